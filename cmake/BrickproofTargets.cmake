@@ -1,0 +1,34 @@
+# Flags that every target of ours gets, by linking brickproof_flags; nothing is set globally.
+
+option(BRICKPROOF_BUILD_TESTS "Build the GoogleTest suites" ON)
+option(BRICKPROOF_LIBFUZZER "Link the fuzz targets with libFuzzer (clang only)" OFF)
+set(BRICKPROOF_SANITIZE "" CACHE STRING "Value of -fsanitize= for every target, such as address,undefined")
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_C_STANDARD 99)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_CXX_VISIBILITY_PRESET hidden)
+set(CMAKE_C_VISIBILITY_PRESET hidden)
+if(NOT CMAKE_BUILD_TYPE)
+    set(CMAKE_BUILD_TYPE Release)
+endif()
+
+add_library(brickproof_flags INTERFACE)
+# Contraction is written by hand (std::fma, intrinsics) or not at all: a result must not depend on the compiler.
+target_compile_options(brickproof_flags INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Werror -ffp-contract=off)
+if(BRICKPROOF_SANITIZE)
+    target_compile_options(brickproof_flags INTERFACE
+        -fsanitize=${BRICKPROOF_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -g)
+    target_link_options(brickproof_flags INTERFACE -fsanitize=${BRICKPROOF_SANITIZE})
+endif()
+if(BRICKPROOF_LIBFUZZER)
+    target_compile_options(brickproof_flags INTERFACE -fsanitize=fuzzer-no-link)
+    target_link_options(brickproof_flags INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+
+find_package(Threads REQUIRED)
+find_package(fmt REQUIRED)
+find_package(nlohmann_json REQUIRED)
