@@ -1,0 +1,94 @@
+// What the checked API returns: a value, or an error written for a person. An error allocates nothing and cannot
+// throw.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <concepts>
+#include <cstddef>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+namespace brick {
+
+enum class ErrorCode {
+    length_mismatch,       // two buffers that belong together have sizes that do not
+    zero_dimension,        // a size is 0
+    not_a_block_multiple,  // a size is no multiple of 32
+    not_finite,            // an input is NaN or Inf
+    scale_overflow,        // a block's scale is beyond the largest half
+    bad_scale,             // a stored scale is NaN, Inf, zero or negative
+    unknown_isa,           // no kernel of that name is compiled into this library
+    unsupported_isa,       // compiled, but this CPU lacks a feature that it needs
+};
+
+// The text of an error, at most 383 characters; what is longer is cut.
+class ErrorText {
+  public:
+    void append(std::string_view part) {
+        const std::size_t count = std::min(part.size(), text_.size() - size_);
+        std::copy_n(part.data(), count, text_.data() + size_);
+        size_ += count;
+    }
+    template <class Number>
+    requires(std::integral<Number> || std::floating_point<Number>) void append(Number number) {
+        std::array<char, 64> digits;
+        const auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(), number);
+        append(std::string_view(digits.data(), static_cast<std::size_t>(end - digits.data())));
+    }
+    std::string_view view() const { return {text_.data(), size_}; }
+    operator std::string_view() const { return view(); }
+
+  private:
+    std::array<char, 383> text_;
+    std::size_t size_ = 0;
+};
+
+struct Error {
+    ErrorCode code;
+    ErrorText message;
+};
+
+// An error whose message is its parts, texts and numbers, one after the other.
+template <class... Parts>
+Error make_error(ErrorCode code, const Parts&... parts) {
+    Error error{code, {}};
+    (error.message.append(parts), ...);
+    return error;
+}
+
+// Either a T or an Error. Asking for the one that is not there is a bug of the caller.
+template <class T>
+class [[nodiscard]] Result {
+  public:
+    Result(T value) : outcome_(std::in_place_index<0>, std::move(value)) {}
+    Result(const Error& error) : outcome_(std::in_place_index<1>, error) {}
+
+    bool has_value() const { return outcome_.index() == 0; }
+    explicit operator bool() const { return has_value(); }
+    const T& value() const { return *std::get_if<0>(&outcome_); }
+    const T& operator*() const { return value(); }
+    const T* operator->() const { return &value(); }
+    const Error& error() const { return *std::get_if<1>(&outcome_); }
+
+  private:
+    std::variant<T, Error> outcome_;
+};
+
+template <>
+class [[nodiscard]] Result<void> {
+  public:
+    Result() = default;
+    Result(const Error& error) : outcome_(error) {}
+
+    bool has_value() const { return outcome_.index() == 0; }
+    explicit operator bool() const { return has_value(); }
+    const Error& error() const { return *std::get_if<1>(&outcome_); }
+
+  private:
+    std::variant<std::monostate, Error> outcome_;
+};
+
+}  // namespace brick
