@@ -1,0 +1,76 @@
+// A case: one input of an op, decoded from a byte string by the op's domain.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "brickproof/kernel_abi.h"
+
+namespace brickproof {
+
+using Bytes = std::vector<std::uint8_t>;
+
+// What the elements of an operand are. A half is its 16 bits.
+enum class Element { f32, f16, i8, q8_0 };
+
+std::size_t size_of(Element element);       // bytes
+std::size_t alignment_of(Element element);  // bytes: all that the ABI promises
+std::string_view name_of(Element element);
+
+enum class Access { input, output };
+
+// One buffer of a call. An output has a size and no contents.
+struct Operand {
+    std::string_view name;  // as in the op's signature; a literal
+    Element element{};
+    Access access{};
+    std::size_t count = 0;              // elements
+    std::vector<std::byte> contents{};  // of an input: count * size_of(element) bytes
+
+    std::size_t bytes() const { return count * size_of(element); }
+};
+
+// Sizes as the signature orders them (n; or rows, cols), then the buffers in the signature's order.
+struct Case {
+    std::vector<std::size_t> sizes;
+    std::vector<Operand> operands;
+
+    template <typename T>
+    std::span<const T> input(std::size_t operand) const {
+        const Operand& o = operands[operand];
+        return {reinterpret_cast<const T*>(o.contents.data()), o.contents.size() / sizeof(T)};
+    }
+    template <typename T>
+    std::span<T> input(std::size_t operand) {
+        Operand& o = operands[operand];
+        return {reinterpret_cast<T*>(o.contents.data()), o.contents.size() / sizeof(T)};
+    }
+};
+
+// Appends an input of `count` zero elements and returns its elements, for the domain to fill.
+template <typename T>
+std::span<T> add_input(Case& c, std::string_view name, Element element, std::size_t count) {
+    c.operands.push_back({name, element, Access::input, count, std::vector<std::byte>(count * sizeof(T))});
+    return c.input<T>(c.operands.size() - 1);
+}
+void add_output(Case& c, std::string_view name, Element element, std::size_t count);
+
+// "n = 64" or "rows = 3, cols = 32", by the names that the contract gives its sizes.
+std::string describe_sizes(const Case& c, std::span<const std::string_view> size_names);
+
+// What a kernel wrote: one byte array per output operand, in the signature's order.
+struct Outputs {
+    std::vector<std::vector<std::byte>> arrays;
+
+    template <typename T>
+    std::span<const T> as(std::size_t output) const {
+        return {reinterpret_cast<const T*>(arrays[output].data()), arrays[output].size() / sizeof(T)};
+    }
+    bool operator==(const Outputs&) const = default;
+};
+
+}  // namespace brickproof

@@ -1,0 +1,186 @@
+#include "engine/compare.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+#include <boost/math/special_functions/next.hpp>
+#include <cmath>
+
+#include "engine/fills.hpp"
+
+namespace brickproof {
+namespace {
+
+bool is_nan_half(std::uint16_t bits) {
+    return (bits & 0x7FFF) > 0x7C00;
+}
+
+// Ulps between two finite floats, in words.
+std::string distance_in_ulps(float got, float expected) {
+    if (!std::isfinite(got) || !std::isfinite(expected)) return "";
+    return fmt::format(" ({:.0f} ulp)", std::fabs(boost::math::float_distance(got, expected)));
+}
+
+template <typename T, typename Same, typename Show>
+Outcome compare(std::string_view name, std::span<const T> got, std::span<const T> expected, Same same,
+                Show show_pair) {
+    if (got.size() != expected.size())
+        return Outcome::fail(fmt::format("{} has {} elements, expected {}", name, got.size(), expected.size()));
+    std::size_t differing = 0;
+    std::size_t first = 0;
+    for (std::size_t i = got.size(); i-- > 0;) {
+        if (same(got[i], expected[i])) continue;
+        ++differing;
+        first = i;
+    }
+    if (differing == 0) return Outcome::pass();
+    return Outcome::fail(fmt::format("{}[{}] is {}; {} of {} elements differ", name, first,
+                                     show_pair(got[first], expected[first]), differing, got.size()));
+}
+
+}  // namespace
+
+bool same_value(float a, float b) {
+    return a == b || (std::isnan(a) && std::isnan(b));
+}
+
+bool same_half(std::uint16_t a, std::uint16_t b) {
+    return a == b || (is_nan_half(a) && is_nan_half(b)) || ((a | b) & 0x7FFF) == 0;
+}
+
+std::string show(float x) {
+    return fmt::format("{} (0x{:08x})", x, std::bit_cast<std::uint32_t>(x));
+}
+
+std::string show_half(std::uint16_t bits) {
+    return fmt::format("{} (half 0x{:04x})", half_value(bits), bits);
+}
+
+Outcome expect_same(std::string_view name, std::span<const float> got, std::span<const float> expected) {
+    return compare(name, got, expected, same_value, [](float g, float e) {
+        return fmt::format("{}, expected {}{}", show(g), show(e), distance_in_ulps(g, e));
+    });
+}
+
+Outcome expect_same(std::string_view name, std::span<const std::int8_t> got,
+                    std::span<const std::int8_t> expected) {
+    return compare(name, got, expected, std::equal_to<>(),
+                   [](int g, int e) { return fmt::format("{}, expected {}", g, e); });
+}
+
+Outcome expect_same_halves(std::string_view name, std::span<const std::uint16_t> got,
+                           std::span<const std::uint16_t> expected) {
+    return compare(name, got, expected, same_half, [](std::uint16_t g, std::uint16_t e) {
+        return fmt::format("{}, expected {}", show_half(g), show_half(e));
+    });
+}
+
+Outcome expect_same(std::string_view name, std::span<const brickproof_q8_0> got,
+                    std::span<const brickproof_q8_0> expected) {
+    for (std::size_t b = 0; b < std::min(got.size(), expected.size()); ++b) {
+        if (!same_half(got[b].d, expected[b].d))
+            return Outcome::fail(
+                fmt::format("{}[{}].d is {}, expected {}", name, b, show_half(got[b].d), show_half(expected[b].d)));
+        const Outcome quants =
+            expect_same(fmt::format("{}[{}].qs", name, b), std::span<const std::int8_t>(got[b].qs),
+                        std::span<const std::int8_t>(expected[b].qs));
+        if (quants.kind != Outcome::Kind::pass) return quants;
+    }
+    if (got.size() == expected.size()) return Outcome::pass();
+    return Outcome::fail(fmt::format("{} has {} blocks, expected {}", name, got.size(), expected.size()));
+}
+
+Outcome expect_same_outputs(const Case& c, const Outputs& got, const Outputs& expected) {
+    std::size_t output = 0;
+    for (const Operand& operand : c.operands) {
+        if (operand.access != Access::output) continue;
+        Outcome outcome;
+        switch (operand.element) {
+            case Element::f32:
+                outcome = expect_same(operand.name, got.as<float>(output), expected.as<float>(output));
+                break;
+            case Element::i8:
+                outcome = expect_same(operand.name, got.as<std::int8_t>(output), expected.as<std::int8_t>(output));
+                break;
+            case Element::f16:
+                outcome = expect_same_halves(operand.name, got.as<std::uint16_t>(output),
+                                             expected.as<std::uint16_t>(output));
+                break;
+            case Element::q8_0:
+                outcome = expect_same(operand.name, got.as<brickproof_q8_0>(output),
+                                      expected.as<brickproof_q8_0>(output));
+                break;
+        }
+        if (outcome.kind != Outcome::Kind::pass) return outcome;
+        ++output;
+    }
+    return Outcome::pass();
+}
+
+std::vector<double> output_values(Element element, std::span<const std::byte> array) {
+    std::vector<double> values;
+    const auto append = [&]<typename T>(T, auto value_of) {
+        const std::span<const T> elements{reinterpret_cast<const T*>(array.data()), array.size() / sizeof(T)};
+        values.reserve(elements.size());
+        for (const T& element_value : elements) value_of(element_value);
+    };
+    switch (element) {
+        case Element::f32:
+            append(float{}, [&](float x) { values.push_back(static_cast<double>(x)); });
+            break;
+        case Element::i8:
+            append(std::int8_t{}, [&](std::int8_t q) { values.push_back(q); });
+            break;
+        case Element::f16:
+            append(std::uint16_t{}, [&](std::uint16_t bits) { values.push_back(half_value(bits)); });
+            break;
+        case Element::q8_0:
+            append(brickproof_q8_0{}, [&](const brickproof_q8_0& b) {
+                values.push_back(half_value(b.d));
+                values.insert(values.end(), std::begin(b.qs), std::end(b.qs));
+            });
+            break;
+    }
+    return values;
+}
+
+Outcome expect_within(std::string_view name, std::span<const double> got, const OracleOutput& oracle) {
+    double largest_share = 0.0;
+    for (std::size_t i = 0; i < got.size(); ++i) {
+        if (std::isinf(oracle.bound[i])) continue;
+        const double error = got[i] == oracle.exact[i] ? 0.0 : std::fabs(got[i] - oracle.exact[i]);
+        if (!(error <= oracle.bound[i]))
+            return Outcome::fail(
+                fmt::format("{}[{}] is {}, exact is {}: the error {:.4g} is {:.4g} times the bound {:.4g} of any "
+                            "correct kernel",
+                            name, i, got[i], oracle.exact[i], error, error / oracle.bound[i], oracle.bound[i]));
+        if (oracle.bound[i] > 0.0) largest_share = std::max(largest_share, error / oracle.bound[i]);
+    }
+    return Outcome::pass(largest_share);
+}
+
+Outcome expect_outputs_within(const Case& c, const Outputs& got, std::span<const OracleOutput> oracle) {
+    Outcome all = Outcome::pass();
+    std::size_t output = 0;
+    for (const Operand& operand : c.operands) {
+        if (operand.access != Access::output) continue;
+        const Outcome outcome =
+            expect_within(operand.name, output_values(operand.element, got.arrays[output]), oracle[output]);
+        if (outcome.kind != Outcome::Kind::pass) return outcome;
+        all.share_of_bound = std::max(all.share_of_bound, outcome.share_of_bound);
+        ++output;
+    }
+    return all;
+}
+
+Outcome all_of(std::initializer_list<Outcome> outcomes) {
+    Outcome passed = Outcome::pass();
+    for (const Outcome& outcome : outcomes) {
+        if (outcome.kind != Outcome::Kind::pass) return outcome;
+        passed.share_of_bound = std::max(passed.share_of_bound, outcome.share_of_bound);
+    }
+    return passed;
+}
+
+}  // namespace brickproof

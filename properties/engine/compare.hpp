@@ -1,0 +1,43 @@
+// Comparisons that name the first place that differs. "Equal bits" holds every NaN for one value and +0 equal to
+// -0.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "engine/contract.hpp"
+
+namespace brickproof {
+
+bool same_value(float a, float b);                 // equal bits, one NaN, one zero
+bool same_half(std::uint16_t a, std::uint16_t b);  // the same for halves
+
+std::string show(float x);  // shortest digits that read back, with the bits
+std::string show_half(std::uint16_t bits);
+
+// PASS, or FAIL with "name[i] is ..., expected ...", and how many differ.
+Outcome expect_same(std::string_view name, std::span<const float> got, std::span<const float> expected);
+Outcome expect_same(std::string_view name, std::span<const std::int8_t> got, std::span<const std::int8_t> expected);
+Outcome expect_same_halves(std::string_view name, std::span<const std::uint16_t> got,
+                           std::span<const std::uint16_t> expected);
+Outcome expect_same(std::string_view name, std::span<const brickproof_q8_0> got,
+                    std::span<const brickproof_q8_0> expected);
+
+// All outputs of a case, operand by operand, by the rule of their element type.
+Outcome expect_same_outputs(const Case& c, const Outputs& got, const Outputs& expected);
+
+// The values of one output as the oracle orders them: a block is its scale, then its quants.
+std::vector<double> output_values(Element element, std::span<const std::byte> array);
+
+// PASS with the largest share of the bound, or FAIL. NaN is within no bound but an infinite one.
+Outcome expect_within(std::string_view name, std::span<const double> got, const OracleOutput& oracle);
+// The same for all outputs of a case.
+Outcome expect_outputs_within(const Case& c, const Outputs& got, std::span<const OracleOutput> oracle);
+
+// The first outcome that is not a pass; else a pass.
+Outcome all_of(std::initializer_list<Outcome> outcomes);
+
+}  // namespace brickproof

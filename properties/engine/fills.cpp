@@ -1,0 +1,347 @@
+#include "engine/fills.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <limits>
+
+namespace brickproof {
+namespace {
+
+constexpr std::size_t block = BRICKPROOF_Q8_0_BLOCK;
+constexpr float largest = std::numeric_limits<float>::max();
+
+// 0, 1, -1, 2, -2, ...: small choices are small exponents.
+int zigzag(std::size_t choice) {
+    const int half = static_cast<int>((choice + 1) / 2);
+    return choice % 2 == 1 ? half : -half;
+}
+
+float finite(float x) {
+    return std::isfinite(x) ? x : std::copysign(largest, std::isnan(x) ? 1.0f : x);
+}
+
+float random_finite_bits(Random& random) {
+    const auto bits = static_cast<std::uint32_t>(random.next() >> 32);
+    return finite(std::bit_cast<float>(bits));
+}
+
+enum class Pattern {
+    zeros,
+    one_hot,
+    ramp,
+    alternating,
+    small_integers,
+    constant,
+    uniform,
+    normal,
+    heavy_tail,
+    ties,
+    near_ties,
+    powers_of_two,
+    subnormals,
+    largest_finite,
+    cancelling,
+    random_bits,
+    signed_zeros,
+    lone_extreme,
+    tiny_blocks,
+    half_boundaries,
+    mixed_blocks,
+    count
+};
+
+// A block whose scale amax/127 is exactly 2^e (times `scale`), all others at k + 1/2: every code is a tie.
+float tie(std::size_t i, float scale, Random& random) {
+    if (i % block == 5) return (random.below(2) == 0 ? 127.0f : -127.0f) * scale;
+    return (static_cast<float>(random.between(-127, 126)) + 0.5f) * scale;
+}
+
+// An arbitrary amax, and values a few ulps around the midpoints of its codes.
+float near_tie(std::size_t i, float scale, float amax_factor, Random& random) {
+    const float amax = 127.0f * amax_factor * scale;
+    if (i % block == 0) return amax;
+    const float step = amax / 127.0f;
+    float x = (static_cast<float>(random.between(-127, 126)) + 0.5f) * step;
+    for (int k = random.between(-3, 3); k != 0; k += k > 0 ? -1 : 1)
+        x = std::nextafter(x, k > 0 ? largest : -largest);
+    return x;
+}
+
+// Around the values where rounding to half changes: a half, the midpoint to the next, and their float neighbours.
+float half_boundary(Random& random) {
+    const auto bits = static_cast<std::uint16_t>(random.below(0x7C00));
+    const auto low = static_cast<float>(half_value(bits));
+    const float high =
+        bits == 0x7BFF ? 65536.0f : static_cast<float>(half_value(static_cast<std::uint16_t>(bits + 1)));
+    float x = random.below(2) == 0 ? low : low + (high - low) / 2;
+    x = std::nextafter(x, random.below(3) == 0 ? x : (random.below(2) == 0 ? largest : -largest));
+    return random.below(2) == 0 ? x : -x;
+}
+
+struct FloatFill {
+    Pattern pattern;
+    float scale;   // a power of two
+    float factor;  // in [1, 2)
+    std::size_t hot;
+
+    float value(std::size_t i, Random& random) const {
+        const float sign = random.below(2) == 0 ? 1.0f : -1.0f;
+        switch (pattern) {
+            case Pattern::zeros:
+                return 0.0f;
+            case Pattern::one_hot:
+                return i == hot ? sign * factor * scale : 0.0f;
+            case Pattern::ramp:
+                return (static_cast<float>(i) - static_cast<float>(hot)) * scale;
+            case Pattern::alternating:
+                return (i % 2 == 0 ? 1.0f : -1.0f) * factor * scale;
+            case Pattern::small_integers:
+                return static_cast<float>(random.between(-9, 9)) * scale;
+            case Pattern::constant:
+                return factor * scale;
+            case Pattern::uniform:
+                return random.symmetric() * scale;
+            case Pattern::normal:
+                return 0.02f * random.normal() * scale;
+            case Pattern::heavy_tail:
+                return std::pow(random.normal(), 5.0f) * scale;
+            case Pattern::ties:
+                return tie(i, scale, random);
+            case Pattern::near_ties:
+                return near_tie(i, scale, factor, random);
+            case Pattern::powers_of_two:
+                return sign * std::ldexp(1.0f, random.between(-149, 127));
+            case Pattern::subnormals:
+                return sign * std::ldexp(static_cast<float>(random.below(1u << 23)), -149);
+            case Pattern::largest_finite:
+                return random.below(3) == 0 ? random.symmetric() : sign * largest;
+            case Pattern::cancelling:
+                return (i % 2 == 0 ? 1.0f : -1.0f) * factor * scale + random.symmetric() * 0x1p-20f * scale;
+            case Pattern::random_bits:
+                return random_finite_bits(random);
+            case Pattern::signed_zeros:
+                return sign * 0.0f;
+            case Pattern::lone_extreme:
+                return (i % block == hot % block ? sign * 50.0f : random.symmetric()) * scale;
+            case Pattern::tiny_blocks:
+                return random.symmetric() * std::ldexp(scale, -10 - random.between(0, 24));
+            case Pattern::half_boundaries:
+                return half_boundary(random);
+            case Pattern::mixed_blocks:
+            case Pattern::count:
+                break;
+        }
+        return 0.0f;
+    }
+};
+
+float special_float(std::size_t code, bool only_finite) {
+    using limits = std::numeric_limits<float>;
+    constexpr float finite_ones[] = {0.0f,
+                                     -0.0f,
+                                     1.0f,
+                                     -1.0f,
+                                     0.5f,
+                                     -0.5f,
+                                     127.0f,
+                                     -127.0f,
+                                     largest,
+                                     -largest,
+                                     limits::min(),
+                                     limits::denorm_min(),
+                                     -limits::denorm_min(),
+                                     65504.0f,
+                                     65520.0f,
+                                     0x1p-24f,
+                                     0x1p-25f,
+                                     8388609.0f,
+                                     1e-10f,
+                                     2e-10f};
+    constexpr float others[] = {limits::infinity(), -limits::infinity(), limits::quiet_NaN(),
+                                limits::signaling_NaN()};
+    const std::size_t all = std::size(finite_ones) + (only_finite ? 0 : std::size(others));
+    code %= all;
+    return code < std::size(finite_ones) ? finite_ones[code] : others[code - std::size(finite_ones)];
+}
+
+constexpr std::size_t special_floats = 24;
+
+FloatFill random_fill(std::size_t n, Random& random) {
+    constexpr auto kinds = static_cast<int>(Pattern::mixed_blocks);
+    return {static_cast<Pattern>(random.between(1, kinds - 1)), std::ldexp(1.0f, random.between(-30, 20)),
+            1.0f + random.unit(), random.below(std::max<std::size_t>(n, 1))};
+}
+
+void override_floats(ChoiceReader& choices, std::span<float> x, bool only_finite) {
+    for (std::size_t count = choices.pick(5); count > 0; --count) {
+        const std::size_t position = choices.u16();
+        const std::size_t code = choices.pick(special_floats);
+        if (!x.empty()) x[position % x.size()] = special_float(code, only_finite);
+    }
+}
+
+std::uint16_t with_exponent(std::uint16_t bits, int exponent) {
+    return static_cast<std::uint16_t>((bits & ~0x7C00) | exponent << 10);
+}
+
+std::uint16_t finite_half(std::uint16_t bits) {
+    return (bits & 0x7C00) == 0x7C00 ? with_exponent(bits, 30) : bits;
+}
+
+std::uint16_t narrowed_scale(std::uint16_t bits, const Preconditions& holding) {
+    const int exponent = (bits >> 10) & 31;
+    if (holding.hold("normal_scales")) return with_exponent(bits, std::clamp(exponent, 2, 29));
+    if (holding.hold("finite") && exponent == 31) return with_exponent(bits, 30);
+    return bits;
+}
+
+}  // namespace
+
+void fill_floats(ChoiceReader& choices, const Preconditions& holding, std::span<float> x) {
+    auto pattern = static_cast<Pattern>(choices.pick(static_cast<std::size_t>(Pattern::count)));
+    // Exponents to +-60: squares and sums of them stay finite; the extreme patterns go further on their own.
+    const float scale = std::ldexp(1.0f, zigzag(choices.pick(121)));
+    Random random(choices.u16());
+    FloatFill fill{pattern, scale, 1.0f + random.unit(), random.below(std::max<std::size_t>(x.size(), 1))};
+    if (holding.hold("ties")) fill.pattern = Pattern::ties;
+    for (std::size_t i = 0; i < x.size(); ++i) {
+        if (pattern == Pattern::mixed_blocks && i % block == 0 && !holding.hold("ties"))
+            fill = random_fill(x.size(), random);
+        x[i] = finite(fill.value(i, random));
+    }
+    if (!holding.hold("ties")) override_floats(choices, x, holding.hold("finite"));
+}
+
+void fill_quants(ChoiceReader& choices, const Preconditions& holding, std::span<std::int8_t> q) {
+    enum {
+        zeros,
+        one_hot,
+        ramp,
+        alternating,
+        constant,
+        uniform,
+        extremes,
+        all_lowest,
+        signs,
+        sparse,
+        largest_of_all,
+        count
+    };
+    const std::size_t pattern = choices.pick(count);
+    Random random(choices.u16());
+    const std::size_t hot = random.below(std::max<std::size_t>(q.size(), 1));
+    const auto value = static_cast<std::int8_t>(random.between(-128, 127));
+    constexpr std::int8_t extreme[] = {-128, -127, 127, 126, -1, 1};
+    for (std::size_t i = 0; i < q.size(); ++i) {
+        switch (pattern) {
+            case one_hot:
+                q[i] = i == hot ? value : std::int8_t{0};
+                break;
+            case ramp:
+                q[i] = static_cast<std::int8_t>(i + hot);
+                break;
+            case alternating:
+                q[i] = i % 2 == 0 ? std::int8_t{127} : std::int8_t{-127};
+                break;
+            case constant:
+                q[i] = value;
+                break;
+            case uniform:
+                q[i] = static_cast<std::int8_t>(random.between(-128, 127));
+                break;
+            case extremes:
+                q[i] = extreme[random.below(std::size(extreme))];
+                break;
+            case all_lowest:
+                q[i] = -128;
+                break;
+            case signs:
+                q[i] = static_cast<std::int8_t>(random.between(-1, 1));
+                break;
+            case sparse:
+                q[i] = random.below(16) == 0 ? extreme[random.below(4)] : std::int8_t{0};
+                break;
+            case largest_of_all:
+                q[i] = 127;
+                break;
+            default:
+                q[i] = 0;
+                break;
+        }
+    }
+    for (std::size_t overrides = choices.pick(4); overrides > 0; --overrides) {
+        const std::size_t position = choices.u16();
+        const auto code = static_cast<std::int8_t>(choices.byte());
+        if (!q.empty()) q[position % q.size()] = code;
+    }
+    if (holding.hold("quants>-128")) std::replace(q.begin(), q.end(), std::int8_t{-128}, std::int8_t{-127});
+}
+
+void fill_half_scales(ChoiceReader& choices, const Preconditions& holding, std::span<std::uint16_t> d) {
+    enum {
+        ones,
+        constant,
+        powers_of_two,
+        weights,
+        subnormals,
+        largest_finite,
+        finite_bits,
+        ramp_of_bits,
+        zeros,
+        count
+    };
+    const std::size_t pattern = choices.pick(count);
+    Random random(choices.u16());
+    const auto start = static_cast<std::uint16_t>(random.next());
+    for (std::size_t i = 0; i < d.size(); ++i) {
+        const std::uint16_t sign = random.below(4) == 0 ? 0x8000 : 0;
+        switch (pattern) {
+            case constant:
+                d[i] = finite_half(start);
+                break;
+            case powers_of_two:
+                d[i] = static_cast<std::uint16_t>(sign | random.between(1, 30) << 10);
+                break;
+            case weights:
+                d[i] = half_nearest(std::ldexp(1.0 + random.unit(), random.between(-12, -4)));
+                break;
+            case subnormals:
+                d[i] = static_cast<std::uint16_t>(sign | random.below(1024));
+                break;
+            case largest_finite:
+                d[i] = static_cast<std::uint16_t>(sign | 0x7BFF);
+                break;
+            case finite_bits:
+                d[i] = finite_half(static_cast<std::uint16_t>(random.next()));
+                break;
+            case ramp_of_bits:
+                d[i] = finite_half(static_cast<std::uint16_t>(start + i));
+                break;
+            case zeros:
+                d[i] = sign;
+                break;
+            default:
+                d[i] = 0x3C00;
+                break;
+        }
+    }
+    constexpr std::uint16_t special[] = {0x0000, 0x8000, 0x0001, 0x03FF, 0x0400, 0x7BFF,
+                                         0x3C00, 0xBC00, 0x7C00, 0xFC00, 0x7E00, 0x7C01};
+    for (std::size_t overrides = choices.pick(4); overrides > 0; --overrides) {
+        const std::size_t position = choices.u16();
+        const std::size_t code = choices.pick(std::size(special));
+        if (!d.empty()) d[position % d.size()] = special[code];
+    }
+    constexpr std::uint16_t nonfinite[] = {0x7C00, 0xFC00, 0x7E00};
+    const std::size_t position = choices.u16();
+    const std::size_t code = choices.pick(std::size(nonfinite));
+    for (std::uint16_t& bits : d) bits = narrowed_scale(bits, holding);
+    if (holding.hold("nonfinite") && !d.empty()) d[position % d.size()] = nonfinite[code];
+}
+
+void fill_float_scales(ChoiceReader& choices, const Preconditions& holding, std::span<float> scales) {
+    fill_floats(choices, holding, scales);
+}
+
+}  // namespace brickproof

@@ -1,0 +1,40 @@
+// A small deterministic generator: the same seed gives the same case on every machine and compiler.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace brickproof {
+
+// SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators, 2014).
+class Random {
+  public:
+    explicit Random(std::uint64_t seed) : state_(seed) {}
+
+    std::uint64_t next() {
+        std::uint64_t z = (state_ += 0x9E3779B97F4A7C15u);
+        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
+        z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
+        return z ^ (z >> 31);
+    }
+    std::size_t below(std::size_t limit) { return static_cast<std::size_t>((next() >> 32) * limit >> 32); }
+    // Inclusive ends.
+    int between(int low, int high) {
+        return low + static_cast<int>(below(static_cast<std::size_t>(high - low + 1)));
+    }
+    // In [0, 1), a multiple of 2^-24.
+    float unit() { return static_cast<float>(next() >> 40) * 0x1p-24f; }
+    // In [-1, 1).
+    float symmetric() { return static_cast<float>(static_cast<std::int64_t>(next() >> 39) - (1 << 24)) * 0x1p-24f; }
+    // Near normal, mean 0, deviation 1 (sum of twelve, Irwin-Hall).
+    float normal() {
+        float sum = -6.0f;
+        for (int i = 0; i < 12; ++i) sum += unit();
+        return sum;
+    }
+
+  private:
+    std::uint64_t state_;
+};
+
+}  // namespace brickproof
