@@ -1,0 +1,130 @@
+#include <immintrin.h>
+
+#include "q8_0_dot/q8_0_dot_kernels.hpp"
+
+namespace brick {
+namespace {
+
+constexpr std::size_t block_size = BRICKPROOF_Q8_0_BLOCK;
+constexpr std::size_t group = 8;  // blocks at a time: one vector holds their scales, one their integer sums
+
+// The barriers keep the compiler from loading the quants anew for each use, and from moving the scales' shifts to
+// the vector units: those, and the loads, are what limits this kernel.
+__m256i load_quants(const brickproof_q8_0& block) {
+    __m256i quants = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(block.qs));
+    asm("" : "+x"(quants));
+    return quants;
+}
+
+long long four_scales(const brickproof_q8_0* blocks) {
+    std::uint64_t low = std::uint64_t{blocks[0].d} | std::uint64_t{blocks[1].d} << 16;
+    std::uint64_t high = std::uint64_t{blocks[2].d} << 32 | std::uint64_t{blocks[3].d} << 48;
+    asm("" : "+r"(low), "+r"(high));
+    return static_cast<long long>(low | high);
+}
+
+__m256 eight_scales(const brickproof_q8_0* blocks) {
+    return _mm256_cvtph_ps(_mm_set_epi64x(four_scales(blocks + 4), four_scales(blocks)));
+}
+
+// The sums of products of one pair of blocks, spread over eight lanes. vpmaddubsw multiplies unsigned by signed
+// bytes and adds neighbours, saturating to int16; vpmaddwd by 1 adds neighbours in int32.
+//
+// Usual: |a| times b with the sign of a. |a| is right for -128 too, as the unsigned byte 128; a pair stays within
+// [-2 * 128 * 128, 2 * 128 * 127] = [-32768, 32512] and does not saturate. But -b does not exist for b = -128:
+// right for every a, and for every b > -128.
+struct Usual {
+    static __m256i products(__m256i a, __m256i b) {
+        const __m256i pairs = _mm256_maddubs_epi16(_mm256_abs_epi8(a), _mm256_sign_epi8(b, a));
+        return _mm256_madd_epi16(pairs, _mm256_set1_epi16(1));
+    }
+};
+
+// Right for all bytes, two instructions longer: with p = max(a, 0) <= 127 and m = max(-a, 0) <= 128, a pair of m *
+// b and one of p * b stay in range as above, and their difference is minus the pair's sum of a * b, which lies
+// within
+// [-2 * 128 * 128, 2 * 128 * 127]: it fits, whichever way the subtraction wraps.
+struct AllBytes {
+    static __m256i products(__m256i a, __m256i b) {
+        const __m256i p = _mm256_max_epi8(a, _mm256_setzero_si256());
+        const __m256i m = _mm256_sub_epi8(p, a);
+        const __m256i minus_pairs = _mm256_sub_epi16(_mm256_maddubs_epi16(m, b), _mm256_maddubs_epi16(p, b));
+        return _mm256_madd_epi16(minus_pairs, _mm256_set1_epi16(-1));
+    }
+};
+
+__m256i add_neighbours(__m256i a, __m256i b) {
+    return _mm256_add_epi32(_mm256_unpacklo_epi32(a, b), _mm256_unpackhi_epi32(a, b));
+}
+
+__m256i add_pairs(__m256i a, __m256i b) {
+    return _mm256_add_epi32(_mm256_unpacklo_epi64(a, b), _mm256_unpackhi_epi64(a, b));
+}
+
+// Lane k of the result is the sum of the lanes of products[k]: at most 2^19 in magnitude, exact as a float.
+__m256 eight_sums(const __m256i (&products)[group]) {
+    const __m256i low =
+        add_pairs(add_neighbours(products[0], products[1]), add_neighbours(products[2], products[3]));
+    const __m256i high =
+        add_pairs(add_neighbours(products[4], products[5]), add_neighbours(products[6], products[7]));
+    return _mm256_cvtepi32_ps(
+        _mm256_add_epi32(_mm256_permute2x128_si256(low, high, 0x20), _mm256_permute2x128_si256(low, high, 0x31)));
+}
+
+float add_lanes(__m256 lanes) {
+    __m128 sum = _mm_add_ps(_mm256_castps256_ps128(lanes), _mm256_extractf128_ps(lanes, 1));
+    sum = _mm_add_ps(sum, _mm_movehl_ps(sum, sum));
+    return _mm_cvtss_f32(_mm_add_ss(sum, _mm_movehdup_ps(sum)));
+}
+
+struct Outcome {
+    float sum;
+    __m256i smallest_b;  // byte by byte, or 0
+};
+
+template <class Form>
+Outcome dot(const brickproof_q8_0* a, const brickproof_q8_0* b, std::size_t blocks) {
+    __m256 sum = _mm256_setzero_ps();
+    __m256i smallest_b = _mm256_setzero_si256();
+    std::size_t i = 0;
+    for (; i + group <= blocks; i += group) {
+        __m256i products[group];
+        for (std::size_t k = 0; k < group; ++k) {
+            const __m256i quants_b = load_quants(b[i + k]);
+            smallest_b = _mm256_min_epi8(smallest_b, quants_b);
+            products[k] = Form::products(load_quants(a[i + k]), quants_b);
+        }
+        const __m256 scales = _mm256_mul_ps(eight_scales(a + i), eight_scales(b + i));  // 22 bits: exact
+        sum = _mm256_fmadd_ps(scales, eight_sums(products), sum);
+    }
+    if (i < blocks) {  // the rest, as a group filled up with zero blocks
+        brickproof_q8_0 scales_a[group] = {};
+        brickproof_q8_0 scales_b[group] = {};
+        __m256i products[group] = {};
+        for (std::size_t k = 0; k < blocks - i; ++k) {
+            const __m256i quants_b = load_quants(b[i + k]);
+            smallest_b = _mm256_min_epi8(smallest_b, quants_b);
+            products[k] = Form::products(load_quants(a[i + k]), quants_b);
+            scales_a[k].d = a[i + k].d;
+            scales_b[k].d = b[i + k].d;
+        }
+        const __m256 scales = _mm256_mul_ps(eight_scales(scales_a), eight_scales(scales_b));
+        sum = _mm256_fmadd_ps(scales, eight_sums(products), sum);
+    }
+    return {add_lanes(sum), smallest_b};
+}
+
+bool holds_minus_128(__m256i bytes) {
+    return _mm256_movemask_epi8(_mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(-128))) != 0;
+}
+
+}  // namespace
+
+// No quantiser makes -128, so what it takes is looked at afterwards, and only then paid for.
+float q8_0_dot_avx2(const brickproof_q8_0* a, const brickproof_q8_0* b, std::size_t n) {
+    const Outcome usual = dot<Usual>(a, b, n / block_size);
+    if (!holds_minus_128(usual.smallest_b)) return usual.sum;
+    return dot<AllBytes>(a, b, n / block_size).sum;
+}
+
+}  // namespace brick
