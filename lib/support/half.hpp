@@ -1,5 +1,8 @@
 // float <-> half, IEEE 754 binary16 as its bits, in integer arithmetic: the definition, on every CPU, in every
 // floating-point environment.
+//
+// static, as everything that kernel files share: an inline function would be merged at link time, and the copy that
+// was compiled with AVX2 could end up in the scalar kernel.
 #pragma once
 
 #include <bit>
@@ -8,7 +11,7 @@
 namespace brick {
 
 // Round to nearest even; Inf from 65520 on; NaN becomes a quiet NaN with its sign and the top of its payload.
-constexpr std::uint16_t half_from_float(float value) {
+static constexpr std::uint16_t half_from_float(float value) {
     const auto bits = std::bit_cast<std::uint32_t>(value);
     const std::uint32_t sign = bits >> 16 & 0x8000u;
     const std::uint32_t magnitude = bits & 0x7fffffffu;
@@ -30,7 +33,7 @@ constexpr std::uint16_t half_from_float(float value) {
 }
 
 // Exact; a signalling NaN becomes quiet.
-constexpr float float_from_half(std::uint16_t half) {
+static constexpr float float_from_half(std::uint16_t half) {
     const std::uint32_t sign = (half & 0x8000u) << 16;
     const std::uint32_t magnitude = half & 0x7fffu;
     std::uint32_t bits = (magnitude << 13) + (112u << 23);

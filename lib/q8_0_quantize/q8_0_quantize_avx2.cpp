@@ -1,0 +1,118 @@
+#include <immintrin.h>
+
+#include "q8_0_quantize/q8_0_quantize_kernels.hpp"
+#include "support/amax_avx2.hpp"
+#include "support/stream_avx2.hpp"
+
+namespace brick {
+namespace {
+
+constexpr std::size_t block_size = BRICKPROOF_Q8_0_BLOCK;
+constexpr std::size_t chunk_blocks = 64;  // 8 KiB of input, read twice from L1; 34 cache lines of output
+
+// What one pass over eight blocks finds out, and the next needs.
+struct alignas(32) GroupScales {
+    float twice_inverse[group_blocks];
+    std::uint16_t halves[group_blocks];
+    bool special;
+};
+
+// Whether a block leaves the common path: NaN, Inf, or 0 < amax < 2^-119, where d < 2^-126 and 2 / d might
+// overflow.
+bool any_special(__m256i amax) {
+    constexpr int smallest_common = 0x04000000;  // 2^-119
+    const __m256i below = _mm256_cmpgt_epi32(_mm256_set1_epi32(smallest_common), amax);
+    const __m256i tiny = _mm256_andnot_si256(_mm256_cmpeq_epi32(amax, _mm256_setzero_si256()), below);
+    const __m256i not_finite = _mm256_cmpgt_epi32(amax, _mm256_set1_epi32(0x7f7fffff));
+    return _mm256_movemask_epi8(_mm256_or_si256(tiny, not_finite)) != 0;
+}
+
+GroupScales find_scales(const float* x, std::size_t blocks) {
+    const __m256i amax = group_amax(x, blocks);
+    const __m256 d = _mm256_div_ps(_mm256_castsi256_ps(amax), _mm256_set1_ps(127.0f));
+    const __m256 not_zero = _mm256_cmp_ps(d, _mm256_setzero_ps(), _CMP_NEQ_OQ);
+    const __m256 inverse = _mm256_and_ps(_mm256_div_ps(_mm256_set1_ps(1.0f), d), not_zero);
+    GroupScales scales;
+    _mm256_store_ps(scales.twice_inverse, _mm256_add_ps(inverse, inverse));
+    _mm_store_si128(reinterpret_cast<__m128i*>(scales.halves), _mm256_cvtps_ph(d, _MM_FROUND_TO_NEAREST_INT));
+    scales.special = any_special(amax);
+    return scales;
+}
+
+// trunc(2p) of 16 values in int16, for p = x * inverse.
+__m256i doubled(const float* x, __m256 twice_inverse) {
+    const __m256i low = _mm256_cvttps_epi32(_mm256_mul_ps(_mm256_loadu_ps(x), twice_inverse));
+    const __m256i high = _mm256_cvttps_epi32(_mm256_mul_ps(_mm256_loadu_ps(x + 8), twice_inverse));
+    return _mm256_packs_epi32(low, high);
+}
+
+// round-half-away(p) of one block. With t = trunc(2p), |t| <= 254: 2|p| lies in [|t|, |t| + 1), so the magnitude is
+// floor((2|p| + 1) / 2) = floor((|t| + 1) / 2), the rounded average of the bytes |t| and 0. The sign is that of t;
+// t = 0 gives 0. 2p is the scalar kernel's product exactly doubled; where that is subnormal, both give 0.
+__m256i block_quants(const float* x, __m256 twice_inverse) {
+    const __m256i low = doubled(x, twice_inverse);
+    const __m256i high = doubled(x + 16, twice_inverse);
+    const __m256i magnitudes = _mm256_packus_epi16(_mm256_abs_epi16(low), _mm256_abs_epi16(high));
+    const __m256i signs = _mm256_packs_epi16(low, high);
+    const __m256i quants = _mm256_sign_epi8(_mm256_avg_epu8(magnitudes, _mm256_setzero_si256()), signs);
+    // The packs work within 128-bit lanes and leave groups of four values in the order 0 2 4 6 1 3 5 7.
+    return _mm256_permutevar8x32_epi32(quants, _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7));
+}
+
+void store_blocks(const float* x, const GroupScales& scales, brickproof_q8_0* y, std::size_t blocks) {
+    if (scales.special) return q8_0_quantize_scalar(x, y, blocks * block_size);
+    for (std::size_t b = 0; b < blocks; ++b) {
+        y[b].d = scales.halves[b];
+        const __m256i quants = block_quants(x + b * block_size, _mm256_broadcast_ss(scales.twice_inverse + b));
+        _mm256_storeu_si256(reinterpret_cast<__m256i*>(y[b].qs), quants);
+    }
+}
+
+// Quantises up to chunk_blocks blocks in two passes: all scales, then all quants. In one pass, the quants of a
+// group, which wait for two divisions, would fill the CPU's scheduler and keep the next group's maxima out of it.
+void quantize_chunk(const float* x, brickproof_q8_0* y, std::size_t blocks) {
+    GroupScales scales[chunk_blocks / group_blocks];
+    const std::size_t groups = blocks / group_blocks;
+    const std::size_t rest = blocks % group_blocks;
+    const std::size_t done = groups * group_blocks;
+    for (std::size_t g = 0; g < groups; ++g)
+        scales[g] = find_scales(x + g * group_blocks * block_size, group_blocks);
+    for (std::size_t g = 0; g < groups; ++g) {
+        store_blocks(x + g * group_blocks * block_size, scales[g], y + g * group_blocks, group_blocks);
+    }
+    if (rest > 0) store_blocks(x + done * block_size, find_scales(x + done * block_size, rest), y + done, rest);
+}
+
+void quantize_cached(const float* x, brickproof_q8_0* y, std::size_t blocks) {
+    for (std::size_t b = 0; b < blocks; b += chunk_blocks) {
+        quantize_chunk(x + b * block_size, y + b, blocks - b < chunk_blocks ? blocks - b : chunk_blocks);
+    }
+}
+
+// A chunk is a whole number of cache lines; the blocks before the first one that starts a line go the common way.
+// There are at most 31: blocks are 34 bytes long and y is even.
+void quantize_streamed(const float* x, brickproof_q8_0* y, std::size_t blocks) {
+    std::size_t b = 0;
+    while (bytes_to_line(y + b) != 0) ++b;
+    quantize_cached(x, y, b);
+    for (; b + chunk_blocks <= blocks; b += chunk_blocks) {
+        brickproof_q8_0 staged[chunk_blocks];
+        quantize_chunk(x + b * block_size, staged, chunk_blocks);
+        stream_copy(y + b, staged, sizeof staged);
+    }
+    _mm_sfence();
+    quantize_cached(x + b * block_size, y + b, blocks - b);
+}
+
+}  // namespace
+
+void q8_0_quantize_avx2(const float* x, brickproof_q8_0* y, std::size_t n) {
+    const std::size_t blocks = n / block_size;
+    if (blocks * sizeof(brickproof_q8_0) >= streamed_bytes) {
+        quantize_streamed(x, y, blocks);
+    } else {
+        quantize_cached(x, y, blocks);
+    }
+}
+
+}  // namespace brick
