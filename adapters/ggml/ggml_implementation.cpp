@@ -108,6 +108,9 @@ void add_cpu_library(Ggml& ggml, const std::string& path) {
 
 Ggml load_ggml(const std::string& base_path, const std::string& cpu_paths) {
     const std::vector<std::string> paths = split_paths(cpu_paths);
+    if (paths.empty()) {
+        throw std::runtime_error("BRICKPROOF_GGML_CPU names no library: give it the path of a libggml-cpu-*.so");
+    }
     if (paths.size() > cpu_library_limit) {
         throw std::runtime_error("BRICKPROOF_GGML_CPU names " + std::to_string(paths.size()) +
                                  " libraries and one run takes " + std::to_string(cpu_library_limit) +

@@ -26,10 +26,15 @@ std::string required_environment(const char* name, const char* meaning) {
     return value;
 }
 
+Ggml load_from_environment() {
+    const std::string base = required_environment("BRICKPROOF_GGML_BASE", "ggml's libggml-base.so");
+    const std::string cpu =
+        required_environment("BRICKPROOF_GGML_CPU", "a libggml-cpu-*.so, or of several, separated by ':'");
+    return load_ggml(base, cpu);
+}
+
 struct Plugin {
-    Ggml ggml = load_ggml(
-        required_environment("BRICKPROOF_GGML_BASE", "ggml's libggml-base.so"),
-        required_environment("BRICKPROOF_GGML_CPU", "a libggml-cpu-*.so, or of several, separated by ':'"));
+    Ggml ggml = load_from_environment();
     std::vector<brickproof_kernel> kernels = make_kernels(ggml.implementations);
     brickproof_kernel_table table{.abi_version = BRICKPROOF_ABI_VERSION,
                                   .library = ggml.name.c_str(),

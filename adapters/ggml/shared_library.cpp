@@ -15,8 +15,8 @@ void SharedLibrary::Close::operator()(void* handle) const {
 SharedLibrary::SharedLibrary(std::string path)
     : path_(std::move(path)), handle_(dlopen(path_.c_str(), RTLD_NOW | RTLD_LOCAL)) {
     if (!handle_) {
-        const char* reason = dlerror();
-        throw std::runtime_error("cannot load " + path_ + ": " + (reason != nullptr ? reason : "no reason given"));
+        throw std::runtime_error(std::string("cannot load a library of ggml: ") + dlerror() +
+                                 " (check BRICKPROOF_GGML_BASE and BRICKPROOF_GGML_CPU)");
     }
 }
 
