@@ -22,6 +22,7 @@ void dequantize(const brickproof_q8_0* x, float* y, size_t n) {
     slots[Slot].dequantize(x, y, static_cast<int64_t>(n));
 }
 
+// ggml's dots take an int for n: rows of 2^31 values and more are beyond them.
 template <size_t Slot>
 float dot(const brickproof_q8_0* a, const brickproof_q8_0* b, size_t n) {
     float sum = std::numeric_limits<float>::quiet_NaN();  // a dot that writes nothing shall show

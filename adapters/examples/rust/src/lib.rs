@@ -5,7 +5,7 @@
 //!
 //! or, from this folder, `cargo build --release --offline`, which makes target/release/libbrickproof_example.so.
 
-use std::ffi::c_char;
+use std::os::raw::c_char;
 
 /// The C ABI, version 1: lib/include/brickproof/kernel_abi.h, line by line.
 const ABI_VERSION: u32 = 1;
