@@ -1,0 +1,90 @@
+#include "brick/q8_0_gemv.hpp"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+
+#include "dispatch/active_kernel.hpp"
+#include "q8_0_gemv/q8_0_gemv_kernels.hpp"
+
+namespace brick {
+
+std::span<const brickproof_kernel> q8_0_gemv_kernels() {
+    static const std::array kernels = {
+        kernel_row("q8_0.gemv", "scalar", "", q8_0_gemv_scalar),
+#if defined(__x86_64__)
+        kernel_row("q8_0.gemv", "avx2", "avx2,fma,f16c", q8_0_gemv_avx2),
+#elif defined(__aarch64__)
+        kernel_row("q8_0.gemv", "neon", "neon", q8_0_gemv_neon),
+        kernel_row("q8_0.gemv", "neon_dotprod", "neon,dotprod", q8_0_gemv_neon_dotprod),
+#endif
+    };
+    return kernels;
+}
+
+namespace q8_0 {
+namespace {
+
+struct Shape {
+    std::size_t rows;
+    std::size_t cols;
+    std::size_t blocks() const { return cols / BRICKPROOF_Q8_0_BLOCK; }
+};
+
+Result<void> check_shape(Shape shape) {
+    if (shape.rows == 0 || shape.cols == 0) {
+        return make_error(ErrorCode::zero_dimension, "q8_0::gemv: rows is ", shape.rows, " and cols is ",
+                          shape.cols, "; both must be at least 1");
+    }
+    if (shape.cols % BRICKPROOF_Q8_0_BLOCK != 0) {
+        return make_error(ErrorCode::not_a_block_multiple, "q8_0::gemv: cols is ", shape.cols,
+                          ", which is no multiple of the block size ", BRICKPROOF_Q8_0_BLOCK);
+    }
+    if (shape.rows > std::numeric_limits<std::size_t>::max() / shape.cols) {
+        return make_error(ErrorCode::length_mismatch, "q8_0::gemv: rows * cols = ", shape.rows, " * ", shape.cols,
+                          " is more than a size_t holds");
+    }
+    return {};
+}
+
+Result<void> check_length(const char* operand, std::size_t length, std::size_t needed, const char* reason) {
+    if (length == needed) return {};
+    return make_error(ErrorCode::length_mismatch, "q8_0::gemv: ", operand, " has length ", length, ", but needs ",
+                      needed, ": ", reason);
+}
+
+Result<void> check_lengths(Shape shape, std::size_t w, std::size_t x, std::size_t y) {
+    if (const auto checked = check_length("w", w, shape.rows * shape.blocks(), "rows * cols / 32 blocks");
+        !checked) {
+        return checked;
+    }
+    if (const auto checked = check_length("x", x, shape.blocks(), "cols / 32 blocks"); !checked) return checked;
+    return check_length("y", y, shape.rows, "one value for each row");
+}
+
+Result<void> check_scales(const char* operand, std::span<const brickproof_q8_0> blocks) {
+    const auto bad = std::ranges::find_if(blocks, [](const auto& block) { return (block.d & 0x7c00u) == 0x7c00u; });
+    if (bad == blocks.end()) return {};
+    return make_error(ErrorCode::bad_scale, "q8_0::gemv: the scale of block ", bad - blocks.begin(), " of ",
+                      operand, " is ", (bad->d & 0x03ffu) != 0 ? "NaN" : "infinite",
+                      "; quantise the values anew, or leave the block out");
+}
+
+}  // namespace
+
+Result<void> gemv(std::span<const brickproof_q8_0> w, std::span<const brickproof_q8_0> x, std::span<float> y,
+                  std::size_t rows, std::size_t cols) {
+    const Shape shape{rows, cols};
+    if (const auto checked = check_shape(shape); !checked) return checked;
+    if (const auto checked = check_lengths(shape, w.size(), x.size(), y.size()); !checked) return checked;
+    if (const auto checked = check_scales("x", x); !checked) return checked;
+    if (const auto checked = check_scales("w", w); !checked) return checked;
+    static ActiveKernel active(q8_0_gemv_kernels());
+    const auto kernel = active.get();
+    if (!kernel) return kernel.error();
+    kernel_function<brickproof_q8_0_gemv_fn> (**kernel)(w.data(), x.data(), y.data(), rows, cols);
+    return {};
+}
+
+}  // namespace q8_0
+}  // namespace brick
