@@ -1,11 +1,11 @@
-#include "brick/q8_0_gemv.hpp"
-
-#include <algorithm>
 #include <array>
 #include <limits>
+#include <string_view>
 
+#include "brick/q8_0_gemv.hpp"
 #include "dispatch/active_kernel.hpp"
 #include "q8_0_gemv/q8_0_gemv_kernels.hpp"
+#include "support/scale_checks.hpp"
 
 namespace brick {
 
@@ -25,6 +25,8 @@ std::span<const brickproof_kernel> q8_0_gemv_kernels() {
 namespace q8_0 {
 namespace {
 
+constexpr std::string_view function = "q8_0::gemv";
+
 struct Shape {
     std::size_t rows;
     std::size_t cols;
@@ -33,15 +35,15 @@ struct Shape {
 
 Result<void> check_shape(Shape shape) {
     if (shape.rows == 0 || shape.cols == 0) {
-        return make_error(ErrorCode::zero_dimension, "q8_0::gemv: rows is ", shape.rows, " and cols is ",
+        return make_error(ErrorCode::zero_dimension, function, ": rows is ", shape.rows, " and cols is ",
                           shape.cols, "; both must be at least 1");
     }
     if (shape.cols % BRICKPROOF_Q8_0_BLOCK != 0) {
-        return make_error(ErrorCode::not_a_block_multiple, "q8_0::gemv: cols is ", shape.cols,
+        return make_error(ErrorCode::not_a_block_multiple, function, ": cols is ", shape.cols,
                           ", which is no multiple of the block size ", BRICKPROOF_Q8_0_BLOCK);
     }
     if (shape.rows > std::numeric_limits<std::size_t>::max() / shape.cols) {
-        return make_error(ErrorCode::length_mismatch, "q8_0::gemv: rows * cols = ", shape.rows, " * ", shape.cols,
+        return make_error(ErrorCode::length_mismatch, function, ": rows * cols = ", shape.rows, " * ", shape.cols,
                           " is more than a size_t holds");
     }
     return {};
@@ -49,7 +51,7 @@ Result<void> check_shape(Shape shape) {
 
 Result<void> check_length(const char* operand, std::size_t length, std::size_t needed, const char* reason) {
     if (length == needed) return {};
-    return make_error(ErrorCode::length_mismatch, "q8_0::gemv: ", operand, " has length ", length, ", but needs ",
+    return make_error(ErrorCode::length_mismatch, function, ": ", operand, " has length ", length, ", but needs ",
                       needed, ": ", reason);
 }
 
@@ -62,14 +64,6 @@ Result<void> check_lengths(Shape shape, std::size_t w, std::size_t x, std::size_
     return check_length("y", y, shape.rows, "one value for each row");
 }
 
-Result<void> check_scales(const char* operand, std::span<const brickproof_q8_0> blocks) {
-    const auto bad = std::ranges::find_if(blocks, [](const auto& block) { return (block.d & 0x7c00u) == 0x7c00u; });
-    if (bad == blocks.end()) return {};
-    return make_error(ErrorCode::bad_scale, "q8_0::gemv: the scale of block ", bad - blocks.begin(), " of ",
-                      operand, " is ", (bad->d & 0x03ffu) != 0 ? "NaN" : "infinite",
-                      "; quantise the values anew, or leave the block out");
-}
-
 }  // namespace
 
 Result<void> gemv(std::span<const brickproof_q8_0> w, std::span<const brickproof_q8_0> x, std::span<float> y,
@@ -77,8 +71,8 @@ Result<void> gemv(std::span<const brickproof_q8_0> w, std::span<const brickproof
     const Shape shape{rows, cols};
     if (const auto checked = check_shape(shape); !checked) return checked;
     if (const auto checked = check_lengths(shape, w.size(), x.size(), y.size()); !checked) return checked;
-    if (const auto checked = check_scales("x", x); !checked) return checked;
-    if (const auto checked = check_scales("w", w); !checked) return checked;
+    if (const auto checked = check_scales(function, "x", x); !checked) return checked;
+    if (const auto checked = check_scales(function, "w", w); !checked) return checked;
     static ActiveKernel active(q8_0_gemv_kernels());
     const auto kernel = active.get();
     if (!kernel) return kernel.error();
