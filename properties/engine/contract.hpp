@@ -88,6 +88,8 @@ struct Statement {
     std::function<Outcome(const Case&, Trial&)> check{};
     // Judged only when asked for (--exhaustive): too long for every day.
     bool on_demand = false;
+    // Of a character: the library's own kernels promise it, so that a NOTE is a FAIL for them.
+    bool promised_by_own = false;
     // Not searched: the check makes all its cases itself, from one empty byte string.
     bool single_case = false;
 };

@@ -47,6 +47,7 @@ enum class Pattern {
     lone_extreme,
     tiny_blocks,
     half_boundaries,
+    scale_boundaries,
     mixed_blocks,
     count
 };
@@ -77,6 +78,12 @@ float half_boundary(Random& random) {
     float x = random.below(2) == 0 ? low : low + (high - low) / 2;
     x = std::nextafter(x, random.below(3) == 0 ? x : (random.below(2) == 0 ? largest : -largest));
     return random.below(2) == 0 ? x : -x;
+}
+
+// Blocks whose scale amax/127 is around the values where rounding it to half changes.
+float scale_boundary(std::size_t i, Random& random) {
+    const float smaller_than_all = random.symmetric() * 0x1p-24f;
+    return i % block == 3 ? 127.0f * half_boundary(random) : smaller_than_all;
 }
 
 struct FloatFill {
@@ -128,6 +135,8 @@ struct FloatFill {
                 return random.symmetric() * std::ldexp(scale, -10 - random.between(0, 24));
             case Pattern::half_boundaries:
                 return half_boundary(random);
+            case Pattern::scale_boundaries:
+                return scale_boundary(i, random);
             case Pattern::mixed_blocks:
             case Pattern::count:
                 break;
@@ -181,6 +190,15 @@ void override_floats(ChoiceReader& choices, std::span<float> x, bool only_finite
     }
 }
 
+// The other values of the case stay finite or not as the pattern left them.
+void place_nonfinite(ChoiceReader& choices, std::span<float> x) {
+    using limits = std::numeric_limits<float>;
+    constexpr float nonfinite[] = {limits::quiet_NaN(), limits::infinity(), -limits::infinity()};
+    const std::size_t position = choices.u16();
+    const std::size_t code = choices.pick(std::size(nonfinite));
+    if (!x.empty()) x[position % x.size()] = nonfinite[code];
+}
+
 std::uint16_t with_exponent(std::uint16_t bits, int exponent) {
     return static_cast<std::uint16_t>((bits & ~0x7C00) | exponent << 10);
 }
@@ -201,7 +219,9 @@ std::uint16_t narrowed_scale(std::uint16_t bits, const Preconditions& holding) {
 void fill_floats(ChoiceReader& choices, const Preconditions& holding, std::span<float> x) {
     auto pattern = static_cast<Pattern>(choices.pick(static_cast<std::size_t>(Pattern::count)));
     // Exponents to +-60: squares and sums of them stay finite; the extreme patterns go further on their own.
-    const float scale = std::ldexp(1.0f, zigzag(choices.pick(121)));
+    int exponent = zigzag(choices.pick(121));
+    if (holding.hold("ties")) exponent %= 13;
+    const float scale = std::ldexp(1.0f, exponent);
     Random random(choices.u16());
     FloatFill fill{pattern, scale, 1.0f + random.unit(), random.below(std::max<std::size_t>(x.size(), 1))};
     if (holding.hold("ties")) fill.pattern = Pattern::ties;
@@ -211,6 +231,12 @@ void fill_floats(ChoiceReader& choices, const Preconditions& holding, std::span<
         x[i] = finite(fill.value(i, random));
     }
     if (!holding.hold("ties")) override_floats(choices, x, holding.hold("finite"));
+    if (holding.hold("nonfinite")) place_nonfinite(choices, x);
+}
+
+void fill_typical_floats(std::uint64_t seed, std::span<float> x) {
+    Random random(seed);
+    for (float& value : x) value = 0.02f * random.normal();
 }
 
 void fill_quants(ChoiceReader& choices, const Preconditions& holding, std::span<std::int8_t> q) {

@@ -1,0 +1,26 @@
+// The subcommands. Each adds itself to the app and sets the exit code when it is the one that was typed:
+// 0 all pass, 1 a FAIL, 2 usage or environment, 130 interrupted.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+
+namespace brickproof::cli {
+
+inline constexpr int exit_pass = 0;
+inline constexpr int exit_fail = 1;
+inline constexpr int exit_usage = 2;
+inline constexpr int exit_interrupted = 130;
+
+void add_list_command(CLI::App& app, int& exit_code);
+void add_verify_command(CLI::App& app, int& exit_code);
+void add_replay_command(CLI::App& app, int& exit_code);
+void add_explain_command(CLI::App& app, int& exit_code);
+void add_fuzz_command(CLI::App& app, int& exit_code);
+void add_golden_command(CLI::App& app, int& exit_code);
+void add_bench_command(CLI::App& app, int& exit_code);
+
+// Prints "brickproof: sentence" to standard error; returns exit_usage.
+int usage_error(const std::string& sentence);
+
+}  // namespace brickproof::cli

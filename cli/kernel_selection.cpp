@@ -1,0 +1,89 @@
+#include "kernel_selection.hpp"
+
+#include <fmt/format.h>
+#include <fnmatch.h>
+
+#include <algorithm>
+
+#include "judge/plugin.hpp"
+
+namespace brickproof::cli {
+namespace {
+
+struct Assumption {
+    std::string op;
+    std::string precondition;
+};
+
+// The last colon: no op and no precondition holds one.
+Expected<Assumption> parse_assumption(const std::string& text) {
+    const std::size_t colon = text.rfind(':');
+    if (colon == std::string::npos || colon == 0 || colon + 1 == text.size())
+        return Problem{fmt::format("--assume takes OP:PRECONDITION, such as 'q8_0.dot:quants>-128', not '{}'", text)};
+    return Assumption{text.substr(0, colon), text.substr(colon + 1)};
+}
+
+Expected<Assumption> checked_assumption(const std::string& text) {
+    const Expected<Assumption> assumption = parse_assumption(text);
+    if (!assumption) return Problem{assumption.problem()};
+    const bool star = assumption->op == "*";
+    std::string offered;
+    for (const Contract* contract : all_contracts()) {
+        if (!star && contract->op != assumption->op) continue;
+        for (const Precondition& precondition : contract->preconditions) {
+            if (precondition.internal) continue;
+            if (precondition.name == assumption->precondition) return *assumption;
+            offered += (offered.empty() ? "" : ", ") + std::string(precondition.name);
+        }
+        if (!star) break;
+    }
+    if (!star && find_contract(assumption->op) == nullptr)
+        return Problem{fmt::format("--assume {}: there is no op '{}'; see 'brickproof list'", text, assumption->op)};
+    return Problem{fmt::format("--assume {}: '{}' is no precondition of {}; it has: {}", text, assumption->precondition,
+                               assumption->op, offered)};
+}
+
+}  // namespace
+
+bool matches(const std::string& glob, std::string_view text) {
+    return fnmatch(glob.c_str(), std::string(text).c_str(), 0) == 0;
+}
+
+void KernelSelection::add_options(CLI::App& command) {
+    command.add_option("--kernels", plugins, "Plug-ins to judge (shared libraries); 'builtin' is the library's own kernels")
+        ->type_name("PATH");
+    command.add_option("--op", op, "Only ops that match")->type_name("GLOB")->capture_default_str();
+    command.add_option("--variant", variant, "Only variants that match")->type_name("GLOB")->capture_default_str();
+    command.add_option("--assume", assume, "Keep to a precondition of an op's domain (see explain)")->type_name("OP:PRECONDITION");
+}
+
+Expected<std::vector<Kernel>> KernelSelection::select() const {
+    for (const std::string& text : assume)
+        if (const auto assumption = checked_assumption(text); !assumption) return Problem{assumption.problem()};
+    std::vector<Kernel> all;
+    for (const std::string& path : plugins.empty() ? std::vector<std::string>{"builtin"} : plugins) {
+        Expected<std::vector<Kernel>> kernels = path == "builtin" ? Expected(own_kernels()) : load_plugin(path);
+        if (!kernels) return kernels;
+        std::ranges::copy_if(*kernels, std::back_inserter(all), [this](const Kernel& kernel) {
+            return matches(op, kernel.contract->op) && matches(variant, kernel.variant);
+        });
+    }
+    if (all.empty())
+        return Problem{fmt::format("no kernel matches --op '{}' --variant '{}'; see 'brickproof list'", op, variant)};
+    return all;
+}
+
+std::vector<std::string> KernelSelection::assumptions_for(std::string_view of) const {
+    std::vector<std::string> names;
+    for (const std::string& text : assume) {
+        const Expected<Assumption> assumption = parse_assumption(text);
+        if (!assumption || (assumption->op != of && assumption->op != "*")) continue;
+        const Contract* contract = find_contract(of);
+        if (std::ranges::find(contract->preconditions, assumption->precondition, &Precondition::name) !=
+            contract->preconditions.end())
+            names.push_back(assumption->precondition);
+    }
+    return names;
+}
+
+}  // namespace brickproof::cli

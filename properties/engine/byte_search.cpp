@@ -1,0 +1,102 @@
+#include "engine/byte_search.hpp"
+
+#include <rapidcheck.h>
+
+#include <algorithm>
+
+#include "engine/random.hpp"
+
+namespace brickproof {
+namespace {
+
+// Longer than what a domain reads, so that every choice can be random.
+constexpr std::size_t random_length = 96;
+
+Bytes random_bytes(Random& random) {
+    Bytes bytes(random_length);
+    for (std::uint8_t& byte : bytes) byte = static_cast<std::uint8_t>(random.next() >> 56);
+    return bytes;
+}
+
+rc::Gen<Bytes> byte_strings() {
+    const auto byte =
+        rc::gen::map(rc::gen::inRange<int>(0, 256), [](int value) { return static_cast<std::uint8_t>(value); });
+    return rc::gen::resize(rc::kNominalSize, rc::gen::container<Bytes>(random_length, byte));
+}
+
+// Shorter first, then smaller bytes. Trailing zeros mean what no bytes mean.
+rc::Seq<Bytes> smaller(const Bytes& bytes) {
+    return rc::seq::concat(rc::shrink::removeChunks(bytes), rc::shrink::eachElement(bytes, [](std::uint8_t byte) {
+                               return rc::shrink::towards<std::uint8_t>(byte, 0);
+                           }));
+}
+
+Found shrink(Found found, const Evaluate& evaluate, std::size_t budget) {
+    const auto shrinkable = rc::shrinkable::shrinkRecur(found.bytes, smaller);
+    const auto minimum = rc::shrinkable::findLocalMin(shrinkable, [&](const Bytes& bytes) {
+        if (budget == 0) return false;
+        --budget;
+        const Outcome outcome = evaluate(bytes);
+        if (outcome.kind != found.outcome.kind) return false;
+        found.outcome = outcome;
+        return true;
+    });
+    found.bytes = minimum.first;
+    return found;
+}
+
+class Search {
+  public:
+    Search(const Evaluate& evaluate, const SearchPlan& plan) : evaluate_(evaluate), plan_(plan) {}
+
+    // True where the search is over.
+    bool try_case(const Bytes& bytes) {
+        Outcome outcome = evaluate_(bytes);
+        if (outcome.kind == Outcome::Kind::discard) {
+            ++result_.discarded;
+            return false;
+        }
+        ++result_.cases;
+        result_.largest_share = std::max(result_.largest_share, outcome.share_of_bound);
+        if (outcome.kind == Outcome::Kind::pass) return false;
+        result_.found = shrink({bytes, std::move(outcome)}, evaluate_, plan_.shrink_budget);
+        return true;
+    }
+    SearchResult result() && { return std::move(result_); }
+
+  private:
+    const Evaluate& evaluate_;
+    const SearchPlan& plan_;
+    SearchResult result_;
+};
+
+}  // namespace
+
+std::vector<Bytes> choice_sweep(const LogChoices& log_choices, std::uint64_t seed) {
+    Random random(seed);
+    std::vector<Bytes> cases;
+    for (const Choice& choice : log_choices(random_bytes(random))) {
+        for (std::size_t alternative = 0; alternative < choice.alternatives; ++alternative) {
+            Bytes bytes = random_bytes(random);
+            bytes[choice.position] = static_cast<std::uint8_t>(alternative & 0xFF);
+            if (choice.width == 2) bytes[choice.position + 1] = static_cast<std::uint8_t>(alternative >> 8);
+            cases.push_back(std::move(bytes));
+        }
+    }
+    return cases;
+}
+
+SearchResult search_bytes(const Evaluate& evaluate, const LogChoices& log_choices, const SearchPlan& plan) {
+    Search search(evaluate, plan);
+    if (search.try_case({})) return std::move(search).result();
+    if (plan.sweep)
+        for (const Bytes& bytes : choice_sweep(log_choices, plan.seed))
+            if (search.try_case(bytes)) return std::move(search).result();
+    const rc::Gen<Bytes> generator = byte_strings();
+    rc::Random source(plan.seed);
+    for (std::size_t i = 0; i < plan.random_cases; ++i)
+        if (search.try_case(generator(source.split(), rc::kNominalSize).value())) break;
+    return std::move(search).result();
+}
+
+}  // namespace brickproof

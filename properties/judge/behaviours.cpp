@@ -1,0 +1,160 @@
+#include "judge/behaviours.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdint>
+
+namespace brickproof {
+namespace {
+
+using Where = Placement::Where;
+using Violation = Run::Violation;
+
+constexpr std::byte first_poison{0xA5};
+constexpr std::byte other_poison{0x5A};
+
+// The first byte at which two runs differ, as "y, byte 3 of 128".
+std::string first_difference(const Case& c, const Outputs& a, const Outputs& b) {
+    std::size_t output = 0;
+    for (const Operand& operand : c.operands) {
+        if (operand.access != Access::output) continue;
+        const auto [x, y] = std::ranges::mismatch(a.arrays[output], b.arrays[output]);
+        if (x != a.arrays[output].end())
+            return fmt::format("{}, element {}", operand.name,
+                               static_cast<std::size_t>(x - a.arrays[output].begin()) / size_of(operand.element));
+        ++output;
+    }
+    return "nothing";
+}
+
+Outcome no_crash(const Case& c, Probe& probe) {
+    const Run run = probe.run_placed(c, {});
+    return run.violation == Violation::crashed ? Outcome::fail(run.what) : Outcome::pass();
+}
+
+Outcome terminates(const Case& c, Probe& probe) {
+    const Run run = probe.run_placed(c, {});
+    return run.violation == Violation::did_not_end ? Outcome::fail(run.what) : Outcome::pass();
+}
+
+// With every buffer flush with the end of its pages, then with the start.
+Outcome stays_in_bounds(const Case& c, Probe& probe, Violation wanted) {
+    for (const Where where : {Where::flush_end, Where::flush_start}) {
+        const Run run = probe.run_placed(c, {.where = where});
+        if (run.violation == wanted) return Outcome::fail(run.what);
+    }
+    return Outcome::pass();
+}
+
+Outcome reads_in_bounds(const Case& c, Probe& probe) {
+    return stays_in_bounds(c, probe, Violation::read_out_of_bounds);
+}
+
+Outcome writes_in_bounds(const Case& c, Probe& probe) {
+    const Run roomy = probe.run_placed(c, {.offset_elements = 1});
+    if (roomy.violation == Violation::wrote_out_of_bounds) return Outcome::fail(roomy.what);
+    return stays_in_bounds(c, probe, Violation::wrote_out_of_bounds);
+}
+
+Outcome inputs_unchanged(const Case& c, Probe& probe) {
+    const Run run = probe.run_placed(c, {.inputs_read_only = true});
+    return run.violation == Violation::wrote_input ? Outcome::fail(run.what) : Outcome::pass();
+}
+
+// An element that holds the poison after a run with either poison was not written.
+Outcome outputs_written(const Case& c, Probe& probe) {
+    const Run first = probe.run_placed(c, {.poison = first_poison});
+    const Run second = probe.run_placed(c, {.poison = other_poison});
+    if (first.stopped || second.stopped) return Outcome::discard();
+    std::size_t output = 0;
+    for (const Operand& operand : c.operands) {
+        if (operand.access != Access::output) continue;
+        const auto& a = first.outputs.arrays[output];
+        const auto& b = second.outputs.arrays[output];
+        ++output;
+        for (std::size_t i = 0; i < a.size(); ++i)
+            if (a[i] == first_poison && b[i] == other_poison)
+                return Outcome::fail(fmt::format("does not write {}[{}] of {}", operand.name,
+                                                 i / size_of(operand.element), operand.count));
+    }
+    return Outcome::pass();
+}
+
+// Whether byte i of an output was left unwritten is another statement's: such bytes are copied over.
+void forget_unwritten(const Outputs& first, Outputs& second) {
+    for (std::size_t output = 0; output < first.arrays.size(); ++output)
+        for (std::size_t i = 0; i < first.arrays[output].size(); ++i)
+            if (first.arrays[output][i] == first_poison && second.arrays[output][i] == other_poison)
+                second.arrays[output][i] = first_poison;
+}
+
+// Again on the same buffers; with other old contents; and after a call with other data: the same bits each time.
+Outcome deterministic(const Case& c, Probe& probe) {
+    const Run first = probe.run_placed(c, {.poison = first_poison});
+    if (first.stopped) return Outcome::discard();
+    for (int repeat = 0; repeat < 3; ++repeat) {
+        const Run again = probe.run_placed(c, {.poison = first_poison});
+        if (again.stopped || again.outputs != first.outputs)
+            return Outcome::fail("a second run with the same data gives other bits: " +
+                                 first_difference(c, first.outputs, again.outputs));
+    }
+    Run poisoned = probe.run_placed(c, {.poison = other_poison});
+    if (poisoned.stopped) return Outcome::discard();
+    forget_unwritten(first.outputs, poisoned.outputs);
+    if (poisoned.outputs != first.outputs)
+        return Outcome::fail("the result depends on what lay in or around the buffers before: " +
+                             first_difference(c, first.outputs, poisoned.outputs));
+    Case other;
+    probe.kernel().contract->typical(c.sizes, 1, other);
+    if (probe.run_placed(other, {}).stopped) return Outcome::discard();
+    const Run after = probe.run_placed(c, {.poison = first_poison});
+    if (after.stopped || after.outputs != first.outputs)
+        return Outcome::fail("the result depends on the call before: " +
+                             first_difference(c, first.outputs, after.outputs));
+    return Outcome::pass();
+}
+
+Outcome alignment_independent(const Case& c, Probe& probe) {
+    const Run base = probe.run_placed(c, {.poison = first_poison});
+    if (base.stopped) return Outcome::discard();
+    // Three of the offsets that the ABI allows; which ones depends on the case, so that all come up.
+    const std::size_t start = c.sizes.front() + c.operands.front().bytes() / 7;
+    for (const std::size_t offset : {std::size_t{1}, start % 13 + 2, start % 31 + 1}) {
+        const Run moved = probe.run_placed(c, {.offset_elements = offset, .poison = first_poison});
+        if (moved.stopped)
+            return Outcome::fail(fmt::format("with buffers moved by {} elements {}", offset, moved.what));
+        if (moved.outputs != base.outputs)
+            return Outcome::fail(fmt::format("other bits with buffers moved by {} elements: {}", offset,
+                                             first_difference(c, base.outputs, moved.outputs)));
+    }
+    return Outcome::pass();
+}
+
+Outcome fp_environment(const Case& c, Probe& probe) {
+    const Run run = probe.run_placed(c, {});
+    if (run.stopped) return Outcome::discard();
+    if (run.before == run.after) return Outcome::pass();
+    return Outcome::fail("changes " + describe_change(run.before, run.after));
+}
+
+}  // namespace
+
+const std::vector<Behaviour>& behaviours() {
+    static const std::vector<Behaviour> all = {
+        {"no_crash", "no input makes it crash or leave the process", no_crash},
+        {"terminates", "it returns", terminates},
+        {"reads_in_bounds", "it reads nothing outside its buffers", reads_in_bounds},
+        {"writes_in_bounds", "it writes nothing outside its outputs", writes_in_bounds},
+        {"inputs_unchanged", "it does not write to its inputs, not even the same value", inputs_unchanged},
+        {"outputs_written", "it writes every element of its outputs", outputs_written},
+        {"deterministic", "the same bits on every run, whatever was called before or lay in the outputs",
+         deterministic, true},
+        {"alignment_independent", "the same bits at every alignment of the buffers", alignment_independent, true},
+        {"thread_safe", "the same bits when two threads run it at once", same_result_on_two_threads, true, true},
+        {"fp_environment", "rounding mode, flush-to-zero and the other controls are left as found", fp_environment},
+    };
+    return all;
+}
+
+}  // namespace brickproof

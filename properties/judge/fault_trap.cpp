@@ -1,0 +1,177 @@
+#include "judge/fault_trap.hpp"
+
+#include <fmt/format.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <sys/time.h>
+#include <time.h>
+#include <ucontext.h>
+
+#include <array>
+#include <atomic>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <vector>
+
+#include "judge/fp_environment.hpp"
+
+namespace brickproof {
+namespace {
+
+struct TrappedCall {
+    sigjmp_buf where;
+    volatile std::sig_atomic_t active = 0;
+    Stop stop;
+    std::uint64_t number = 0;       // of calls on this thread
+    std::uint64_t seen_number = 0;  // at the last tick
+    double seen_cpu = 0.0;
+    double seen_wall = 0.0;
+};
+
+thread_local TrappedCall current;
+std::atomic<double> call_limit{default_call_limit};
+constexpr double wall_factor = 20.0;
+constexpr std::array trapped_signals = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGSYS};
+
+double seconds(clockid_t clock) {
+    timespec now{};
+    clock_gettime(clock, &now);
+    return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+}
+
+#if defined(__x86_64__)
+bool fault_was_write(const void* context) {
+    const auto* registers = static_cast<const ucontext_t*>(context);
+    return (registers->uc_mcontext.gregs[REG_ERR] & 2) !=
+           0;  // page-fault error code, bit 1 (Intel SDM vol. 3, 4.7)
+}
+#else
+// The kernel puts the syndrome register into the extension records of the frame (arm64 sigcontext.h).
+bool fault_was_write(const void* context) {
+    struct Record {
+        std::uint32_t magic;
+        std::uint32_t size;
+        std::uint64_t value;
+    };
+    constexpr std::uint32_t esr_magic = 0x45535201;
+    const auto* machine = &static_cast<const ucontext_t*>(context)->uc_mcontext;
+    const auto* at = reinterpret_cast<const std::byte*>(machine->__reserved);
+    const std::byte* end = at + sizeof(machine->__reserved);
+    while (at + sizeof(Record) <= end) {
+        Record record{};
+        std::memcpy(&record, at, sizeof(record));
+        if (record.magic == esr_magic) return (record.value >> 6 & 1) != 0;  // WnR
+        if (record.magic == 0 || record.size == 0) return false;
+        at += record.size;
+    }
+    return false;
+}
+#endif
+
+void leave_call(const Stop& stop) {
+    current.stop = stop;
+    siglongjmp(current.where, 1);
+}
+
+void on_signal(int signal, siginfo_t* info, void* context) {
+    if (current.active == 0) {  // not a kernel's: a bug of ours, with its own core dump
+        std::signal(signal, SIG_DFL);
+        std::raise(signal);
+        return;
+    }
+    const bool memory = signal == SIGSEGV || signal == SIGBUS;
+    leave_call({Stop::Kind::signal, signal, memory ? info->si_addr : nullptr, memory && fault_was_write(context)});
+}
+
+void on_tick(int, siginfo_t*, void*) {
+    if (current.active == 0) return;
+    const double cpu = seconds(CLOCK_THREAD_CPUTIME_ID);
+    const double wall = seconds(CLOCK_MONOTONIC);
+    if (current.seen_number != current.number) {
+        current.seen_number = current.number;
+        current.seen_cpu = cpu;
+        current.seen_wall = wall;
+        return;
+    }
+    const double limit = call_limit.load();
+    if (cpu - current.seen_cpu > limit || wall - current.seen_wall > wall_factor * limit)
+        leave_call({Stop::Kind::timeout, 0, nullptr, false});
+}
+
+// exit() inside a kernel would end the judge with the kernel's exit code.
+void on_exit_call() {
+    if (current.active != 0) leave_call({Stop::Kind::exited, 0, nullptr, false});
+}
+
+void use_signal_stack() {
+    thread_local std::vector<std::byte> stack;
+    if (!stack.empty()) return;
+    stack.resize(std::size_t{1} << 16);
+    stack_t description{};
+    description.ss_sp = stack.data();
+    description.ss_size = stack.size();
+    sigaltstack(&description, nullptr);
+}
+
+void handle(int signal, void (*handler)(int, siginfo_t*, void*), int flags) {
+    struct sigaction action {};
+    action.sa_sigaction = handler;
+    action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER | flags;
+    sigemptyset(&action.sa_mask);
+    sigaction(signal, &action, nullptr);
+}
+
+}  // namespace
+
+std::string describe(const Stop& stop) {
+    switch (stop.kind) {
+        case Stop::Kind::none:
+            return "it returned";
+        case Stop::Kind::timeout:
+            return fmt::format("it did not return within {:.1f} s of CPU time", call_limit.load());
+        case Stop::Kind::exited:
+            return "it called exit()";
+        case Stop::Kind::signal:
+            break;
+    }
+    const char* name = sigabbrev_np(stop.signal);
+    std::string text = fmt::format("it died of SIG{}", name != nullptr ? name : "?");
+    if (stop.signal == SIGSEGV || stop.signal == SIGBUS)
+        text += fmt::format(" (address {}{})", fmt::ptr(stop.address),
+                            stop.address == nullptr ? ": null, or an instruction that needs aligned memory" : "");
+    return text;
+}
+
+void install_fault_trap() {
+    for (const int signal : trapped_signals) handle(signal, on_signal, 0);
+    handle(SIGALRM, on_tick, SA_RESTART);
+    std::atexit(on_exit_call);
+    constexpr suseconds_t tick = 50'000;
+    const itimerval timer{{0, tick}, {0, tick}};
+    setitimer(ITIMER_REAL, &timer, nullptr);
+}
+
+Stop call_trapped(const std::function<void()>& body) {
+    use_signal_stack();
+    const FpEnvironment before = read_fp_environment();
+    current.stop = {};
+    ++current.number;
+    if (sigsetjmp(current.where, 0) == 0) {
+        current.active = 1;
+        body();
+    }
+    current.active = 0;
+    restore_fp_environment(before);
+    return current.stop;
+}
+
+void set_call_limit(double limit) {
+    call_limit = limit;
+}
+
+bool inside_trapped_call() {
+    return current.active != 0;
+}
+
+}  // namespace brickproof

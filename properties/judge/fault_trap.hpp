@@ -1,0 +1,43 @@
+// Calls a kernel so that a crash or an endless loop comes back as a value.
+//
+// Signals are caught on a stack of their own and left by siglongjmp. A periodic alarm notices a call that does not
+// end: it costs nothing per call. What is left of a kernel that was stopped (locks, heap) may be broken: the
+// process that judges is a child, and its parent judges on if it dies.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+
+namespace brickproof {
+
+struct Stop {
+    enum class Kind { none, signal, timeout, exited };
+    Kind kind = Kind::none;
+    int signal = 0;
+    const void* address = nullptr;  // of a memory fault, where it is known
+    bool is_write = false;          // of a memory fault
+};
+
+// "SIGSEGV (address 0x0)", "no end after 1.0 s of CPU time", ...
+std::string describe(const Stop& stop);
+
+// Process-wide handlers; called once by every process that runs kernels.
+void install_fault_trap();
+
+// Runs body on this thread. The floating-point environment is put back afterwards.
+Stop call_trapped(const std::function<void()>& body);
+
+// How long one call may take, CPU time of its thread (a blocked one: wall time, twenty times that). The cases are
+// small: a call takes microseconds, the slowest scalar kernel under a sanitizer or an emulator some ten
+// milliseconds.
+inline constexpr double default_call_limit = 0.6;
+// Once a kernel was seen to hang, the next hangs are waited for less long.
+inline constexpr double hurried_call_limit = 0.1;
+void set_call_limit(double seconds);
+
+// Whether this thread is inside call_trapped: its process's exit() then counts as a stop.
+bool inside_trapped_call();
+
+}  // namespace brickproof

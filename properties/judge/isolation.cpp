@@ -1,0 +1,283 @@
+#include "judge/isolation.hpp"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <cstring>
+#include <deque>
+#include <memory>
+#include <new>
+#include <optional>
+#include <system_error>
+
+#include "judge/fault_trap.hpp"
+#include "judge/flight_recorder.hpp"
+#include "judge/plugin.hpp"
+#include "report/json_report.hpp"
+
+namespace brickproof {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+FlightRecorder* shared_recorder() {
+    void* memory = mmap(nullptr, sizeof(FlightRecorder), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED) throw std::system_error(errno, std::generic_category(), "making the flight recorder");
+    return new (memory) FlightRecorder;
+}
+
+void write_line(int pipe, const std::string& line) {
+    const std::string text = line + "\n";
+    for (std::size_t done = 0; done < text.size();) {
+        const ssize_t written = write(pipe, text.data() + done, text.size() - done);
+        if (written <= 0) _exit(3);
+        done += static_cast<std::size_t>(written);
+    }
+}
+
+// The child: judges, and tells each verdict as soon as it stands.
+[[noreturn]] void judge_in_child(const Kernel& kernel, const JudgeOptions& options, FlightRecorder& recorder,
+                                 int pipe) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    std::signal(SIGINT, SIG_IGN);  // the parent decides
+    install_fault_trap();
+    const Observer observer{
+        .on_statement = [&](std::string_view name) { recorder.record_statement(name); },
+        .on_case = [&](const Bytes& bytes) { recorder.record_case(bytes); },
+        .on_verdict =
+            [&](const StatementVerdict& verdict) {
+                write_line(pipe, to_json(verdict).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+            },
+    };
+    judge_kernel(kernel, options, observer);
+    write_line(pipe, "done");
+    _exit(0);
+}
+
+// One kernel in the making.
+class Job {
+  public:
+    Job(const Kernel& kernel, JudgeOptions options, std::size_t index)
+        : kernel_(&kernel), options_(std::move(options)), index_(index), recorder_(shared_recorder()) {}
+    ~Job() { munmap(recorder_, sizeof(FlightRecorder)); }
+    Job(const Job&) = delete;
+    Job& operator=(const Job&) = delete;
+
+    void start() {
+        int ends[2];
+        if (pipe(ends) != 0) throw std::system_error(errno, std::generic_category(), "making a pipe");
+        std::fflush(nullptr);
+        child_ = fork();
+        if (child_ < 0) throw std::system_error(errno, std::generic_category(), "starting a judge process");
+        if (child_ == 0) {
+            close(ends[0]);
+            judge_in_child(*kernel_, options_, *recorder_, ends[1]);
+        }
+        close(ends[1]);
+        pipe_ = ends[0];
+        last_sign_ = Clock::now();
+    }
+
+    int pipe_end() const { return pipe_; }
+    std::size_t index() const { return index_; }
+    bool done() const { return done_; }
+
+    // Reads what is there. False at the end of the pipe.
+    bool read_verdicts() {
+        char buffer[1 << 14];
+        const ssize_t count = read(pipe_, buffer, sizeof(buffer));
+        if (count <= 0) return false;
+        last_sign_ = Clock::now();
+        pending_.append(buffer, static_cast<std::size_t>(count));
+        for (std::size_t end = pending_.find('\n'); end != std::string::npos; end = pending_.find('\n')) {
+            take_line(pending_.substr(0, end));
+            pending_.erase(0, end + 1);
+        }
+        return true;
+    }
+
+    // No case was begun and no verdict told for too long: no signal reaches the child any more.
+    bool is_silent(double limit) {
+        const std::uint64_t cases = recorder_->cases.load();
+        if (cases != last_cases_) {
+            last_cases_ = cases;
+            last_sign_ = Clock::now();
+        }
+        return std::chrono::duration<double>(Clock::now() - last_sign_).count() > limit;
+    }
+    void kill_silent() {
+        silent_ = true;
+        kill(child_, SIGKILL);
+    }
+    void stop() { kill(child_, SIGKILL); }
+
+    // The child is gone. True where it has to be started again, for the statements that are left.
+    bool reap() {
+        close(pipe_);
+        int status = 0;
+        waitpid(child_, &status, 0);
+        if (done_) return false;
+        const std::string statement = recorder_->last_statement();
+        const std::string what = silent_ ? "it does not return, and does not let itself be interrupted"
+                                 : WIFSIGNALED(status)
+                                     ? fmt::format("it ended its process by signal {}", WTERMSIG(status))
+                                     : fmt::format("it ended its process with exit code {}", WEXITSTATUS(status));
+        stopped_ = stopped_verdict(*kernel_, options_, statement, recorder_->last_case(), silent_, what);
+        silent_ = false;
+        const bool progress = options_.skip.insert(statement).second;
+        options_.skip.insert(stopped_->name);
+        return progress && !statement.empty();
+    }
+
+    KernelVerdict verdict() const {
+        KernelVerdict verdict{
+            .library = kernel_->library, .op = std::string(kernel_->contract->op), .variant = kernel_->variant};
+        verdict.assumptions = kernel_->assumes;
+        verdict.assumptions.insert(verdict.assumptions.end(), options_.assume.begin(), options_.assume.end());
+        verdict.read_slack = kernel_->read_slack;
+        verdict.plugin_path = kernel_->plugin_path;
+        verdict.statements = statements_of(*kernel_, options_);
+        for (StatementVerdict& statement : verdict.statements) {
+            const auto told = std::ranges::find(verdicts_, statement.name, &StatementVerdict::name);
+            if (told != verdicts_.end())
+                statement = *told;
+            else if (stopped_ && stopped_->name == statement.name)
+                statement = *stopped_;
+            else
+                statement.message = "not judged: the kernel ended the process";
+        }
+        verdict.verdict = overall(verdict.statements);
+        verdict.seconds = std::chrono::duration<double>(Clock::now() - begun_).count();
+        return verdict;
+    }
+
+  private:
+    void take_line(const std::string& line) {
+        if (line == "done")
+            done_ = true;
+        else {
+            verdicts_.push_back(statement_from_json(nlohmann::json::parse(line)));
+            options_.skip.insert(verdicts_.back().name);
+        }
+    }
+
+    const Kernel* kernel_;
+    JudgeOptions options_;
+    std::size_t index_;
+    FlightRecorder* recorder_;
+    std::vector<StatementVerdict> verdicts_;
+    std::optional<StatementVerdict> stopped_;
+    std::string pending_;
+    pid_t child_ = -1;
+    int pipe_ = -1;
+    bool done_ = false;
+    bool silent_ = false;
+    std::uint64_t last_cases_ = 0;
+    Clock::time_point last_sign_{};
+    Clock::time_point begun_ = Clock::now();
+};
+
+KernelVerdict not_run(const Kernel& kernel, const std::string& reason) {
+    KernelVerdict verdict{
+        .library = kernel.library, .op = std::string(kernel.contract->op), .variant = kernel.variant};
+    verdict.plugin_path = kernel.plugin_path;
+    verdict.reason = reason;
+    return verdict;
+}
+
+class Pool {
+  public:
+    Pool(const std::vector<Kernel>& kernels, const std::function<JudgeOptions(const Kernel&)>& options,
+         const IsolationOptions& isolation)
+        : kernels_(kernels), options_(options), isolation_(isolation), verdicts_(kernels.size()) {}
+
+    std::vector<KernelVerdict> run() {
+        while ((next_ < kernels_.size() && !interrupted()) || !jobs_.empty()) {
+            if (interrupted()) {
+                stop_all();
+                break;
+            }
+            fill();
+            serve();
+        }
+        for (; next_ < kernels_.size(); ++next_) verdicts_[next_] = not_run(kernels_[next_], "interrupted");
+        return std::move(verdicts_);
+    }
+
+  private:
+    bool interrupted() const { return isolation_.interrupted != nullptr && isolation_.interrupted->load(); }
+
+    void fill() {
+        while (jobs_.size() < isolation_.jobs && next_ < kernels_.size()) {
+            const Kernel& kernel = kernels_[next_];
+            const std::string missing = missing_feature(kernel);
+            if (!missing.empty()) {
+                settle(next_++, not_run(kernel, fmt::format("this CPU has no {}", missing)));
+                continue;
+            }
+            jobs_.push_back(std::make_unique<Job>(kernel, options_(kernel), next_++));
+            jobs_.back()->start();
+        }
+    }
+
+    void serve() {
+        std::vector<pollfd> ends;
+        for (const auto& job : jobs_) ends.push_back({job->pipe_end(), POLLIN, 0});
+        constexpr int tick_ms = 100;
+        poll(ends.data(), ends.size(), tick_ms);
+        for (std::size_t i = jobs_.size(); i-- > 0;) {
+            Job& job = *jobs_[i];
+            if (ends[i].revents == 0) {
+                if (job.is_silent(isolation_.child_limit_seconds)) job.kill_silent();
+                continue;
+            }
+            if (job.read_verdicts()) continue;
+            if (job.reap()) {
+                job.start();
+                continue;
+            }
+            settle(job.index(), job.verdict());
+            jobs_.erase(jobs_.begin() + static_cast<std::ptrdiff_t>(i));
+        }
+    }
+
+    void stop_all() {
+        for (const auto& job : jobs_) {
+            job->stop();
+            job->reap();
+            verdicts_[job->index()] = not_run(kernels_[job->index()], "interrupted");
+        }
+        jobs_.clear();
+    }
+
+    void settle(std::size_t index, KernelVerdict verdict) {
+        verdicts_[index] = std::move(verdict);
+        isolation_.on_kernel(verdicts_[index]);
+    }
+
+    const std::vector<Kernel>& kernels_;
+    const std::function<JudgeOptions(const Kernel&)>& options_;
+    const IsolationOptions& isolation_;
+    std::vector<KernelVerdict> verdicts_;
+    std::vector<std::unique_ptr<Job>> jobs_;
+    std::size_t next_ = 0;
+};
+
+}  // namespace
+
+std::vector<KernelVerdict> judge_isolated(const std::vector<Kernel>& kernels,
+                                          const std::function<JudgeOptions(const Kernel&)>& options,
+                                          const IsolationOptions& isolation) {
+    return Pool(kernels, options, isolation).run();
+}
+
+}  // namespace brickproof

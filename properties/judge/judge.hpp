@@ -1,0 +1,49 @@
+// Judges one kernel by its contract, in this process. judge/isolation.hpp does the same in a child process, which
+// is what survives every kernel.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "engine/byte_search.hpp"
+#include "judge/kernel.hpp"
+#include "judge/probe.hpp"
+#include "report/verdict.hpp"
+
+namespace brickproof {
+
+enum class Effort { quick, standard, thorough };
+
+struct JudgeOptions {
+    std::uint64_t seed = 1;
+    Effort effort = Effort::standard;
+    bool exhaustive = false;
+    std::vector<std::string> assume{};  // of the command line, for this op
+    std::set<std::string> skip{};       // statements that are not to be judged (again)
+};
+
+// Watches the judge: what is being tried, before it is tried.
+struct Observer {
+    std::function<void(std::string_view statement)> on_statement = [](std::string_view) {};
+    std::function<void(const Bytes& bytes)> on_case = [](const Bytes&) {};
+    std::function<void(const StatementVerdict&)> on_verdict = [](const StatementVerdict&) {};
+};
+
+// All statements of the contract and all behaviours, each on its own.
+std::vector<StatementVerdict> judge_kernel(const Kernel& kernel, const JudgeOptions& options,
+                                           const Observer& observer = {});
+
+// Every statement on one case: what replay runs.
+std::vector<StatementVerdict> judge_case(const Kernel& kernel, const Bytes& bytes, const JudgeOptions& options);
+
+// The statements that judge_kernel goes through for this kernel, with nothing judged: names, kinds, what they say.
+std::vector<StatementVerdict> statements_of(const Kernel& kernel, const JudgeOptions& options);
+
+// A crash or hang that ended a whole process, as the verdict of no_crash or terminates.
+StatementVerdict stopped_verdict(const Kernel& kernel, const JudgeOptions& options, const std::string& statement,
+                                 const Bytes& bytes, bool hung, const std::string& what);
+
+}  // namespace brickproof

@@ -1,0 +1,67 @@
+// Runs one kernel on one case, with its buffers where one wants them, and says what it did to memory.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/case.hpp"
+#include "judge/fault_trap.hpp"
+#include "judge/fp_environment.hpp"
+#include "judge/guarded_arena.hpp"
+#include "judge/kernel.hpp"
+
+namespace brickproof {
+
+// Where the buffers lie.
+struct Placement {
+    enum class Where {
+        roomy,        // poisoned slack on both sides: a stray access does not crash
+        flush_start,  // the first byte right behind a page without access
+        flush_end,    // the last byte (and the read slack that the kernel declares) right before one
+    };
+    Where where = Where::roomy;
+    // Roomy only: operand i starts this many elements (times i + 1) behind a 64-byte boundary.
+    std::size_t offset_elements = 0;
+    // Old contents of the outputs, and of the slack around every buffer.
+    std::byte poison{0xA5};
+    bool inputs_read_only = false;
+};
+
+struct Run {
+    enum class Violation { none, read_out_of_bounds, wrote_out_of_bounds, wrote_input, crashed, did_not_end };
+    Violation violation = Violation::none;
+    std::string what{};  // of a violation: "reads 4 bytes behind the end of x"
+    Outputs outputs{};   // valid where the kernel returned
+    FpEnvironment before{};
+    FpEnvironment after{};
+
+    bool stopped = false;  // the kernel did not return
+};
+
+class KernelRunner {
+  public:
+    explicit KernelRunner(const Kernel& kernel) : kernel_(kernel) {}
+
+    Run run(const Case& c, const Placement& placement) { return run_between(c, placement, nullptr, nullptr); }
+    // Calls `before` right before the kernel and `after` right behind it (where they are not null).
+    Run run_between(const Case& c, const Placement& placement, void (*before)(), void (*after)());
+
+  private:
+    struct Placed {
+        std::size_t offset;  // of the buffer in its arena
+        std::byte* pointer;  // as the kernel gets it
+    };
+    std::vector<Placed> place(const Case& c, const Placement& placement);
+    std::size_t offset_for(const Operand& operand, std::size_t index, const Placement& placement) const;
+    void classify(const Stop& stop, const Case& c, const std::vector<Placed>& placed, Run& run) const;
+    std::optional<std::string> damage(const Operand& operand, std::size_t index, std::size_t offset,
+                                      std::byte poison) const;
+
+    const Kernel& kernel_;
+    std::vector<GuardedArena> arenas_;
+    std::size_t hangs_ = 0;
+};
+
+}  // namespace brickproof

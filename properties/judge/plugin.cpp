@@ -1,0 +1,121 @@
+#include "judge/plugin.hpp"
+
+#include <dlfcn.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <span>
+#include <string_view>
+
+#include "brick/isa.hpp"
+
+namespace brickproof {
+namespace {
+
+std::vector<std::string> split_at_commas(std::string_view text) {
+    std::vector<std::string> parts;
+    while (!text.empty()) {
+        const std::size_t comma = std::min(text.find(','), text.size());
+        if (comma > 0) parts.emplace_back(text.substr(0, comma));
+        text.remove_prefix(std::min(comma + 1, text.size()));
+    }
+    return parts;
+}
+
+std::string known_ops() {
+    std::string names;
+    for (const Contract* contract : all_contracts())
+        names += (names.empty() ? "" : ", ") + std::string(contract->op);
+    return names;
+}
+
+std::string text_or_empty(const char* text) {
+    return text == nullptr ? "" : text;
+}
+
+// Row i of a table as a Kernel; the problem names the row.
+Expected<Kernel> checked_row(const brickproof_kernel& row, std::size_t i, const std::string& library) {
+    const std::string op = text_or_empty(row.op);
+    const std::string variant = text_or_empty(row.variant);
+    if (op.empty()) return Problem{fmt::format("kernel {} of {} has no op name", i, library)};
+    if (variant.empty()) return Problem{fmt::format("kernel {} ({}) of {} has no variant name", i, op, library)};
+    const Contract* contract = find_contract(op);
+    if (contract == nullptr)
+        return Problem{
+            fmt::format("{} has a kernel of the op '{}', which this brickproof does not know; it knows {}", library,
+                        op, known_ops())};
+    if (row.fn == nullptr)
+        return Problem{fmt::format("the kernel {} / {} of {} has a null function", op, variant, library)};
+    Kernel kernel{.library = library,
+                  .variant = variant,
+                  .cpu_features = text_or_empty(row.cpu_features),
+                  .assumes = split_at_commas(text_or_empty(row.assumes)),
+                  .read_slack = row.read_slack,
+                  .fn = row.fn,
+                  .contract = contract};
+    for (const std::string& name : kernel.assumes) {
+        const auto offers = [&](const Precondition& p) { return p.name == name && !p.internal; };
+        if (std::ranges::none_of(contract->preconditions, offers))
+            return Problem{
+                fmt::format("the kernel {} / {} of {} assumes '{}', which is no precondition of {}; see "
+                            "'brickproof explain {}'",
+                            op, variant, library, name, op, op)};
+    }
+    return kernel;
+}
+
+Expected<std::vector<Kernel>> checked_table(const brickproof_kernel_table& table, const std::string& where) {
+    if (table.abi_version != BRICKPROOF_ABI_VERSION)
+        return Problem{
+            fmt::format("{} has version {} of the kernel table, this brickproof reads version {}; rebuild it "
+                        "with this brickproof's kernel_abi.h",
+                        where, table.abi_version, BRICKPROOF_ABI_VERSION)};
+    if (table.count == 0 || table.kernels == nullptr)
+        return Problem{fmt::format("the kernel table of {} holds no kernels", where)};
+    const std::string library = table.library == nullptr ? where : table.library;
+    std::vector<Kernel> kernels;
+    for (std::size_t i = 0; i < table.count; ++i) {
+        Expected<Kernel> kernel = checked_row(table.kernels[i], i, library);
+        if (!kernel) return Problem{kernel.problem()};
+        kernels.push_back(std::move(*kernel));
+    }
+    return kernels;
+}
+
+}  // namespace
+
+std::vector<Kernel> own_kernels() {
+    std::vector<Kernel> kernels = *checked_table(brick::kernel_table(), "the brick library");
+    for (Kernel& kernel : kernels)
+        for (const Statement& statement : kernel.contract->statements)
+            if (statement.promised_by_own) kernel.promises.emplace_back(statement.name);
+    return kernels;
+}
+
+Expected<std::vector<Kernel>> load_plugin(const std::string& path) {
+    if (!std::filesystem::exists(path)) return Problem{fmt::format("there is no plug-in {}", path)};
+    // Without a slash dlopen would search the system's folders.
+    const std::string absolute = std::filesystem::absolute(path).string();
+    void* library = dlopen(absolute.c_str(), RTLD_NOW | RTLD_LOCAL);
+    if (library == nullptr)
+        return Problem{fmt::format("{} cannot be loaded as a shared library: {}", path, dlerror())};
+    const auto kernels_of = reinterpret_cast<brickproof_kernels_fn*>(dlsym(library, "brickproof_kernels"));
+    if (kernels_of == nullptr)
+        return Problem{
+            fmt::format("{} does not export brickproof_kernels(), the one function of a plug-in "
+                        "(see kernel_abi.h)",
+                        path)};
+    const brickproof_kernel_table* table = kernels_of();
+    if (table == nullptr) return Problem{fmt::format("brickproof_kernels() of {} returned no table", path)};
+    Expected<std::vector<Kernel>> kernels = checked_table(*table, path);
+    if (!kernels) return kernels;
+    for (Kernel& kernel : *kernels) kernel.plugin_path = path;
+    return kernels;
+}
+
+std::string missing_feature(const Kernel& kernel) {
+    return std::string(brick::first_missing_feature(kernel.cpu_features));
+}
+
+}  // namespace brickproof

@@ -1,0 +1,40 @@
+// What a statement gets to question a kernel with: plain runs for the laws, placed runs for the behaviours.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "engine/contract.hpp"
+#include "judge/kernel.hpp"
+#include "judge/kernel_runner.hpp"
+
+namespace brickproof {
+
+// The kernel crashed or did not end where a law wanted its result.
+struct KernelStopped {
+    Run run;
+};
+
+class Probe final : public Trial {
+  public:
+    explicit Probe(const Kernel& kernel) : kernel_(kernel), runner_(kernel), partner_(kernel) {}
+
+    // In roomy buffers: a stray read or write does not disturb the laws, it has its own statement.
+    Outputs run(const Case& c) override;
+    Outputs definition(const Case& c) override;
+
+    Run run_placed(const Case& c, const Placement& placement) { return runner_.run(c, placement); }
+    Run run_between(const Case& c, void (*before)(), void (*after)()) {
+        return runner_.run_between(c, {}, before, after);
+    }
+    // A second set of buffers, for a second thread.
+    KernelRunner& partner() { return partner_; }
+    const Kernel& kernel() const { return kernel_; }
+
+  private:
+    const Kernel& kernel_;
+    KernelRunner runner_;
+    KernelRunner partner_;
+};
+
+}  // namespace brickproof

@@ -1,0 +1,77 @@
+#include "q8_0_quantize/q8_0_quantize_oracle.hpp"
+
+#include <cmath>
+#include <limits>
+
+#include "engine/fills.hpp"
+#include "q8_0_quantize/q8_0_quantize_bound.hpp"
+
+namespace brickproof {
+namespace {
+
+// The floats next to x on either side; x itself where it is one.
+float float_not_below(double x) {
+    const auto nearest = static_cast<float>(x);
+    return nearest >= x ? nearest : std::nextafter(nearest, std::numeric_limits<float>::infinity());
+}
+float float_not_above(double x) {
+    const auto nearest = static_cast<float>(x);
+    return nearest <= x ? nearest : std::nextafter(nearest, -std::numeric_limits<float>::infinity());
+}
+
+double rounded_to_half(double x) {
+    return half_value(half_nearest(x));
+}
+
+bool all_finite(std::span<const float> block) {
+    return std::ranges::all_of(block, [](float x) { return std::isfinite(x); });
+}
+
+Quantized read(const Outputs& outputs) {
+    Quantized quantized;
+    for (const brickproof_q8_0& block : outputs.as<brickproof_q8_0>(0)) {
+        quantized.scales.push_back(static_cast<float>(half_value(block.d)));
+        quantized.codes.insert(quantized.codes.end(), std::begin(block.qs), std::end(block.qs));
+    }
+    return quantized;
+}
+
+Case make_case(std::span<const float> x) {
+    Case c;
+    c.sizes = {x.size()};
+    c.operands.reserve(2);
+    std::ranges::copy(x, add_input<float>(c, "x", Element::f32, x.size()).begin());
+    add_output(c, "y", Element::q8_0, x.size() / q8_0_block);
+    return c;
+}
+
+}  // namespace
+
+BlockPromise q8_0_block_promise(std::span<const float> block) {
+    if (!all_finite(block)) return {};
+    const double amax = amax_of(block);
+    if (amax == 0.0) return {.scale_promised = true, .codes_promised = true};
+    const double scale = amax / 127.0;
+    const double error = brick::q8_0_quantize_scale_bound(scale);
+    // The half of any float within the error, and of the exact scale, which a kernel may have in float64.
+    const double nearest = rounded_to_half(scale);
+    BlockPromise promise{.scale = scale,
+                         .lowest_scale = std::min(nearest, rounded_to_half(float_not_below(scale - error))),
+                         .highest_scale = std::max(nearest, rounded_to_half(float_not_above(scale + error)))};
+    promise.scale_promised = std::isfinite(promise.lowest_scale);
+    promise.codes_promised = promise.lowest_scale > 0.0 && std::isfinite(promise.highest_scale);
+    return promise;
+}
+
+const QuantizeFormat& q8_0_quantize_format() {
+    static const QuantizeFormat format{.promise = q8_0_block_promise,
+                                       .code_bound = brick::q8_0_quantize_code_bound,
+                                       .read = read,
+                                       .make_case = make_case,
+                                       .scaling_exponents = {1, 6, -1, -6},
+                                       .largest_zero_amax = 0.0f,
+                                       .round_trip_bound = 0.0};
+    return format;
+}
+
+}  // namespace brickproof

@@ -1,0 +1,57 @@
+#include "report/baseline.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "report/atomic_file.hpp"
+
+namespace brickproof {
+namespace {
+
+constexpr int format_version = 1;
+
+}  // namespace
+
+Expected<std::vector<KnownFailure>> read_baseline(const std::string& path) {
+    const Expected<std::string> text = read_file(path);
+    if (!text) return Problem{text.problem()};
+    try {
+        const nlohmann::json json = nlohmann::json::parse(*text);
+        if (json.at("brickproof_baseline") != format_version)
+            return Problem{fmt::format("{} is a baseline of another format; this brickproof reads version {}", path, format_version)};
+        std::vector<KnownFailure> known;
+        for (const nlohmann::json& entry : json.at("known"))
+            known.push_back({entry.at("op"), entry.at("variant"), entry.at("statement")});
+        return known;
+    } catch (const nlohmann::json::exception& error) {
+        return Problem{fmt::format("{} is no baseline as --write-baseline makes it: {}", path, error.what())};
+    }
+}
+
+std::string baseline_text(const Report& report) {
+    nlohmann::ordered_json known = nlohmann::ordered_json::array();
+    for (const KernelVerdict& kernel : report.kernels)
+        for (const StatementVerdict& statement : kernel.statements)
+            if (statement.verdict == Verdict::fail || statement.verdict == Verdict::known)
+                known.push_back({{"op", kernel.op}, {"variant", kernel.variant}, {"statement", statement.name}});
+    return nlohmann::ordered_json{{"brickproof_baseline", format_version}, {"known", known}}.dump(2) + "\n";
+}
+
+void apply_baseline(const std::vector<KnownFailure>& known, Report& report) {
+    for (KernelVerdict& kernel : report.kernels) {
+        for (StatementVerdict& statement : kernel.statements) {
+            if (std::ranges::find(known, KnownFailure{kernel.op, kernel.variant, statement.name}) == known.end()) continue;
+            if (statement.verdict == Verdict::fail)
+                statement.verdict = Verdict::known;
+            else if (statement.verdict != Verdict::not_run) {
+                statement.verdict = Verdict::fixed;
+                statement.message = "no longer fails: remove it from the baseline";
+            }
+        }
+        if (!kernel.statements.empty()) kernel.verdict = overall(kernel.statements);
+    }
+}
+
+}  // namespace brickproof

@@ -1,0 +1,25 @@
+// A baseline: the known FAILs of a guest, by statement, so that only new ones break a gate.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "engine/expected.hpp"
+#include "report/verdict.hpp"
+
+namespace brickproof {
+
+struct KnownFailure {
+    std::string op;
+    std::string variant;
+    std::string statement;
+    bool operator==(const KnownFailure&) const = default;
+};
+
+Expected<std::vector<KnownFailure>> read_baseline(const std::string& path);
+std::string baseline_text(const Report& report);  // of every FAIL and KNOWN
+
+// A listed FAIL becomes KNOWN; a listed statement that was judged and no longer fails becomes FIXED.
+void apply_baseline(const std::vector<KnownFailure>& known, Report& report);
+
+}  // namespace brickproof

@@ -1,0 +1,121 @@
+#include "report/text_report.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+namespace brickproof {
+namespace {
+
+std::string painted(Verdict verdict, std::string text, bool colour) {
+    if (!colour) return text;
+    const char* code = "32";
+    switch (verdict) {
+        case Verdict::pass: code = "32"; break;
+        case Verdict::note: code = "36"; break;
+        case Verdict::known:
+        case Verdict::fixed:
+        case Verdict::not_run: code = "33"; break;
+        case Verdict::fail: code = "1;31"; break;
+    }
+    return fmt::format("\033[{}m{}\033[0m", code, text);
+}
+
+std::string replay_command(const KernelVerdict& kernel, const std::string& token, const TextOptions& options) {
+    std::string command = fmt::format("{} replay {}", options.program, token);
+    if (!kernel.plugin_path.empty()) command += fmt::format(" --kernels {}", kernel.plugin_path);
+    command += fmt::format(" --variant {}", kernel.variant);
+    for (const std::string& name : kernel.assumptions) command += fmt::format(" --assume '{}:{}'", kernel.op, name);
+    return command;
+}
+
+std::string statement_text(const KernelVerdict& kernel, const StatementVerdict& statement, const TextOptions& options) {
+    const std::string label = painted(statement.verdict, fmt::format("{:<7}", name_of(statement.verdict)), options.colour);
+    std::string text = fmt::format("  {} {} ({}): {}\n", label, statement.name, name_of(statement.kind), statement.says);
+    if (!statement.message.empty()) text += fmt::format("          {}\n", statement.message);
+    if (!statement.sizes.empty()) text += fmt::format("          smallest case found: {}\n", statement.sizes);
+    if (!statement.token.empty()) text += fmt::format("          {}\n", replay_command(kernel, statement.token, options));
+    if (statement.largest_share > 0.0)
+        text += fmt::format("          largest error: {:.3g} of the bound\n", statement.largest_share);
+    return text;
+}
+
+std::string heading(const KernelVerdict& kernel, const TextOptions& options) {
+    std::string text = fmt::format("{} {} / {}  [{}]", painted(kernel.verdict, std::string(name_of(kernel.verdict)), options.colour),
+                                   kernel.op, kernel.variant, kernel.library);
+    for (const std::string& name : kernel.assumptions) text += fmt::format("  assuming {}", name);
+    if (kernel.read_slack > 0) text += fmt::format("  allowed to read {} bytes behind its inputs", kernel.read_slack);
+    return text + "\n";
+}
+
+// "7/9": passed (or noted) of judged statements of a kind.
+std::string kind_cell(const KernelVerdict& kernel, StatementKind kind) {
+    std::size_t good = 0;
+    std::size_t all = 0;
+    for (const StatementVerdict& statement : kernel.statements) {
+        if (statement.kind != kind || statement.verdict == Verdict::not_run) continue;
+        ++all;
+        if (statement.verdict != Verdict::fail && statement.verdict != Verdict::known) ++good;
+    }
+    return all == 0 ? "-" : fmt::format("{}/{}", good, all);
+}
+
+constexpr std::array table_kinds = {StatementKind::exact, StatementKind::bound, StatementKind::law, StatementKind::behaviour};
+
+std::string table_row(const KernelVerdict& kernel, std::size_t variant_width, const TextOptions& options) {
+    std::string row = fmt::format("{:<18} {:<{}}  {}", kernel.op, kernel.variant, variant_width,
+                                  painted(kernel.verdict, fmt::format("{:<7}", name_of(kernel.verdict)), options.colour));
+    if (kernel.verdict == Verdict::not_run && kernel.statements.empty()) return row + "  " + kernel.reason + "\n";
+    for (const StatementKind kind : table_kinds) row += fmt::format("  {:>9}", kind_cell(kernel, kind));
+    std::string findings;
+    for (const StatementVerdict& statement : kernel.statements)
+        if (statement.verdict == Verdict::fail || statement.verdict == Verdict::known)
+            findings += (findings.empty() ? "" : ", ") + statement.name;
+    return row + (findings.empty() ? "\n" : fmt::format("  {}\n", findings));
+}
+
+}  // namespace
+
+std::string findings_text(const KernelVerdict& kernel, const TextOptions& options) {
+    std::string text;
+    for (const StatementVerdict& statement : kernel.statements) {
+        const bool worth_saying = statement.verdict != Verdict::pass && statement.verdict != Verdict::not_run;
+        if (worth_saying) text += statement_text(kernel, statement, options);
+    }
+    return text.empty() ? text : heading(kernel, options) + text + "\n";
+}
+
+std::string statements_text(const KernelVerdict& kernel, const TextOptions& options) {
+    std::string text = heading(kernel, options);
+    for (const StatementVerdict& statement : kernel.statements) text += statement_text(kernel, statement, options);
+    return text;
+}
+
+std::string table_text(const Report& report, const TextOptions& options) {
+    std::size_t variant_width = 7;
+    for (const KernelVerdict& kernel : report.kernels) variant_width = std::max(variant_width, kernel.variant.size());
+    std::string text;
+    std::string library;
+    for (const KernelVerdict& kernel : report.kernels) {
+        if (kernel.library != library) {
+            library = kernel.library;
+            text += fmt::format("{}{}\n{:<18} {:<{}}  {:<7}", text.empty() ? "" : "\n", library, "op", "variant", variant_width, "verdict");
+            for (const StatementKind kind : table_kinds) text += fmt::format("  {:>9}", name_of(kind));
+            text += "\n";
+        }
+        text += table_row(kernel, variant_width, options);
+    }
+    std::map<Verdict, std::size_t> counts;
+    for (const KernelVerdict& kernel : report.kernels) ++counts[kernel.verdict];
+    text += fmt::format("\n{}{} of {} kernels judged", report.interrupted ? "interrupted: " : "", judged(report), report.selected);
+    const char* separator = ": ";
+    for (const auto& [verdict, count] : counts) {
+        text += fmt::format("{}{} {}", separator, count, painted(verdict, std::string(name_of(verdict)), options.colour));
+        separator = ", ";
+    }
+    return text + fmt::format("  (seed {}, effort {})\n", report.seed, report.effort);
+}
+
+}  // namespace brickproof

@@ -1,0 +1,65 @@
+// Verdicts: what the judge found, and all that a report prints.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/contract.hpp"
+
+namespace brickproof {
+
+// In ascending order of concern.
+enum class Verdict {
+    pass,
+    note,     // a true, characterised difference within the contract
+    known,    // a FAIL that the baseline lists
+    fixed,    // the baseline lists it, and it no longer fails
+    not_run,  // not judged: never shown as passed
+    fail,
+};
+std::string_view name_of(Verdict verdict);
+
+struct StatementVerdict {
+    std::string name;
+    StatementKind kind{};
+    std::string says;
+    Verdict verdict = Verdict::not_run;
+    std::size_t cases = 0;
+    std::size_t discarded = 0;
+    double largest_share = 0.0;  // of a bound
+    std::string message{};
+    std::string sizes{};  // of the smallest counterexample: "n = 64"
+    std::string token{};
+};
+
+struct KernelVerdict {
+    std::string library;
+    std::string op;
+    std::string variant;
+    std::vector<std::string> assumptions{};  // the kernel's own and the command line's
+    std::size_t read_slack = 0;
+    std::string plugin_path{};
+    Verdict verdict = Verdict::not_run;
+    std::string reason{};  // of a NOT RUN
+    std::vector<StatementVerdict> statements{};
+    double seconds = 0.0;
+};
+
+struct Report {
+    std::uint64_t seed = 0;
+    std::string effort;
+    std::vector<KernelVerdict> kernels{};
+    std::size_t selected = 0;  // kernels that were to be judged
+    bool interrupted = false;
+};
+
+// The worst of the statements: FAIL, else KNOWN or FIXED, else NOTE, else PASS.
+Verdict overall(const std::vector<StatementVerdict>& statements);
+
+// Kernels with a verdict other than NOT RUN.
+std::size_t judged(const Report& report);
+
+}  // namespace brickproof
