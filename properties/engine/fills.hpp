@@ -13,8 +13,8 @@
 namespace brickproof {
 
 // Fills float32 data. Preconditions read: "finite" (no NaN or Inf), "ties" (internal: every block holds exact ties
-// of a Q8_0 code, and the block's scale is a power of two, 2^-12 to 2^12), "nonfinite" (internal: at least one value
-// is Inf or NaN).
+// of a Q8_0 code, and the block's scale is a power of two, 2^-12 to 2^12), "nonfinite" (internal: at least one
+// value is Inf or NaN).
 void fill_floats(ChoiceReader& choices, const Preconditions& holding, std::span<float> x);
 
 // Fills int8 quants, full range. Preconditions read: "quants>-128".

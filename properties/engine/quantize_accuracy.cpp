@@ -26,8 +26,8 @@ Outcome scale_is_amax_over_127(const QuantizeFormat& format, const Case& c, Tria
         const double scale = got.scales[b];
         if (!(scale >= promise.lowest_scale && scale <= promise.highest_scale))
             return Outcome::fail(fmt::format(
-                "block {} (amax {}): the scale is {}, expected {:.9g} (from {:.9g} to {:.9g}), off by {:.3g} of it", b,
-                show(amax_of(block_of(x, b))), show(got.scales[b]), promise.scale, promise.lowest_scale,
+                "block {} (amax {}): the scale is {}, expected {:.9g} (from {:.9g} to {:.9g}), off by {:.3g} of it",
+                b, show(amax_of(block_of(x, b))), show(got.scales[b]), promise.scale, promise.lowest_scale,
                 promise.highest_scale, std::fabs(scale - promise.scale) / promise.scale));
         const double room = std::max(promise.highest_scale - promise.scale, promise.scale - promise.lowest_scale);
         if (room > 0.0) largest_share = std::max(largest_share, std::fabs(scale - promise.scale) / room);
@@ -45,8 +45,8 @@ Outcome codes_within_half_step(const QuantizeFormat& format, const Case& c, Tria
         const double error = std::fabs(got.codes[i] - oracle.exact[i]);
         if (error > oracle.bound[i])
             return Outcome::fail(fmt::format(
-                "{}: the code is {}, but x / (amax/127) = {:.9g}: {:.9g} off, at most {:.9g} is rounding", place(x, i),
-                got.codes[i], oracle.exact[i], error, oracle.bound[i]));
+                "{}: the code is {}, but x / (amax/127) = {:.9g}: {:.9g} off, at most {:.9g} is rounding",
+                place(x, i), got.codes[i], oracle.exact[i], error, oracle.bound[i]));
         if (oracle.bound[i] > 0.0) largest_share = std::max(largest_share, error / oracle.bound[i]);
     }
     return Outcome::pass(largest_share);
@@ -68,10 +68,10 @@ Outcome reconstruction_error(const QuantizeFormat& format, const Case& c, Trial&
             std::max(promise.highest_scale - promise.scale, promise.scale - promise.lowest_scale);
         const double bound = of_the_code + std::abs(got.codes[i]) * of_the_scale;
         if (!(error <= bound))
-            return Outcome::fail(fmt::format("{}: code {} times scale {} gives {:.9g}: {:.4g} off, which is {:.4g} "
-                                             "times the largest error {:.4g} of any correct kernel",
-                                             place(x, i), got.codes[i], show(got.scales[i / q8_0_block]), value,
-                                             error, error / bound, bound));
+            return Outcome::fail(fmt::format(
+                "{}: code {} times scale {} gives {:.9g}: {:.4g} off, which is {:.4g} "
+                "times the largest error {:.4g} of any correct kernel",
+                place(x, i), got.codes[i], show(got.scales[i / q8_0_block]), value, error, error / bound, bound));
         largest_share = std::max(largest_share, error / bound);
     }
     return Outcome::pass(largest_share);
@@ -95,8 +95,9 @@ Outcome extreme_reaches_127(const QuantizeFormat& format, const Case& c, Trial& 
         for (std::size_t i = b * q8_0_block; i < std::min(x.size(), (b + 1) * q8_0_block); ++i) {
             const int expected = x[i] == amax ? 127 : (x[i] == -amax ? -127 : got.codes[i]);
             if (got.codes[i] != expected)
-                return Outcome::fail(fmt::format("{}: the code is {}, expected {}: it is the block's largest magnitude",
-                                                 place(x, i), got.codes[i], expected));
+                return Outcome::fail(
+                    fmt::format("{}: the code is {}, expected {}: it is the block's largest magnitude", place(x, i),
+                                got.codes[i], expected));
         }
     }
     return Outcome::pass();
@@ -112,12 +113,14 @@ std::vector<Statement> quantize_accuracy_statements(const QuantizeFormat& format
     return {
         {.name = "scale_is_amax_over_127",
          .kind = Kind::bound,
-         .says = "each block's scale is its largest magnitude over 127, as float32 rounds it and the format stores it",
+         .says =
+             "each block's scale is its largest magnitude over 127, as float32 rounds it and the format stores it",
          .needs = {"finite"},
          .check = check(scale_is_amax_over_127)},
         {.name = "codes_within_half_step",
          .kind = Kind::bound,
-         .says = "each code is x / (amax/127) rounded to nearest, ties either way, give or take four float32 roundings",
+         .says =
+             "each code is x / (amax/127) rounded to nearest, ties either way, give or take four float32 roundings",
          .needs = {"finite"},
          .check = check(codes_within_half_step)},
         {.name = "reconstruction_error",

@@ -65,13 +65,12 @@ Outcome nonfinite_input(const QuantizeFormat& format, const Case& c, Trial& tria
         const std::size_t b = i / q8_0_block;
         const float scale = got.scales[b];
         if (std::isfinite(scale))
-            return Outcome::note(fmt::format(
-                "launders {} to finite: block {}, element {} gets the scale {} and the code {}", x[i], b,
-                i % q8_0_block, show(scale), got.codes[i]));
-        if (std::isinf(scale) && got.codes[i] != 0)
             return Outcome::note(
-                fmt::format("{} becomes {} (the scale {} times the code {})", x[i],
-                            static_cast<double>(scale) * got.codes[i], scale, got.codes[i]));
+                fmt::format("launders {} to finite: block {}, element {} gets the scale {} and the code {}", x[i],
+                            b, i % q8_0_block, show(scale), got.codes[i]));
+        if (std::isinf(scale) && got.codes[i] != 0)
+            return Outcome::note(fmt::format("{} becomes {} (the scale {} times the code {})", x[i],
+                                             static_cast<double>(scale) * got.codes[i], scale, got.codes[i]));
     }
     return Outcome::pass();
 }

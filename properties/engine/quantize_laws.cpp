@@ -94,7 +94,8 @@ Outcome permutation_in_block(const QuantizeFormat& format, const Case& c, Trial&
     const std::size_t rotation = rotation_of(x);
     return all_of({outcome_of("after reversing each block", [](auto block) { std::ranges::reverse(block); }),
                    outcome_of(fmt::format("after rotating each block by {}", rotation), [rotation](auto block) {
-                       std::rotate(block.begin(), block.begin() + static_cast<std::ptrdiff_t>(rotation % block.size()),
+                       std::rotate(block.begin(),
+                                   block.begin() + static_cast<std::ptrdiff_t>(rotation % block.size()),
                                    block.end());
                    })});
 }
@@ -114,7 +115,8 @@ Outcome block_independence(const QuantizeFormat& format, const Case& c, Trial& t
             return b % 2 == kept ? expect.block(b, original) : Outcome::pass();
         });
     };
-    return all_of({outcome_of("after replacing every odd block", 0), outcome_of("after replacing every even block", 1)});
+    return all_of(
+        {outcome_of("after replacing every odd block", 0), outcome_of("after replacing every even block", 1)});
 }
 
 Outcome prefix_consistency(const QuantizeFormat& format, const Case& c, Trial& trial) {
@@ -184,8 +186,9 @@ Outcome monotone_in_block(const QuantizeFormat& format, const Case& c, Trial& tr
             const std::size_t low = order[k - 1];
             const std::size_t high = order[k];
             if (got.codes[low] > got.codes[high])
-                return Outcome::fail(fmt::format("block {}: x[{}] = {} has the code {}, but x[{}] = {} has {}", b, low,
-                                                 show(x[low]), got.codes[low], high, show(x[high]), got.codes[high]));
+                return Outcome::fail(fmt::format("block {}: x[{}] = {} has the code {}, but x[{}] = {} has {}", b,
+                                                 low, show(x[low]), got.codes[low], high, show(x[high]),
+                                                 got.codes[high]));
         }
         return Outcome::pass();
     });
@@ -210,8 +213,8 @@ Outcome zero_block(const QuantizeFormat& format, const Case& c, Trial& trial) {
         const auto codes = block_of(std::span<const std::int8_t>(got.codes), b);
         const auto first = std::ranges::find_if(codes, [](int code) { return code != 0; });
         if (first == codes.end()) return Outcome::pass();
-        return Outcome::fail(
-            fmt::format("block {} counts as zero, but the code of element {} is {}", b, first - codes.begin(), *first));
+        return Outcome::fail(fmt::format("block {} counts as zero, but the code of element {} is {}", b,
+                                         first - codes.begin(), *first));
     });
 }
 
@@ -219,22 +222,23 @@ Outcome zero_block(const QuantizeFormat& format, const Case& c, Trial& trial) {
 
 std::vector<Statement> quantize_laws(const QuantizeFormat& format) {
     const auto law = [&format](std::string_view name, std::string_view says, auto outcome_of) {
-        return Statement{.name = name,
-                         .kind = StatementKind::law,
-                         .says = says,
-                         .needs = {"finite"},
-                         .check = [&format, outcome_of](const Case& c, Trial& trial) {
-                             return outcome_of(format, c, trial);
-                         }};
+        return Statement{
+            .name = name,
+            .kind = StatementKind::law,
+            .says = says,
+            .needs = {"finite"},
+            .check = [&format, outcome_of](const Case& c, Trial& trial) { return outcome_of(format, c, trial); }};
     };
     return {
         law("sign_symmetry", "negating x negates every code and keeps every scale, to the bit", sign_symmetry),
         law("permutation_in_block", "permuting values within a block permutes its codes and keeps its scale",
             permutation_in_block),
-        law("block_independence", "a block's scale and codes do not depend on the other blocks", block_independence),
+        law("block_independence", "a block's scale and codes do not depend on the other blocks",
+            block_independence),
         law("prefix_consistency", "the first blocks alone are quantised as they are within the whole",
             prefix_consistency),
-        law("power_of_two_scaling", "multiplying x by a power of two multiplies the scales by it and keeps the codes",
+        law("power_of_two_scaling",
+            "multiplying x by a power of two multiplies the scales by it and keeps the codes",
             power_of_two_scaling),
         law("monotone_in_block", "within a block, a larger value never has a smaller code", monotone_in_block),
         law("zero_block", "a block that counts as zero has codes 0 and the scale of a zero block", zero_block),

@@ -10,7 +10,8 @@ namespace {
 
 // Whether a block can make the round trip: its codes mean something, and what they stand for is finite and is not
 // taken for zero.
-bool makes_the_round_trip(const QuantizeFormat& format, const BlockPromise& promise, std::span<const float> values) {
+bool makes_the_round_trip(const QuantizeFormat& format, const BlockPromise& promise,
+                          std::span<const float> values) {
     const float amax = amax_of(values);
     return promise.codes_promised && std::isfinite(amax) && amax > format.largest_zero_amax;
 }
@@ -28,13 +29,15 @@ Outcome expect_same_block(const QuantizeFormat& format, std::size_t b, const Qua
     const double before = first.scales[b];
     const double after = second.scales[b];
     if (!(std::fabs(after - before) <= format.round_trip_bound * std::fabs(before)))
-        return Outcome::fail(fmt::format("block {}: quantising its dequantised values changes the scale from {} to {}",
-                                         b, show(first.scales[b]), show(second.scales[b])));
+        return Outcome::fail(
+            fmt::format("block {}: quantising its dequantised values changes the scale from {} to {}", b,
+                        show(first.scales[b]), show(second.scales[b])));
     for (std::size_t i = b * q8_0_block; i < std::min(first.codes.size(), (b + 1) * q8_0_block); ++i)
         if (first.codes[i] != second.codes[i])
-            return Outcome::fail(fmt::format("block {}, element {}: quantising its dequantised value changes the code "
-                                             "from {} to {}",
-                                             b, i % q8_0_block, first.codes[i], second.codes[i]));
+            return Outcome::fail(
+                fmt::format("block {}, element {}: quantising its dequantised value changes the code "
+                            "from {} to {}",
+                            b, i % q8_0_block, first.codes[i], second.codes[i]));
     return Outcome::pass();
 }
 

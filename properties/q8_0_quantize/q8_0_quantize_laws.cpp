@@ -17,15 +17,14 @@ Outcome scale_overflow(const Case& c, Trial& trial) {
     if (values.empty()) return Outcome::discard();
     std::vector<float> x(values.begin(), values.end());
     for (std::size_t b = 0; b < block_count_of(x.size()); ++b)
-        x[b * q8_0_block + b % q8_0_block] = std::ldexp(b % 2 == 0 ? 127.0f * 65520.0f : -127.0f * 65521.0f,
-                                                        static_cast<int>(b % 8));
+        x[b * q8_0_block + b % q8_0_block] =
+            std::ldexp(b % 2 == 0 ? 127.0f * 65520.0f : -127.0f * 65521.0f, static_cast<int>(b % 8));
     const Quantized got = run_on(q8_0_quantize_format(), trial, x);
     for (std::size_t b = 0; b < got.scales.size(); ++b)
         if (!std::isinf(got.scales[b]))
-            return Outcome::note(
-                fmt::format("where amax/127 is {:.9g}, beyond the halves, d is {}; rounding to nearest even gives Inf",
-                            static_cast<double>(amax_of(block_of(std::span<const float>(x), b))) / 127.0,
-                            show(got.scales[b])));
+            return Outcome::note(fmt::format(
+                "where amax/127 is {:.9g}, beyond the halves, d is {}; rounding to nearest even gives Inf",
+                static_cast<double>(amax_of(block_of(std::span<const float>(x), b))) / 127.0, show(got.scales[b])));
     return Outcome::pass();
 }
 

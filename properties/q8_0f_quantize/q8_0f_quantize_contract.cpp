@@ -44,7 +44,8 @@ Contract make_contract() {
         .version = 1,
         .summary = "Quantises float32 values, any number of them, to int8 beside one float scale per 32.",
         .signature = "void quantize(const float *x, int8_t *q, float *scales, size_t n)",
-        .formula = "scale = amax/127 (1/127 where amax <= 1e-10), q = round(x / scale), amax = max |x| over the block",
+        .formula =
+            "scale = amax/127 (1/127 where amax <= 1e-10), q = round(x / scale), amax = max |x| over the block",
         .references = {"Dettmers et al., LLM.int8(): 8-bit matrix multiplication for transformers at scale, 2022: "
                        "absmax quantisation",
                        "Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., 3.1"},
