@@ -19,7 +19,8 @@ struct Assumption {
 Expected<Assumption> parse_assumption(const std::string& text) {
     const std::size_t colon = text.rfind(':');
     if (colon == std::string::npos || colon == 0 || colon + 1 == text.size())
-        return Problem{fmt::format("--assume takes OP:PRECONDITION, such as 'q8_0.dot:quants>-128', not '{}'", text)};
+        return Problem{
+            fmt::format("--assume takes OP:PRECONDITION, such as 'q8_0.dot:quants>-128', not '{}'", text)};
     return Assumption{text.substr(0, colon), text.substr(colon + 1)};
 }
 
@@ -38,9 +39,10 @@ Expected<Assumption> checked_assumption(const std::string& text) {
         if (!star) break;
     }
     if (!star && find_contract(assumption->op) == nullptr)
-        return Problem{fmt::format("--assume {}: there is no op '{}'; see 'brickproof list'", text, assumption->op)};
-    return Problem{fmt::format("--assume {}: '{}' is no precondition of {}; it has: {}", text, assumption->precondition,
-                               assumption->op, offered)};
+        return Problem{
+            fmt::format("--assume {}: there is no op '{}'; see 'brickproof list'", text, assumption->op)};
+    return Problem{fmt::format("--assume {}: '{}' is no precondition of {}; it has: {}", text,
+                               assumption->precondition, assumption->op, offered)};
 }
 
 }  // namespace
@@ -50,11 +52,14 @@ bool matches(const std::string& glob, std::string_view text) {
 }
 
 void KernelSelection::add_options(CLI::App& command) {
-    command.add_option("--kernels", plugins, "Plug-ins to judge (shared libraries); 'builtin' is the library's own kernels")
+    command
+        .add_option("--kernels", plugins,
+                    "Plug-ins to judge (shared libraries); 'builtin' is the library's own kernels")
         ->type_name("PATH");
     command.add_option("--op", op, "Only ops that match")->type_name("GLOB")->capture_default_str();
     command.add_option("--variant", variant, "Only variants that match")->type_name("GLOB")->capture_default_str();
-    command.add_option("--assume", assume, "Keep to a precondition of an op's domain (see explain)")->type_name("OP:PRECONDITION");
+    command.add_option("--assume", assume, "Keep to a precondition of an op's domain (see explain)")
+        ->type_name("OP:PRECONDITION");
 }
 
 Expected<std::vector<Kernel>> KernelSelection::select() const {
@@ -69,7 +74,8 @@ Expected<std::vector<Kernel>> KernelSelection::select() const {
         });
     }
     if (all.empty())
-        return Problem{fmt::format("no kernel matches --op '{}' --variant '{}'; see 'brickproof list'", op, variant)};
+        return Problem{
+            fmt::format("no kernel matches --op '{}' --variant '{}'; see 'brickproof list'", op, variant)};
     return all;
 }
 

@@ -15,11 +15,11 @@ struct KernelSelection {
     std::vector<std::string> plugins;  // paths; "builtin" is the library's own
     std::string op = "*";              // globs
     std::string variant = "*";
-    std::vector<std::string> assume;   // OP:PRECONDITION
+    std::vector<std::string> assume;  // OP:PRECONDITION
 
     void add_options(CLI::App& command);
-    // All kernels that match. Problems: a plug-in that does not load, a glob that matches nothing, an assumption that no
-    // contract knows.
+    // All kernels that match. Problems: a plug-in that does not load, a glob that matches nothing, an assumption
+    // that no contract knows.
     Expected<std::vector<Kernel>> select() const;
     // The assumptions for one op.
     std::vector<std::string> assumptions_for(std::string_view op) const;

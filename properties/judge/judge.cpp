@@ -65,7 +65,8 @@ std::vector<Judged> all_statements(const Kernel& kernel, const JudgeOptions& opt
     for (const Behaviour& behaviour : behaviours())
         all.push_back(from_behaviour(behaviour, *kernel.contract, assumed));
     for (const Statement& statement : kernel.contract->statements)
-        if (!statement.on_demand || options.exhaustive) all.push_back(from_statement(statement, kernel, assumed));
+        if ((!statement.on_demand || options.exhaustive) && !(statement.single_case && options.only_case))
+            all.push_back(from_statement(statement, kernel, assumed));
     return all;
 }
 
@@ -127,12 +128,10 @@ class Judge {
 
     StatementVerdict judge_one(const Judged& statement, const Bytes& bytes) {
         StatementVerdict verdict = unjudged(statement);
-        if (exclude(statement, verdict)) return verdict;
         const Outcome outcome = evaluate(statement, bytes);
         verdict.cases = outcome.kind == Outcome::Kind::discard ? 0 : 1;
         verdict.largest_share = outcome.share_of_bound;
         settle(statement, outcome, bytes, verdict);
-        if (held_back(verdict)) take_incident(verdict);
         return verdict;
     }
 
@@ -153,6 +152,7 @@ class Judge {
     StatementVerdict search(const Judged& statement) {
         StatementVerdict verdict = unjudged(statement);
         if (exclude(statement, verdict)) return verdict;
+        if (options_.only_case) return judge_one(statement, *options_.only_case);
         if (statement.single_case) return judge_one(statement, {});
         const SearchPlan plan{.seed = statement_seed(*kernel_.contract, statement.name, options_.seed),
                               .random_cases = random_cases(statement, options_.effort),
@@ -231,15 +231,6 @@ class Judge {
 std::vector<StatementVerdict> judge_kernel(const Kernel& kernel, const JudgeOptions& options,
                                            const Observer& observer) {
     return Judge(kernel, options, observer).judge_all();
-}
-
-std::vector<StatementVerdict> judge_case(const Kernel& kernel, const Bytes& bytes, const JudgeOptions& options) {
-    const Observer nobody;
-    Judge judge(kernel, options, nobody);
-    std::vector<StatementVerdict> verdicts;
-    for (const Judged& statement : all_statements(kernel, options))
-        if (!statement.single_case) verdicts.push_back(judge.judge_one(statement, bytes));
-    return verdicts;
 }
 
 std::vector<StatementVerdict> statements_of(const Kernel& kernel, const JudgeOptions& options) {

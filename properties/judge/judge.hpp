@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -23,6 +24,7 @@ struct JudgeOptions {
     bool exhaustive = false;
     std::vector<std::string> assume{};  // of the command line, for this op
     std::set<std::string> skip{};       // statements that are not to be judged (again)
+    std::optional<Bytes> only_case{};   // replay: this case instead of a search
 };
 
 // Watches the judge: what is being tried, before it is tried.
@@ -35,9 +37,6 @@ struct Observer {
 // All statements of the contract and all behaviours, each on its own.
 std::vector<StatementVerdict> judge_kernel(const Kernel& kernel, const JudgeOptions& options,
                                            const Observer& observer = {});
-
-// Every statement on one case: what replay runs.
-std::vector<StatementVerdict> judge_case(const Kernel& kernel, const Bytes& bytes, const JudgeOptions& options);
 
 // The statements that judge_kernel goes through for this kernel, with nothing judged: names, kinds, what they say.
 std::vector<StatementVerdict> statements_of(const Kernel& kernel, const JudgeOptions& options);

@@ -1,0 +1,206 @@
+// brickproof verify: judges kernels, prints what was found, writes reports.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <charconv>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <random>
+#include <thread>
+
+#include "commands.hpp"
+#include "judge/isolation.hpp"
+#include "judge/plugin.hpp"
+#include "kernel_selection.hpp"
+#include "report/atomic_file.hpp"
+#include "report/baseline.hpp"
+#include "report/json_report.hpp"
+#include "report/junit_report.hpp"
+#include "report/text_report.hpp"
+
+namespace brickproof::cli {
+namespace {
+
+std::atomic<bool> interrupted{false};
+
+void on_interrupt(int) {
+    interrupted = true;
+}
+
+struct VerifyOptions {
+    KernelSelection selection;
+    std::vector<std::string> require;
+    std::string effort = "standard";
+    std::string seed = "1";
+    std::size_t jobs = std::max(1u, std::thread::hardware_concurrency());
+    bool exhaustive = false;
+    std::string baseline;
+    std::string write_baseline;
+    std::string json;
+    std::string junit;
+};
+
+Effort effort_of(const std::string& name) {
+    if (name == "quick") return Effort::quick;
+    return name == "thorough" ? Effort::thorough : Effort::standard;
+}
+
+Expected<std::uint64_t> seed_of(const std::string& text) {
+    if (text == "random") return std::uint64_t{std::random_device{}()};
+    std::uint64_t seed = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seed);
+    if (error != std::errc{} || end != text.data() + text.size())
+        return Problem{fmt::format("--seed takes a whole number or 'random', not '{}'", text)};
+    return seed;
+}
+
+// A line that is rewritten, on a terminal only.
+class Progress {
+  public:
+    explicit Progress(std::size_t total) : total_(total), shown_(isatty(STDERR_FILENO) == 1) {}
+    void show(const std::string& what) {
+        ++done_;
+        if (shown_) fmt::print(stderr, "\r\033[K[{}/{}] {}", done_, total_, what);
+    }
+    void clear() const {
+        if (shown_) fmt::print(stderr, "\r\033[K");
+    }
+
+  private:
+    std::size_t total_;
+    std::size_t done_ = 0;
+    bool shown_;
+};
+
+bool wants_colour() {
+    const char* no_colour = std::getenv("NO_COLOR");
+    return isatty(STDOUT_FILENO) == 1 && (no_colour == nullptr || *no_colour == '\0');
+}
+
+// --require: a kernel of that ISA (as variant or CPU feature) that did not run, or none at all, is a failure.
+std::vector<std::string> unmet_requirements(const VerifyOptions& options, const std::vector<Kernel>& kernels,
+                                            const Report& report) {
+    std::vector<std::string> unmet;
+    for (const std::string& isa : options.require) {
+        bool any = false;
+        for (std::size_t i = 0; i < kernels.size(); ++i) {
+            const std::string features = "," + kernels[i].cpu_features + ",";
+            if (kernels[i].variant != isa && features.find("," + isa + ",") == std::string::npos) continue;
+            any = true;
+            if (report.kernels[i].verdict == Verdict::not_run)
+                unmet.push_back(fmt::format("--require {}: {} / {} was not judged: {}", isa, report.kernels[i].op,
+                                            kernels[i].variant, report.kernels[i].reason));
+        }
+        if (!any)
+            unmet.push_back(fmt::format("--require {}: no selected kernel has this variant or CPU feature", isa));
+    }
+    return unmet;
+}
+
+Report judge(const VerifyOptions& options, const std::vector<Kernel>& kernels, std::uint64_t seed) {
+    Report report{.seed = seed, .effort = options.effort, .selected = kernels.size()};
+    Progress progress(kernels.size());
+    std::signal(SIGINT, on_interrupt);
+    std::signal(SIGTERM, on_interrupt);
+    const IsolationOptions isolation{
+        .jobs = options.jobs, .interrupted = &interrupted, .on_kernel = [&](const KernelVerdict& k) {
+            progress.show(fmt::format("{} / {}: {}", k.op, k.variant, name_of(k.verdict)));
+        }};
+    report.kernels = judge_isolated(
+        kernels,
+        [&](const Kernel& kernel) {
+            return JudgeOptions{.seed = seed,
+                                .effort = effort_of(options.effort),
+                                .exhaustive = options.exhaustive,
+                                .assume = options.selection.assumptions_for(kernel.contract->op)};
+        },
+        isolation);
+    report.interrupted = interrupted;
+    progress.clear();
+    return report;
+}
+
+void print(const Report& report) {
+    const TextOptions text{.colour = wants_colour()};
+    for (const KernelVerdict& kernel : report.kernels) fmt::print("{}", findings_text(kernel, text));
+    fmt::print("{}", table_text(report, text));
+}
+
+Expected<Done> write_files(const VerifyOptions& options, const Report& report) {
+    if (!options.json.empty()) {
+        const std::string json =
+            to_json(report, BRICKPROOF_VERSION).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) +
+            "\n";
+        if (const auto done = write_file(options.json, json); !done) return done;
+    }
+    if (!options.junit.empty())
+        if (const auto done = write_file(options.junit, junit_text(report)); !done) return done;
+    // A part of the findings would make the rest of them look new.
+    if (!options.write_baseline.empty() && !report.interrupted)
+        if (const auto done = write_file(options.write_baseline, baseline_text(report)); !done) return done;
+    return Done{};
+}
+
+int verify(const VerifyOptions& options) {
+    const Expected<std::uint64_t> seed = seed_of(options.seed);
+    if (!seed) return usage_error(seed.problem());
+    std::vector<KnownFailure> known;
+    if (!options.baseline.empty()) {
+        const auto read = read_baseline(options.baseline);
+        if (!read) return usage_error(read.problem());
+        known = *read;
+    }
+    const Expected<std::vector<Kernel>> kernels = options.selection.select();
+    if (!kernels) return usage_error(kernels.problem());
+
+    Report report = judge(options, *kernels, *seed);
+    apply_baseline(known, report);
+    print(report);
+    const std::vector<std::string> unmet = unmet_requirements(options, *kernels, report);
+    for (const std::string& sentence : unmet) fmt::print("{}\n", sentence);
+    if (const auto written = write_files(options, report); !written) return usage_error(written.problem());
+
+    if (report.interrupted) return exit_interrupted;
+    const bool failed =
+        std::ranges::any_of(report.kernels, [](const KernelVerdict& k) { return k.verdict == Verdict::fail; });
+    if (!options.write_baseline.empty()) return unmet.empty() ? exit_pass : exit_fail;
+    return failed || !unmet.empty() ? exit_fail : exit_pass;
+}
+
+}  // namespace
+
+void add_verify_command(CLI::App& app, int& exit_code) {
+    auto options = std::make_shared<VerifyOptions>();
+    CLI::App* command = app.add_subcommand("verify", "Judge kernels: the library's own, or plug-ins'");
+    options->selection.add_options(*command);
+    command
+        ->add_option("--require", options->require,
+                     "Variants or CPU features whose NOT RUN is a failure, such as avx2")
+        ->delimiter(',')
+        ->type_name("ISA,...");
+    command->add_option("--effort", options->effort, "How many cases")
+        ->check(CLI::IsMember({"quick", "standard", "thorough"}))
+        ->capture_default_str();
+    command->add_flag("--exhaustive", options->exhaustive,
+                      "Also the statements that go through every value (minutes)");
+    command->add_option("--seed", options->seed, "Seed of the cases, or 'random'; it is printed")
+        ->capture_default_str();
+    command->add_option("--jobs", options->jobs, "Kernels judged at once")
+        ->check(CLI::Range(1, 1024))
+        ->type_name("N");
+    command->add_option("--baseline", options->baseline, "Known FAILs: they are shown as KNOWN and do not fail")
+        ->type_name("FILE");
+    command
+        ->add_option("--write-baseline", options->write_baseline,
+                     "Write the FAILs of this run as a baseline; exit 0")
+        ->type_name("FILE");
+    command->add_option("--json", options->json, "Write the report as JSON")->type_name("FILE");
+    command->add_option("--junit", options->junit, "Write the report as JUnit XML")->type_name("FILE");
+    command->callback([options, &exit_code] { exit_code = verify(*options); });
+}
+
+}  // namespace brickproof::cli
