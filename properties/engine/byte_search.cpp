@@ -31,20 +31,6 @@ rc::Seq<Bytes> smaller(const Bytes& bytes) {
                            }));
 }
 
-Found shrink(Found found, const Evaluate& evaluate, std::size_t budget) {
-    const auto shrinkable = rc::shrinkable::shrinkRecur(found.bytes, smaller);
-    const auto minimum = rc::shrinkable::findLocalMin(shrinkable, [&](const Bytes& bytes) {
-        if (budget == 0) return false;
-        --budget;
-        const Outcome outcome = evaluate(bytes);
-        if (outcome.kind != found.outcome.kind) return false;
-        found.outcome = outcome;
-        return true;
-    });
-    found.bytes = minimum.first;
-    return found;
-}
-
 class Search {
   public:
     Search(const Evaluate& evaluate, const SearchPlan& plan) : evaluate_(evaluate), plan_(plan) {}
@@ -59,7 +45,7 @@ class Search {
         ++result_.cases;
         result_.largest_share = std::max(result_.largest_share, outcome.share_of_bound);
         if (outcome.kind == Outcome::Kind::pass) return false;
-        result_.found = shrink({bytes, std::move(outcome)}, evaluate_, plan_.shrink_budget);
+        result_.found = shrink_bytes({bytes, std::move(outcome)}, evaluate_, plan_.shrink_budget);
         return true;
     }
     SearchResult result() && { return std::move(result_); }
@@ -71,6 +57,20 @@ class Search {
 };
 
 }  // namespace
+
+Found shrink_bytes(Found found, const Evaluate& evaluate, std::size_t budget) {
+    const auto shrinkable = rc::shrinkable::shrinkRecur(found.bytes, smaller);
+    const auto minimum = rc::shrinkable::findLocalMin(shrinkable, [&](const Bytes& bytes) {
+        if (budget == 0) return false;
+        --budget;
+        const Outcome outcome = evaluate(bytes);
+        if (outcome.kind != found.outcome.kind) return false;
+        found.outcome = outcome;
+        return true;
+    });
+    found.bytes = minimum.first;
+    return found;
+}
 
 std::vector<Bytes> choice_sweep(const LogChoices& log_choices, std::uint64_t seed) {
     Random random(seed);

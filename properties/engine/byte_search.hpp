@@ -39,6 +39,10 @@ using LogChoices = std::function<std::vector<Choice>(const Bytes&)>;
 
 SearchResult search_bytes(const Evaluate& evaluate, const LogChoices& log_choices, const SearchPlan& plan);
 
+// A smaller byte string with an outcome of the same kind: no one removal of a chunk and no one smaller byte keeps
+// it, where the budget of evaluations lasts.
+Found shrink_bytes(Found found, const Evaluate& evaluate, std::size_t budget);
+
 // Every alternative of every choice, the other bytes random.
 std::vector<Bytes> choice_sweep(const LogChoices& log_choices, std::uint64_t seed);
 

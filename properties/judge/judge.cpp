@@ -7,70 +7,19 @@
 #include <optional>
 
 #include "engine/replay_token.hpp"
-#include "judge/behaviours.hpp"
+#include "judge/statement_list.hpp"
 
 namespace brickproof {
 namespace {
 
-// A statement of either sort, as the judge runs it.
-struct Judged {
-    std::string name;
-    StatementKind kind{};
-    std::string says;
-    Preconditions holding;
-    std::function<Outcome(const Case&, Probe&)> check;
-    std::string excluded_by{};  // the assumption that takes it out of judgement
-    bool single_case = false;
-    bool costly = false;
-    bool promised = false;  // a NOTE counts as a FAIL
-};
-
-Preconditions assumptions_of(const Kernel& kernel, const JudgeOptions& options) {
-    Preconditions holding;
-    for (const std::string& name : kernel.assumes) holding.add(name);
-    for (const std::string& name : options.assume) holding.add(name);
-    return holding;
-}
-
-Judged from_statement(const Statement& statement, const Kernel& kernel, const Preconditions& assumed) {
-    Judged judged{.name = std::string(statement.name),
-                  .kind = statement.kind,
-                  .says = std::string(statement.says),
-                  .holding = assumed,
-                  .check = statement.check,
-                  .single_case = statement.single_case};
-    for (const std::string_view need : statement.needs) judged.holding.add(need);
-    for (const std::string_view name : statement.excluded_by)
-        if (assumed.hold(name)) judged.excluded_by = name;
-    judged.promised = std::ranges::find(kernel.promises, statement.name) != kernel.promises.end();
-    return judged;
-}
-
-Judged from_behaviour(const Behaviour& behaviour, const Contract& contract, const Preconditions& assumed) {
-    Judged judged{.name = std::string(behaviour.name),
-                  .kind = StatementKind::behaviour,
-                  .says = std::string(behaviour.says),
-                  .holding = assumed,
-                  .check = behaviour.check,
-                  .costly = behaviour.costly};
-    const bool offered =
-        std::ranges::any_of(contract.preconditions, [](const Precondition& p) { return p.name == "finite"; });
-    if (behaviour.finite && offered) judged.holding.add("finite");
-    return judged;
-}
-
-std::vector<Judged> all_statements(const Kernel& kernel, const JudgeOptions& options) {
-    const Preconditions assumed = assumptions_of(kernel, options);
-    std::vector<Judged> all;
-    for (const Behaviour& behaviour : behaviours())
-        all.push_back(from_behaviour(behaviour, *kernel.contract, assumed));
-    for (const Statement& statement : kernel.contract->statements)
-        if ((!statement.on_demand || options.exhaustive) && !(statement.single_case && options.only_case))
-            all.push_back(from_statement(statement, kernel, assumed));
+// A replay is of one case: statements that make their own have no part in it.
+std::vector<JudgedStatement> statements_for(const Kernel& kernel, const JudgeOptions& options) {
+    std::vector<JudgedStatement> all = all_statements(kernel, options.assume, options.exhaustive);
+    if (options.only_case) std::erase_if(all, [](const JudgedStatement& s) { return s.single_case; });
     return all;
 }
 
-StatementVerdict unjudged(const Judged& statement) {
+StatementVerdict unjudged(const JudgedStatement& statement) {
     return {.name = statement.name, .kind = statement.kind, .says = statement.says};
 }
 
@@ -82,7 +31,7 @@ std::uint64_t statement_seed(const Contract& contract, const std::string& statem
     return hash;
 }
 
-std::size_t random_cases(const Judged& statement, Effort effort) {
+std::size_t random_cases(const JudgedStatement& statement, Effort effort) {
     const std::size_t base = statement.costly ? 8 : 250;
     switch (effort) {
         case Effort::quick:
@@ -111,7 +60,7 @@ class Judge {
 
     std::vector<StatementVerdict> judge_all() {
         std::vector<StatementVerdict> verdicts;
-        for (const Judged& statement : all_statements(kernel_, options_)) {
+        for (const JudgedStatement& statement : statements_for(kernel_, options_)) {
             if (options_.skip.contains(statement.name)) continue;
             observer_.on_statement(statement.name);
             verdicts.push_back(search(statement));
@@ -126,7 +75,7 @@ class Judge {
         return verdicts;
     }
 
-    StatementVerdict judge_one(const Judged& statement, const Bytes& bytes) {
+    StatementVerdict judge_one(const JudgedStatement& statement, const Bytes& bytes) {
         StatementVerdict verdict = unjudged(statement);
         const Outcome outcome = evaluate(statement, bytes);
         verdict.cases = outcome.kind == Outcome::Kind::discard ? 0 : 1;
@@ -135,7 +84,7 @@ class Judge {
         return verdict;
     }
 
-    Outcome evaluate(const Judged& statement, const Bytes& bytes) {
+    Outcome evaluate(const JudgedStatement& statement, const Bytes& bytes) {
         observer_.on_case(bytes);
         const Case c = decode_case(*kernel_.contract, bytes, statement.holding);
         try {
@@ -149,7 +98,7 @@ class Judge {
     }
 
   private:
-    StatementVerdict search(const Judged& statement) {
+    StatementVerdict search(const JudgedStatement& statement) {
         StatementVerdict verdict = unjudged(statement);
         if (exclude(statement, verdict)) return verdict;
         if (options_.only_case) return judge_one(statement, *options_.only_case);
@@ -171,14 +120,14 @@ class Judge {
         return verdict;
     }
 
-    static bool exclude(const Judged& statement, StatementVerdict& verdict) {
+    static bool exclude(const JudgedStatement& statement, StatementVerdict& verdict) {
         if (statement.excluded_by.empty()) return false;
         verdict.message =
             fmt::format("not judged: the kernel is judged under the assumption {}", statement.excluded_by);
         return true;
     }
 
-    std::vector<Choice> choices_of(const Judged& statement, const Bytes& bytes) const {
+    std::vector<Choice> choices_of(const JudgedStatement& statement, const Bytes& bytes) const {
         std::vector<Choice> log;
         ChoiceReader choices(bytes, &log);
         Case c;
@@ -186,7 +135,7 @@ class Judge {
         return log;
     }
 
-    void settle(const Judged& statement, const Outcome& outcome, const Bytes& bytes,
+    void settle(const JudgedStatement& statement, const Outcome& outcome, const Bytes& bytes,
                 StatementVerdict& verdict) const {
         using Kind = Outcome::Kind;
         if (outcome.kind == Kind::discard) {
@@ -235,13 +184,13 @@ std::vector<StatementVerdict> judge_kernel(const Kernel& kernel, const JudgeOpti
 
 std::vector<StatementVerdict> statements_of(const Kernel& kernel, const JudgeOptions& options) {
     std::vector<StatementVerdict> all;
-    for (const Judged& statement : all_statements(kernel, options)) all.push_back(unjudged(statement));
+    for (const JudgedStatement& statement : statements_for(kernel, options)) all.push_back(unjudged(statement));
     return all;
 }
 
 StatementVerdict stopped_verdict(const Kernel& kernel, const JudgeOptions& options, const std::string& statement,
                                  const Bytes& bytes, bool hung, const std::string& what) {
-    for (const Judged& judged : all_statements(kernel, options)) {
+    for (const JudgedStatement& judged : statements_for(kernel, options)) {
         if (judged.name != (hung ? "terminates" : "no_crash")) continue;
         StatementVerdict verdict = unjudged(judged);
         verdict.verdict = Verdict::fail;

@@ -17,10 +17,15 @@ constexpr int format_version = 1;
 Expected<std::vector<KnownFailure>> read_baseline(const std::string& path) {
     const Expected<std::string> text = read_file(path);
     if (!text) return Problem{text.problem()};
+    return parse_baseline(*text, path);
+}
+
+Expected<std::vector<KnownFailure>> parse_baseline(std::string_view text, const std::string& path) {
     try {
-        const nlohmann::json json = nlohmann::json::parse(*text);
+        const nlohmann::json json = nlohmann::json::parse(text);
         if (json.at("brickproof_baseline") != format_version)
-            return Problem{fmt::format("{} is a baseline of another format; this brickproof reads version {}", path, format_version)};
+            return Problem{fmt::format("{} is a baseline of another format; this brickproof reads version {}", path,
+                                       format_version)};
         std::vector<KnownFailure> known;
         for (const nlohmann::json& entry : json.at("known"))
             known.push_back({entry.at("op"), entry.at("variant"), entry.at("statement")});
@@ -42,7 +47,8 @@ std::string baseline_text(const Report& report) {
 void apply_baseline(const std::vector<KnownFailure>& known, Report& report) {
     for (KernelVerdict& kernel : report.kernels) {
         for (StatementVerdict& statement : kernel.statements) {
-            if (std::ranges::find(known, KnownFailure{kernel.op, kernel.variant, statement.name}) == known.end()) continue;
+            if (std::ranges::find(known, KnownFailure{kernel.op, kernel.variant, statement.name}) == known.end())
+                continue;
             if (statement.verdict == Verdict::fail)
                 statement.verdict = Verdict::known;
             else if (statement.verdict != Verdict::not_run) {

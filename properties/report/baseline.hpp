@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/expected.hpp"
@@ -17,6 +18,8 @@ struct KnownFailure {
 };
 
 Expected<std::vector<KnownFailure>> read_baseline(const std::string& path);
+// The same of a file's text; `path` is what a problem names.
+Expected<std::vector<KnownFailure>> parse_baseline(std::string_view text, const std::string& path);
 std::string baseline_text(const Report& report);  // of every FAIL and KNOWN
 
 // A listed FAIL becomes KNOWN; a listed statement that was judged and no longer fails becomes FIXED.

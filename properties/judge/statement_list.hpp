@@ -1,0 +1,36 @@
+// The statements of a contract and the behaviours of every kernel, as they apply to one kernel.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "engine/contract.hpp"
+#include "judge/kernel.hpp"
+#include "judge/probe.hpp"
+
+namespace brickproof {
+
+// A statement of either sort, as the judge runs it.
+struct JudgedStatement {
+    std::string name;
+    StatementKind kind{};
+    std::string says;
+    Preconditions holding;  // under which its cases are decoded
+    std::function<Outcome(const Case&, Probe&)> check;
+    std::string excluded_by{};  // the assumption that takes it out of judgement
+    bool single_case = false;
+    bool costly = false;
+    bool promised = false;  // a NOTE counts as a FAIL
+};
+
+// What holds of every case of this kernel: what it assumes, and what the command line adds.
+Preconditions assumptions_of(const Kernel& kernel, const std::vector<std::string>& assume);
+
+JudgedStatement from_statement(const Statement& statement, const Kernel& kernel, const Preconditions& assumed);
+
+// Behaviours first; statements on demand only where `exhaustive`.
+std::vector<JudgedStatement> all_statements(const Kernel& kernel, const std::vector<std::string>& assume,
+                                            bool exhaustive);
+
+}  // namespace brickproof
