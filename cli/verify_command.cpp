@@ -45,8 +45,8 @@ struct VerifyOptions {
 };
 
 Effort effort_of(const std::string& name) {
-    if (name == "quick") return Effort::quick;
-    return name == "thorough" ? Effort::thorough : Effort::standard;
+    if (name == "quick") return quick_effort;
+    return name == "thorough" ? thorough_effort : standard_effort;
 }
 
 Expected<std::uint64_t> seed_of(const std::string& text) {

@@ -31,19 +31,6 @@ std::uint64_t statement_seed(const Contract& contract, const std::string& statem
     return hash;
 }
 
-std::size_t random_cases(const JudgedStatement& statement, Effort effort) {
-    const std::size_t base = statement.costly ? 8 : 250;
-    switch (effort) {
-        case Effort::quick:
-            return base / 4;
-        case Effort::standard:
-            return base;
-        case Effort::thorough:
-            return base * 20;
-    }
-    return base;
-}
-
 // A stop of the kernel where some law wanted a result: kept for no_crash and terminates.
 struct Incident {
     Bytes bytes;
@@ -103,10 +90,11 @@ class Judge {
         if (exclude(statement, verdict)) return verdict;
         if (options_.only_case) return judge_one(statement, *options_.only_case);
         if (statement.single_case) return judge_one(statement, {});
-        const SearchPlan plan{.seed = statement_seed(*kernel_.contract, statement.name, options_.seed),
-                              .random_cases = random_cases(statement, options_.effort),
-                              .sweep = !statement.costly,
-                              .shrink_budget = statement.name == "terminates" ? std::size_t{6} : std::size_t{400}};
+        const SearchPlan plan{
+            .seed = statement_seed(*kernel_.contract, statement.name, options_.seed),
+            .random_cases = statement.costly ? options_.effort.costly_cases : options_.effort.random_cases,
+            .sweep = options_.effort.sweep && !statement.costly,
+            .shrink_budget = statement.name == "terminates" ? std::size_t{6} : std::size_t{400}};
         const SearchResult result =
             search_bytes([&](const Bytes& bytes) { return evaluate(statement, bytes); },
                          [&](const Bytes& bytes) { return choices_of(statement, bytes); }, plan);

@@ -16,11 +16,19 @@
 
 namespace brickproof {
 
-enum class Effort { quick, standard, thorough };
+// How many cases each statement gets.
+struct Effort {
+    std::size_t random_cases;
+    std::size_t costly_cases;  // of statements that cost threads or many runs a case
+    bool sweep;                // every alternative of every choice of the domain
+};
+inline constexpr Effort quick_effort{60, 3, true};
+inline constexpr Effort standard_effort{250, 8, true};
+inline constexpr Effort thorough_effort{5000, 60, true};
 
 struct JudgeOptions {
     std::uint64_t seed = 1;
-    Effort effort = Effort::standard;
+    Effort effort = standard_effort;
     bool exhaustive = false;
     std::vector<std::string> assume{};  // of the command line, for this op
     std::set<std::string> skip{};       // statements that are not to be judged (again)

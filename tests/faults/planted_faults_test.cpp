@@ -1,0 +1,131 @@
+// The proof of the judge: every planted fault is caught at the default effort, by the statement that one expects;
+// every correct kernel passes, for a thousand seeds.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <ranges>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "judge/fault_trap.hpp"
+#include "judge/isolation.hpp"
+#include "planted_fault.hpp"
+
+namespace brickproof {
+namespace {
+
+using faults::CorrectKernel;
+using faults::PlantedFault;
+
+Kernel kernel_of(const char* op, const char* name, KernelFunction fn) {
+    return {.library = "planted", .variant = name, .fn = fn, .contract = find_contract(op)};
+}
+
+std::vector<KernelVerdict> judge_all(const std::vector<Kernel>& kernels, const JudgeOptions& options) {
+    const IsolationOptions isolation{.jobs = std::max(1u, std::thread::hardware_concurrency())};
+    return judge_isolated(
+        kernels, [&](const Kernel&) { return options; }, isolation);
+}
+
+std::vector<std::string> failed_statements(const KernelVerdict& kernel) {
+    std::vector<std::string> names;
+    for (const StatementVerdict& statement : kernel.statements)
+        if (statement.verdict == Verdict::fail) names.push_back(statement.name);
+    return names;
+}
+
+bool is_among(std::string_view name, std::string_view comma_separated) {
+    for (const auto part : std::views::split(comma_separated, ','))
+        if (std::ranges::equal(part, name)) return true;
+    return false;
+}
+
+std::string joined(const std::vector<std::string>& names) {
+    std::string text;
+    for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+    return text.empty() ? "nothing" : text;
+}
+
+// Statements that make all their cases themselves: a seed changes nothing.
+std::set<std::string> single_case_statements(const Contract& contract) {
+    std::set<std::string> names;
+    for (const Statement& statement : contract.statements)
+        if (statement.single_case) names.emplace(statement.name);
+    return names;
+}
+
+std::vector<std::string> all_ops() {
+    std::vector<std::string> ops;
+    for (const Contract* contract : all_contracts()) ops.emplace_back(contract->op);
+    return ops;
+}
+
+// Every op has a test of its own, so that CTest runs them side by side.
+class Op : public testing::TestWithParam<std::string> {};
+
+TEST_P(Op, EveryPlantedFaultIsCaughtByTheExpectedStatement) {
+    std::vector<PlantedFault> planted;
+    std::ranges::copy_if(faults::planted_faults(), std::back_inserter(planted),
+                         [](const PlantedFault& fault) { return fault.op == GetParam(); });
+    ASSERT_GE(planted.size(), 5u);
+    std::vector<Kernel> kernels;
+    for (const PlantedFault& fault : planted) kernels.push_back(kernel_of(fault.op, fault.name, fault.fn));
+
+    const std::vector<KernelVerdict> verdicts = judge_all(kernels, {});
+    std::vector<double> seconds;
+    for (std::size_t i = 0; i < planted.size(); ++i) {
+        const std::vector<std::string> failed = failed_statements(verdicts[i]);
+        EXPECT_EQ(verdicts[i].verdict, Verdict::fail)
+            << planted[i].op << " / " << planted[i].name << " was not caught";
+        EXPECT_TRUE(std::ranges::any_of(
+            failed, [&](const std::string& name) { return is_among(name, planted[i].caught_by); }))
+            << planted[i].op << " / " << planted[i].name << ": expected " << planted[i].caught_by << ", caught by "
+            << joined(failed);
+        seconds.push_back(verdicts[i].seconds);
+    }
+    std::ranges::sort(seconds);
+    fmt::print("{}: {} faults, median {:.2f} s to judge one whole kernel\n", GetParam(), planted.size(),
+               seconds[seconds.size() / 2]);
+}
+
+TEST_P(Op, NoCorrectKernelIsBlamed) {
+    std::vector<Kernel> kernels;
+    for (const CorrectKernel& correct : faults::correct_kernels())
+        if (correct.op == GetParam()) kernels.push_back(kernel_of(correct.op, correct.name, correct.fn));
+    ASSERT_GE(kernels.size(), 2u);
+    for (const KernelVerdict& verdict : judge_all(kernels, {})) {
+        EXPECT_TRUE(verdict.verdict == Verdict::pass || verdict.verdict == Verdict::note)
+            << verdict.op << " / " << verdict.variant << " is blamed by " << joined(failed_statements(verdict));
+    }
+}
+
+// A thousand seeds, a handful of cases each: one process, since a correct kernel needs no guarding.
+TEST_P(Op, NoCorrectKernelIsBlamedForAThousandSeeds) {
+    install_fault_trap();
+    for (const CorrectKernel& correct : faults::correct_kernels()) {
+        if (correct.op != GetParam()) continue;
+        const Kernel kernel = kernel_of(correct.op, correct.name, correct.fn);
+        JudgeOptions options{.effort = {.random_cases = 3, .costly_cases = 0, .sweep = false}};
+        options.skip = single_case_statements(*kernel.contract);
+        for (options.seed = 1; options.seed <= 1000; ++options.seed) {
+            for (const StatementVerdict& statement : judge_kernel(kernel, options)) {
+                ASSERT_NE(statement.verdict, Verdict::fail)
+                    << correct.op << " / " << correct.name << ", seed " << options.seed << ": " << statement.name
+                    << ": " << statement.message << "\n"
+                    << statement.token;
+            }
+        }
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(PlantedFaults, Op, testing::ValuesIn(all_ops()), [](const auto& info) {
+    std::string name = info.param;
+    std::ranges::replace(name, '.', '_');
+    return name;
+});
+
+}  // namespace
+}  // namespace brickproof
