@@ -1,0 +1,138 @@
+#include "engine/array_laws.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "engine/compare.hpp"
+
+namespace brickproof {
+namespace {
+
+constexpr std::size_t block = BRICKPROOF_Q8_0_BLOCK;
+
+// How many elements an operand has when the case is cut to n values.
+std::size_t cut_count(const Operand& operand, const Case& c, std::size_t n) {
+    return operand.count == c.sizes[0] ? n : (n + block - 1) / block;
+}
+
+Outputs first_outputs(const Case& c, const Outputs& outputs, std::size_t n) {
+    Outputs cut = outputs;
+    auto array = cut.arrays.begin();
+    for (const Operand& operand : c.operands)
+        if (operand.access == Access::output)
+            (array++)->resize(cut_count(operand, c, n) * size_of(operand.element));
+    return cut;
+}
+
+Outcome in_situation(std::string_view situation, Outcome outcome) {
+    if (outcome.kind == Outcome::Kind::fail) outcome.message = fmt::format("{}: {}", situation, outcome.message);
+    return outcome;
+}
+
+Outcome check_prefixes(const Case& c, Trial& trial, std::size_t unit) {
+    const std::size_t units = c.sizes[0] / unit;
+    if (units == 0) return Outcome::discard();
+    const Outputs whole = trial.run(c);
+    for (const std::size_t count : {units - 1, units / 2, units / 3, std::size_t{1}}) {
+        const Case prefix = first_values(c, count * unit);
+        Outcome outcome =
+            in_situation(fmt::format("with only the first {} of {} values", prefix.sizes[0], c.sizes[0]),
+                         expect_same_outputs(prefix, trial.run(prefix), first_outputs(c, whole, prefix.sizes[0])));
+        if (outcome.kind != Outcome::Kind::pass) return outcome;
+    }
+    return Outcome::pass();
+}
+
+// Element i of the result is element (start + step * i) mod n.
+std::vector<std::byte> reordered(std::span<const std::byte> array, std::size_t element_size, std::size_t start,
+                                 bool backwards) {
+    const std::size_t n = array.size() / element_size;
+    std::vector<std::byte> result(array.size());
+    for (std::size_t i = 0; i < n; ++i) {
+        const std::size_t from = backwards ? n - 1 - i : (start + i) % n;
+        std::copy_n(array.begin() + static_cast<std::ptrdiff_t>(from * element_size), element_size,
+                    result.begin() + static_cast<std::ptrdiff_t>(i * element_size));
+    }
+    return result;
+}
+
+Outcome check_elementwise(const Case& c, Trial& trial) {
+    const std::size_t n = c.sizes[0];
+    if (n < 2) return Outcome::discard();
+    const Outputs original = trial.run(c);
+    const auto outcome_of = [&](std::string_view situation, std::size_t start, bool backwards) {
+        Case moved = c;
+        moved.operands[0].contents =
+            reordered(c.operands[0].contents, size_of(c.operands[0].element), start, backwards);
+        const Outputs expected{{reordered(original.arrays[0], size_of(c.operands[1].element), start, backwards)}};
+        return in_situation(situation, expect_same_outputs(moved, trial.run(moved), expected));
+    };
+    const std::size_t rotation = 1 + n / 3;
+    return all_of({outcome_of("after reversing the array", 0, true),
+                   outcome_of(fmt::format("after rotating the array by {}", rotation), rotation, false)});
+}
+
+// The values of the blocks of one parity are the same.
+Outcome expect_same_blocks(std::span<const float> got, std::span<const float> expected, std::size_t parity) {
+    for (std::size_t i = 0; i < got.size(); ++i)
+        if (i / block % 2 == parity && !same_value(got[i], expected[i]))
+            return Outcome::fail(fmt::format("block {}, element {} is {}, expected {} as before", i / block,
+                                             i % block, show(got[i]), show(expected[i])));
+    return Outcome::pass();
+}
+
+Outcome check_block_independence(const Case& c, Trial& trial, void (*replace_blocks)(Case&, std::size_t)) {
+    if (c.sizes[0] <= block) return Outcome::discard();
+    const Outputs original = trial.run(c);
+    const auto outcome_of = [&](std::string_view situation, std::size_t replaced) {
+        Case edited = c;
+        replace_blocks(edited, replaced);
+        const Outputs got = trial.run(edited);
+        return in_situation(situation, expect_same_blocks(got.as<float>(0), original.as<float>(0), 1 - replaced));
+    };
+    return all_of(
+        {outcome_of("after replacing every odd block", 1), outcome_of("after replacing every even block", 0)});
+}
+
+}  // namespace
+
+Case first_values(const Case& c, std::size_t n) {
+    Case cut = c;
+    cut.sizes[0] = n;
+    for (Operand& operand : cut.operands) {
+        operand.count = cut_count(operand, c, n);
+        if (operand.access == Access::input) operand.contents.resize(operand.bytes());
+    }
+    return cut;
+}
+
+Statement prefix_consistency(std::size_t unit, std::vector<std::string_view> needs) {
+    return {.name = "prefix_consistency",
+            .kind = StatementKind::law,
+            .says = "the first values alone give the same as within the whole",
+            .needs = std::move(needs),
+            .check = [unit](const Case& c, Trial& trial) { return check_prefixes(c, trial, unit); }};
+}
+
+Statement elementwise(std::vector<std::string_view> needs) {
+    return law("elementwise", "a value's result depends neither on its position nor on its neighbours",
+               std::move(needs), check_elementwise);
+}
+
+Statement block_independence(void (*replace_blocks)(Case&, std::size_t), std::vector<std::string_view> needs) {
+    return {.name = "block_independence",
+            .kind = StatementKind::law,
+            .says = "a block's values do not depend on the other blocks",
+            .needs = std::move(needs),
+            .check = [replace_blocks](const Case& c, Trial& trial) {
+                return check_block_independence(c, trial, replace_blocks);
+            }};
+}
+
+Statement law(std::string_view name, std::string_view says, std::vector<std::string_view> needs,
+              Outcome (*check)(const Case& c, Trial& trial)) {
+    return {.name = name, .kind = StatementKind::law, .says = says, .needs = std::move(needs), .check = check};
+}
+
+}  // namespace brickproof

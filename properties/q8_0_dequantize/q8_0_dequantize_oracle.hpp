@@ -1,0 +1,14 @@
+// q8_0.dequantize as the formula is written, in float64: value i of a block is d * qs[i].
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "brickproof/kernel_abi.h"
+
+namespace brickproof {
+
+// Exact: 19 significant bits. Inf and NaN scales give IEEE products.
+std::vector<double> exact_q8_0_dequantize(std::span<const brickproof_q8_0> blocks);
+
+}  // namespace brickproof
