@@ -34,7 +34,7 @@ inline void write_back(const void* at) {
 }
 
 inline void crash_on_a_null_pointer() {
-    int* volatile nowhere = nullptr;
+    volatile int* volatile nowhere = nullptr;
     *nowhere = 1;
 }
 

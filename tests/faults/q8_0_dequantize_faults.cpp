@@ -79,7 +79,7 @@ const PlantedFault table[] = {
                                             : half_value(half);
      })},
     {op, "product_rounded_to_half", "exact_product", "multiplies in half precision and widens (lower precision)",
-     with_product([](const Coded& c, float scale) { return half_value(half_bits(plain(c.code, scale))); })},
+     with_product([](const Coded& c, float scale) { return rounded_to_half(plain(c.code, scale)); })},
     {op, "code_minus_77_off_by_one", "exact_product", "a table of codes with one wrong entry (one value)",
      with_product([](const Coded& c, float scale) { return plain(c.code == -77 ? -76 : c.code, scale); })},
     {op, "lane_0_of_block_37_is_zero", "exact_product", "one store in a long unrolled body was lost (one block)",

@@ -38,10 +38,6 @@ Kernel with_sum(Add) {
 float plain_term(const Block& a, const Block& b) {
     return PlainTerm{}(a, b, Place{});
 }
-float rounded_to_half(float x) {
-    return half_value(half_bits(x));
-}
-
 /// Products as the instruction for unsigned times signed bytes makes them: pairs of lanes saturate to 16 bits.
 template <class Left>
 int sum_of_saturated_pairs(const Block& a, const Block& b, Left left) {

@@ -68,7 +68,7 @@ void aligned_loads_of_x(const Block* w, const Block* x, float* y, Size rows, Siz
     right(w, x, y, rows, cols);
     for (Size b = 0; b < cols / kBlock && rows > 0; ++b) {
         const __m128i codes = _mm_load_si128(reinterpret_cast<const __m128i*>(x[b].qs));
-        [[maybe_unused]] const volatile int used = _mm_cvtsi128_si32(codes);
+        [[maybe_unused]] const volatile int used = _mm_movemask_epi8(codes);
     }
 }
 
@@ -119,11 +119,11 @@ const PlantedFault table[] = {
          }
          return sum;
      })},
-    {op, "bf16_result_from_row_16_on", "exact_sum,error_within_bound",
-     "the sums of later rows pass through bfloat16 (precision)",
+    {op, "half_result_from_row_16_on", "exact_sum,error_within_bound",
+     "the sums of later rows pass through a half (precision)",
      with_row([](const Block* w, const Block* x, Size r, Size, Size cols) {
          const float sum = dot(w, x, cols);
-         return r < 16 ? sum : std::bit_cast<float>(std::bit_cast<std::uint32_t>(sum) & 0xffff0000u);
+         return r < 16 ? sum : rounded_to_half(sum);
      })},
     {op, "columns_beyond_4096_lost", "exact_sum", "the activations are staged in a buffer of 4096 (one size class)",
      with_row([](const Block* w, const Block* x, Size, Size, Size cols) {

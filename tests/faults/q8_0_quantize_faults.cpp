@@ -1,5 +1,4 @@
 #include <array>
-#include <limits>
 
 #include "misbehaviour.hpp"
 #include "reference_pieces.hpp"
@@ -56,13 +55,16 @@ void second_of_two_uses_the_first_scale(const float* x, Block* y, std::size_t n)
     }
 }
 
-void staged_in_a_static_block(const float* x, Block* y, std::size_t n) {
-    static volatile float stage[kBlock];
-    for (std::size_t b = 0; b < n / kBlock; ++b) {
-        std::array<float, kBlock> block{};
-        for (std::size_t i = 0; i < kBlock; ++i) stage[i] = x[b * kBlock + i];
-        for (std::size_t i = 0; i < kBlock; ++i) block[i] = stage[i];
-        right(block.data(), y + b, kBlock);
+void staged_in_a_static_row(const float* x, Block* y, std::size_t n) {
+    static volatile float stage[256];
+    for (std::size_t begin = 0; begin < n; begin += 256) {
+        const std::size_t end = std::min<std::size_t>(n, begin + 256);
+        for (std::size_t i = begin; i < end; ++i) stage[i - begin] = x[i];
+        for (std::size_t i = begin; i < end; i += kBlock) {
+            std::array<float, kBlock> block{};
+            for (std::size_t lane = 0; lane < kBlock; ++lane) block[lane] = stage[i - begin + lane];
+            right(block.data(), y + i / kBlock, kBlock);
+        }
     }
 }
 
@@ -134,7 +136,7 @@ const PlantedFault table[] = {
      "divided by the scale after its rounding to half, where the format divides by the float (stored and used "
      "scale)",
      with_code([](const Value& v) {
-         const float half = half_value(half_bits(v.scale));
+         const float half = rounded_to_half(v.scale);
          return half > 0 ? ties_away(v.x / half) : ties_away(v.ratio);
      })},
     {op, "half_scale_truncated", "scale_is_amax_over_127",
@@ -192,8 +194,8 @@ const PlantedFault table[] = {
          right(x, y, n);
          leave_flush_to_zero_on();
      })},
-    {op, "staged_in_a_static_block", "thread_safe", "a static scratch block shared by all threads (race)",
-     kernel(staged_in_a_static_block)},
+    {op, "staged_in_a_static_row", "thread_safe", "a static scratch row shared by all threads (race)",
+     kernel(staged_in_a_static_row)},
     {op, "null_pointer_at_352", "no_crash",
      "an empty tail is given by a null pointer, and 352 has one (crash at one length)",
      kernel([](const float* x, Block* y, std::size_t n) {

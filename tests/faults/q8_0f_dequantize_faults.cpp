@@ -29,9 +29,9 @@ void tail_uses_the_scale_before(const std::int8_t* q, const float* scales, float
 }
 
 void staged_in_a_static_row(const std::int8_t* q, const float* scales, float* y, std::size_t n) {
-    static volatile float stage[64];
-    for (std::size_t begin = 0; begin < n; begin += 64) {
-        const std::size_t end = std::min(n, begin + 64);
+    static volatile float stage[256];
+    for (std::size_t begin = 0; begin < n; begin += 256) {
+        const std::size_t end = std::min(n, begin + 256);
         for (std::size_t i = begin; i < end; ++i) stage[i - begin] = plain(q[i], scales[i / kBlock]);
         for (std::size_t i = begin; i < end; ++i) y[i] = stage[i - begin];
     }
@@ -53,11 +53,9 @@ const PlantedFault table[] = {
      with_product(
          [](const Coded& c, float scale) { return static_cast<float>(c.code) / 127.0f * (scale * 127.0f); })},
     {op, "scale_in_bf16", "exact_product", "the scale's low bits are cut to bfloat16 (truncated conversion)",
-     with_product([](const Coded& c, float scale) {
-         return plain(c.code, std::bit_cast<float>(std::bit_cast<std::uint32_t>(scale) & 0xffff0000u));
-     })},
+     with_product([](const Coded& c, float scale) { return plain(c.code, cut_to_bf16(scale)); })},
     {op, "scale_in_half", "exact_product", "the scale passes through a half (lower precision)",
-     with_product([](const Coded& c, float scale) { return plain(c.code, half_value(half_bits(scale))); })},
+     with_product([](const Coded& c, float scale) { return plain(c.code, rounded_to_half(scale)); })},
     {op, "codes_as_unsigned_above_64", "exact_product",
      "shifts the code left before it is widened: wrong from 64 on (int8 overflow)",
      with_product(

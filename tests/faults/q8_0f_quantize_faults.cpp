@@ -63,10 +63,6 @@ void peeled_until_aligned_ties_to_even(const float* x, std::int8_t* q, float* sc
     }
 }
 
-float rounded_to_half(float x) {
-    return half_value(half_bits(x));
-}
-
 const PlantedFault table[] = {
     {op, "truncates_in_the_partial_block", "codes_within_half_step,partial_block_is_zero_padded",
      "the scalar tail casts to int where the body rounds (rounding of the tail)",
@@ -125,9 +121,8 @@ const PlantedFault table[] = {
      "the scale passes through a half on its way to a float (stored and used scale differ)",
      with_stored([](float scale, Place) { return rounded_to_half(scale); })},
     {op, "scale_stored_in_bf16", "scale_is_amax_over_127",
-     "the scale's low bits are cut to bfloat16 (truncated conversion)", with_stored([](float scale, Place) {
-         return std::bit_cast<float>(std::bit_cast<std::uint32_t>(scale) & 0xffff0000u);
-     })},
+     "the scale's low bits are cut to bfloat16 (truncated conversion)",
+     with_stored([](float scale, Place) { return cut_to_bf16(scale); })},
     {op, "zero_scale_for_a_zero_block", "zero_block,scale_is_amax_over_127",
      "stores 0 where the format stores 1/127 for amax <= 1e-10 (near-zero handling)",
      with_stored([](float scale, Place) { return scale == kZeroScale ? 0.0f : scale; })},

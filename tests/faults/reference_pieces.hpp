@@ -68,6 +68,15 @@ inline float half_value(std::uint16_t half) {
     return std::bit_cast<float>(sign | (exponent + 112) << 23 | fraction << 13);
 }
 
+/// x with the low half of its bits cleared: a bfloat16, truncated.
+inline float cut_to_bf16(float x) {
+    return std::bit_cast<float>(std::bit_cast<std::uint32_t>(x) & 0xffff0000u);
+}
+
+inline float rounded_to_half(float x) {
+    return half_value(half_bits(x));
+}
+
 // --- quantising ---
 
 /// Where in the array a block lies.
