@@ -105,6 +105,9 @@ const PlantedFault table[] = {
      })},
     {op, "scale_over_128", "scale_is_amax_over_127", "divided by 128, then clamped the extreme (scale)",
      with_scale([](float amax) { return amax / 128.0f; })},
+    {op, "epsilon_added_to_the_amax", "scale_is_amax_over_127,power_of_two_scaling",
+     "adds 1e-8 against a division by zero, which small blocks notice (near-zero handling)",
+     with_scale([](float amax) { return (amax + 1e-8f) / 127.0f; })},
     {op, "codes_by_the_half_of_the_scale", "codes_within_half_step",
      "the reciprocal of the scale is kept in half precision (reciprocal in low precision)",
      with_code([](const Value& v) {
