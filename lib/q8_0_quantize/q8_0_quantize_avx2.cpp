@@ -59,46 +59,59 @@ __m256i block_quants(const float* x, __m256 twice_inverse) {
     return _mm256_permutevar8x32_epi32(quants, _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7));
 }
 
+// Where a pass over the inputs reads: caches only, or memory, and then another whole chunk follows this one.
+enum class Source { cache, memory };
+
+// From memory, asks for the next chunk bit by bit, for memory would lie idle during this pass, which reads from L1.
+template <Source source>
 void store_blocks(const float* x, const GroupScales& scales, brickproof_q8_0* y, std::size_t blocks) {
     if (scales.special) return q8_0_quantize_scalar(x, y, blocks * block_size);
     for (std::size_t b = 0; b < blocks; ++b) {
+        const float* block = x + b * block_size;
+        if constexpr (source == Source::memory) {
+            _mm_prefetch(reinterpret_cast<const char*>(block + chunk_blocks * block_size), _MM_HINT_T0);
+            _mm_prefetch(reinterpret_cast<const char*>(block + chunk_blocks * block_size + 16), _MM_HINT_T0);
+        }
         y[b].d = scales.halves[b];
-        const __m256i quants = block_quants(x + b * block_size, _mm256_broadcast_ss(scales.twice_inverse + b));
+        const __m256i quants = block_quants(block, _mm256_broadcast_ss(scales.twice_inverse + b));
         _mm256_storeu_si256(reinterpret_cast<__m256i*>(y[b].qs), quants);
     }
 }
 
-// Quantises up to chunk_blocks blocks in two passes: all scales, then all quants. In one pass, the quants of a
-// group, which wait for two divisions, would fill the CPU's scheduler and keep the next group's maxima out of it.
-void quantize_chunk(const float* x, brickproof_q8_0* y, std::size_t blocks) {
+// Quantises up to chunk_blocks / group_blocks groups of eight blocks in two passes: all scales, then all quants. In
+// one pass, the quants of a group, which wait for two divisions, would fill the CPU's scheduler and keep the next
+// group's maxima out of it.
+template <Source source>
+void quantize_groups(const float* x, brickproof_q8_0* y, std::size_t groups) {
     GroupScales scales[chunk_blocks / group_blocks];
-    const std::size_t groups = blocks / group_blocks;
-    const std::size_t rest = blocks % group_blocks;
-    const std::size_t done = groups * group_blocks;
     for (std::size_t g = 0; g < groups; ++g)
         scales[g] = find_scales(x + g * group_blocks * block_size, group_blocks);
     for (std::size_t g = 0; g < groups; ++g) {
-        store_blocks(x + g * group_blocks * block_size, scales[g], y + g * group_blocks, group_blocks);
+        store_blocks<source>(x + g * group_blocks * block_size, scales[g], y + g * group_blocks, group_blocks);
     }
-    if (rest > 0) store_blocks(x + done * block_size, find_scales(x + done * block_size, rest), y + done, rest);
 }
 
 void quantize_cached(const float* x, brickproof_q8_0* y, std::size_t blocks) {
-    for (std::size_t b = 0; b < blocks; b += chunk_blocks) {
-        quantize_chunk(x + b * block_size, y + b, blocks - b < chunk_blocks ? blocks - b : chunk_blocks);
+    const std::size_t whole = blocks / group_blocks * group_blocks;
+    for (std::size_t b = 0; b < whole; b += chunk_blocks) {
+        const std::size_t count = whole - b < chunk_blocks ? whole - b : chunk_blocks;
+        quantize_groups<Source::cache>(x + b * block_size, y + b, count / group_blocks);
     }
+    const std::size_t rest = blocks - whole;
+    x += whole * block_size;
+    if (rest > 0) store_blocks<Source::cache>(x, find_scales(x, rest), y + whole, rest);
 }
 
-// A chunk is a whole number of cache lines; the blocks before the first one that starts a line go the common way.
-// There are at most 31: blocks are 34 bytes long and y is even.
+// A chunk is a whole number of cache lines; the blocks before the first one that starts a line go the common way
+// (there are at most 31: blocks are 34 bytes long and y is even), and so do the last two chunks.
 void quantize_streamed(const float* x, brickproof_q8_0* y, std::size_t blocks) {
     std::size_t b = 0;
     while (bytes_to_line(y + b) != 0) ++b;
     quantize_cached(x, y, b);
-    for (; b + chunk_blocks <= blocks; b += chunk_blocks) {
+    for (; b + 2 * chunk_blocks <= blocks; b += chunk_blocks) {
         brickproof_q8_0 staged[chunk_blocks];
-        quantize_chunk(x + b * block_size, staged, chunk_blocks);
-        stream_copy(y + b, staged, sizeof staged);
+        quantize_groups<Source::memory>(x + b * block_size, staged, chunk_blocks / group_blocks);
+        stream_lines(y + b, staged, sizeof staged / cache_line);
     }
     _mm_sfence();
     quantize_cached(x + b * block_size, y + b, blocks - b);

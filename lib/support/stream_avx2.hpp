@@ -6,7 +6,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 
 namespace brick {
 
@@ -21,22 +20,17 @@ static inline std::size_t bytes_to_line(const void* address) {
     return (cache_line - reinterpret_cast<std::uintptr_t>(address) % cache_line) % cache_line;
 }
 
-// Copies size bytes from a buffer in L1, all whole cache lines with streaming stores. The writer of the whole
-// output calls _mm_sfence when it is done.
-static inline void stream_copy(void* to, const void* from, std::size_t size) {
-    auto* target = static_cast<char*>(to);
-    const auto* source = static_cast<const char*>(from);
-    const std::size_t head = bytes_to_line(target) < size ? bytes_to_line(target) : size;
-    std::memcpy(target, source, head);
-    std::size_t i = head;
-    for (; i + cache_line <= size; i += cache_line) {
-        const auto* line = reinterpret_cast<const __m256i*>(source + i);
-        const __m256i low = _mm256_loadu_si256(line);
-        const __m256i high = _mm256_loadu_si256(line + 1);
-        _mm256_stream_si256(reinterpret_cast<__m256i*>(target + i), low);
-        _mm256_stream_si256(reinterpret_cast<__m256i*>(target + i) + 1, high);
+// Copies a buffer that is in L1 to whole cache lines, with streaming stores. The writer of the whole output calls
+// _mm_sfence when it is done.
+static inline void stream_lines(void* to, const void* from, std::size_t lines) {
+    auto* target = static_cast<__m256i*>(to);
+    const auto* source = static_cast<const __m256i*>(from);
+    for (std::size_t i = 0; i < 2 * lines; i += 2) {
+        const __m256i low = _mm256_loadu_si256(source + i);
+        const __m256i high = _mm256_loadu_si256(source + i + 1);
+        _mm256_stream_si256(target + i, low);
+        _mm256_stream_si256(target + i + 1, high);
     }
-    std::memcpy(target + i, source + i, size - i);
 }
 
 }  // namespace brick

@@ -84,6 +84,23 @@ TEST(Q8_0fQuantize, EveryKernelGivesTheScalarBitsOnManyBlocks) {
     }
 }
 
+// Up to 1e-10 the scale is 1/127, and from the next float on it is amax / 127.
+TEST(Q8_0fQuantize, EveryKernelChangesTheScaleAtTheSmallestAmax) {
+    const float above = std::nextafter(1e-10f, 1.0f);
+    for (const auto& kernel : runnable_kernels_of("q8_0f.quantize")) {
+        for (const std::size_t n : {1u, 32u, 256u}) {
+            for (const float amax : {std::nextafter(1e-10f, 0.0f), 1e-10f, above}) {
+                std::vector<float> x(n);
+                x.back() = -amax;
+                const Quantized got = quantize_with(kernel, x);
+                const float scale = amax == above ? above / 127.0f : 1.0f / 127.0f;
+                EXPECT_EQ(got.scale_bits[margin + blocks_for(n) - 1], std::bit_cast<std::uint32_t>(scale));
+                EXPECT_EQ(got.quants[margin + n - 1], amax == above ? -127 : 0) << kernel.variant << ' ' << n;
+            }
+        }
+    }
+}
+
 // Quotients one float away from a tie, for scales of many significands: where a product by the reciprocal is wrong.
 TEST(Q8_0fQuantize, EveryKernelRoundsTheTrueQuotientBesideTies) {
     FloatFamilies families(4);
