@@ -59,7 +59,7 @@ class Search {
 }  // namespace
 
 Found shrink_bytes(Found found, const Evaluate& evaluate, std::size_t budget) {
-    const auto shrinkable = rc::shrinkable::shrinkRecur(found.bytes, smaller);
+    const auto shrinkable = rc::shrinkable::shrinkRecur(found.bytes, &smaller);
     const auto minimum = rc::shrinkable::findLocalMin(shrinkable, [&](const Bytes& bytes) {
         if (budget == 0) return false;
         --budget;
