@@ -1,16 +1,32 @@
 #include <immintrin.h>
 
 #include "f16_to_f32/f16_to_f32_kernels.hpp"
+#include "support/stream_avx2.hpp"
 
 namespace brick {
+namespace {
+
+constexpr std::size_t step = 8;
+
+// Widens n / step vectors.
+template <auto write>
+void widen(const std::uint16_t* x, float* y, std::size_t n) {
+    for (std::size_t i = 0; i + step <= n; i += step) {
+        write(y + i, _mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(x + i))));
+    }
+}
+
+}  // namespace
 
 void f16_to_f32_avx2(const std::uint16_t* x, float* y, std::size_t n) {
-    std::size_t i = 0;
-    for (; i + 8 <= n; i += 8) {
-        const __m128i halves = _mm_loadu_si128(reinterpret_cast<const __m128i*>(x + i));
-        _mm256_storeu_ps(y + i, _mm256_cvtph_ps(halves));
+    if (is_streamed(y, n)) {
+        widen<stream_values>(x, y, n);
+        _mm_sfence();
+    } else {
+        widen<store_values>(x, y, n);
     }
-    f16_to_f32_scalar(x + i, y + i, n - i);
+    const std::size_t done = n / step * step;
+    f16_to_f32_scalar(x + done, y + done, n - done);
 }
 
 }  // namespace brick

@@ -33,4 +33,18 @@ static inline void stream_lines(void* to, const void* from, std::size_t lines) {
     }
 }
 
+// Whether an output of n floats is to be written by stream_values: it is large, and aligned as allocators align.
+static inline bool is_streamed(const float* y, std::size_t n) {
+    return n * sizeof(float) >= streamed_bytes && reinterpret_cast<std::uintptr_t>(y) % sizeof(__m128) == 0;
+}
+
+// Two ways to write eight values. The second needs y aligned to 16 bytes, and an _mm_sfence after the last one.
+static inline void store_values(float* y, __m256 values) {
+    _mm256_storeu_ps(y, values);
+}
+static inline void stream_values(float* y, __m256 values) {
+    _mm_stream_ps(y, _mm256_castps256_ps128(values));
+    _mm_stream_ps(y + 4, _mm256_extractf128_ps(values, 1));
+}
+
 }  // namespace brick

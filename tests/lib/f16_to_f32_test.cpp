@@ -50,6 +50,24 @@ TEST(F16ToF32, EveryKernelKeepsToItsElements) {
     }
 }
 
+// As large as what is written past the caches.
+TEST(F16ToF32, EveryKernelWidensLargeInputs) {
+    std::vector<std::uint16_t> halves(34 * 65536 + 5);
+    std::iota(halves.begin(), halves.end(), std::uint16_t{0});
+    std::vector<float> scalar(65536);
+    const auto kernels = runnable_kernels_of("f16.to_f32");
+    kernel_function<brickproof_f16_to_f32_fn>(kernels.front())(halves.data(), scalar.data(), scalar.size());
+    for (const auto& kernel : kernels) {
+        std::vector<float> y(halves.size() + 8, -1.0f);
+        kernel_function<brickproof_f16_to_f32_fn>(kernel)(halves.data(), y.data() + 4, halves.size());
+        for (std::size_t i = 0; i < y.size(); ++i) {
+            const bool inside = i >= 4 && i < 4 + halves.size();
+            const float expected = inside ? scalar[(i - 4) % 65536] : -1.0f;
+            ASSERT_EQ(std::bit_cast<std::uint32_t>(y[i]), std::bit_cast<std::uint32_t>(expected)) << kernel.variant;
+        }
+    }
+}
+
 TEST(F16ToF32, RejectsWithAMessage) {
     const std::vector<std::uint16_t> halves(3);
     std::vector<float> y(2, 7.0f);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <string>
 
 #include "brick/q8_0f.hpp"
@@ -36,6 +37,29 @@ TEST(Q8_0fDequantize, EveryKernelRoundsOnceAndKeepsToItsValues) {
                 } else {
                     ASSERT_EQ(y[i], expected) << kernel.variant << ", n = " << n;
                 }
+            }
+        }
+    }
+}
+
+// The larger of these is written past the caches where y is aligned.
+TEST(Q8_0fDequantize, EveryKernelGivesTheScalarBits) {
+    FloatFamilies families(2);
+    const auto kernels = runnable_kernels_of("q8_0f.dequantize");
+    for (const std::size_t n : {150001u, 2200021u}) {
+        std::vector<std::int8_t> quants(n);
+        std::ranges::generate(quants, [&] { return static_cast<std::int8_t>(families.bits()); });
+        std::vector<float> scales(blocks_for(n));
+        families.fill(Family::random_bits, scales);
+        for (std::size_t offset = 0; offset <= 4; ++offset) {
+            std::vector<std::vector<float>> outputs;
+            for (const auto& kernel : kernels) {
+                std::vector<float> y(n + 16, poison);
+                kernel_function<brickproof_q8_0f_dequantize_fn>(kernel)(quants.data(), scales.data(),
+                                                                        y.data() + offset, n);
+                outputs.push_back(std::move(y));
+                const std::size_t size = outputs.back().size() * sizeof(float);
+                ASSERT_EQ(std::memcmp(outputs.back().data(), outputs.front().data(), size), 0) << kernel.variant;
             }
         }
     }
