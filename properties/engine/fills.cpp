@@ -70,8 +70,11 @@ float near_tie(std::size_t i, float scale, float amax_factor, Random& random) {
 }
 
 // Around the values where rounding to half changes: a half, the midpoint to the next, and their float neighbours.
+// The ends of the subnormals and of the normals come often.
 float half_boundary(Random& random) {
-    const auto bits = static_cast<std::uint16_t>(random.below(0x7C00));
+    constexpr std::uint16_t ends[] = {0x0000, 0x0001, 0x03FF, 0x0400, 0x7BFE, 0x7BFF};
+    const auto bits = random.below(4) == 0 ? ends[random.below(std::size(ends))]
+                                           : static_cast<std::uint16_t>(random.below(0x7C00));
     const auto low = static_cast<float>(half_value(bits));
     const float high =
         bits == 0x7BFF ? 65536.0f : static_cast<float>(half_value(static_cast<std::uint16_t>(bits + 1)));

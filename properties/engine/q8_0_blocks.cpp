@@ -12,7 +12,8 @@ namespace {
 
 using Block = brickproof_q8_0;
 
-// Exponents of power-of-two scales in [lowest, lowest + spread], as halves can have them.
+// Exponents of power-of-two scales in [lowest, lowest + spread], as halves can have them. Some scales are 0
+// instead.
 std::vector<int> fill_power_of_two_scales(ChoiceReader& choices, std::span<Block> blocks, int spread) {
     const int lowest = -12 + static_cast<int>(choices.pick(20)) - static_cast<int>(choices.pick(13));
     Random random(choices.u16());
@@ -20,7 +21,8 @@ std::vector<int> fill_power_of_two_scales(ChoiceReader& choices, std::span<Block
     for (std::size_t i = 0; i < blocks.size(); ++i) {
         exponents[i] = std::min(lowest + random.between(0, spread), 15);
         const double sign = random.below(4) == 0 ? -1.0 : 1.0;
-        blocks[i].d = half_nearest(std::ldexp(sign, exponents[i]));
+        const bool vanishes = random.below(16) == 0;
+        blocks[i].d = half_nearest(vanishes ? 0.0 * sign : std::ldexp(sign, exponents[i]));
     }
     return exponents;
 }
@@ -49,6 +51,19 @@ double largest_row_sum(std::span<const Block> a, std::span<const Block> b, std::
 void halve_quants(std::span<Block> blocks) {
     for (Block& block : blocks)
         for (std::int8_t& q : block.qs) q = static_cast<std::int8_t>(q / 2);
+}
+
+// In one block of every row and of b, all quants the lowest there is, at the smallest scales: 2^19 units at most.
+// Two neighbouring products of -128 are more than int16 holds.
+void plant_lowest_quants(std::span<Block> a, std::span<Block> b, std::size_t position, std::int8_t lowest,
+                         int a_exponent, int b_exponent) {
+    for (std::size_t i = position % b.size(); i < a.size(); i += b.size()) {
+        std::ranges::fill(a[i].qs, lowest);
+        a[i].d = half_nearest(std::ldexp(1.0, a_exponent));
+    }
+    Block& planted = b[position % b.size()];
+    std::ranges::fill(planted.qs, lowest);
+    planted.d = half_nearest(std::ldexp(1.0, b_exponent));
 }
 
 void fill_block_quants(ChoiceReader& choices, const Preconditions& holding, std::span<Block> blocks) {
@@ -80,9 +95,15 @@ void fill_exact_blocks(ChoiceReader& choices, const Preconditions& holding, std:
     fill_block_quants(choices, holding, b);
     const std::vector<int> a_exponents = fill_power_of_two_scales(choices, a, spread);
     const std::vector<int> b_exponents = fill_power_of_two_scales(choices, b, spread);
+    const bool plant = choices.pick(4) == 1;
+    const std::size_t position = choices.byte();
     if (a.empty() || b.empty()) return;
-    for (bool halve_a = true; largest_row_sum(a, b, a_exponents, b_exponents, rows) > 0x1p24; halve_a = !halve_a)
+    const double limit = plant ? 0x1p24 - 0x1p19 : 0x1p24;
+    for (bool halve_a = true; largest_row_sum(a, b, a_exponents, b_exponents, rows) > limit; halve_a = !halve_a)
         halve_quants(halve_a ? a : b);
+    if (plant)
+        plant_lowest_quants(a, b, position, holding.hold("quants>-128") ? std::int8_t{-127} : std::int8_t{-128},
+                            *std::ranges::min_element(a_exponents), *std::ranges::min_element(b_exponents));
 }
 
 void fill_typical_blocks(std::uint64_t seed, std::span<Block> blocks) {

@@ -13,10 +13,10 @@ namespace brickproof {
 // Quants and scales by fill_quants and fill_half_scales, under the same preconditions.
 void fill_blocks(ChoiceReader& choices, const Preconditions& holding, std::span<brickproof_q8_0> blocks);
 
-// The exact domain of dot products (precondition "exact"): all scales are powers of two (subnormal halves
-// included), and the quants so small that sum |d_a d_b q_a q_b| over a row is at most 2^24 units of the smallest
-// product of scales. Then every partial sum, in every order, is representable in float32, and every correct kernel
-// gives the same bits. `rows` of a meet the one row b.
+// The exact domain of dot products (precondition "exact"): all scales are 0 or powers of two (subnormal
+// halves included), and the quants so small that sum |d_a d_b q_a q_b| over a row is at most 2^24 units of the
+// smallest product of scales. Then every partial sum, in every order, is representable in float32, and every
+// correct kernel gives the same bits. `rows` of a meet the one row b.
 void fill_exact_blocks(ChoiceReader& choices, const Preconditions& holding, std::span<brickproof_q8_0> a,
                        std::span<brickproof_q8_0> b, std::size_t rows);
 

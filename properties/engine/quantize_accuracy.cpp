@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <numeric>
 
 #include "engine/compare.hpp"
 #include "engine/quantize_statements.hpp"
@@ -103,6 +104,57 @@ Outcome extreme_reaches_127(const QuantizeFormat& format, const Case& c, Trial& 
     return Outcome::pass();
 }
 
+Outcome monotone_in_block(const QuantizeFormat& format, const Case& c, Trial& trial) {
+    const std::span<const float> x = values_of(c);
+    const std::vector<BlockPromise> promises = promises_of(format, x);
+    const Quantized got = run_on(format, trial, x);
+    for (std::size_t b = 0; b < promises.size(); ++b) {
+        if (!promises[b].codes_promised) continue;
+        std::vector<std::size_t> order(block_of(x, b).size());
+        std::iota(order.begin(), order.end(), b * q8_0_block);
+        std::ranges::sort(order, {}, [&](std::size_t i) { return x[i]; });
+        for (std::size_t k = 1; k < order.size(); ++k) {
+            const std::size_t low = order[k - 1];
+            const std::size_t high = order[k];
+            if (got.codes[low] > got.codes[high])
+                return Outcome::fail(fmt::format("block {}: x[{}] = {} has the code {}, but x[{}] = {} has {}", b,
+                                                 low, show(x[low]), got.codes[low], high, show(x[high]),
+                                                 got.codes[high]));
+        }
+    }
+    return Outcome::pass();
+}
+
+// Zeros of both signs in every third block, and in every sixth the largest values that still count as zeros.
+std::vector<float> with_zero_blocks(const QuantizeFormat& format, std::span<const float> values) {
+    std::vector<float> x(values.begin(), values.end());
+    for (std::size_t i = 0; i < x.size(); ++i) {
+        const std::size_t b = i / q8_0_block;
+        if (b % 3 == 0) x[i] = i % 5 == 0 ? -0.0f : 0.0f;
+        if (b % 6 == 5) x[i] = std::copysign(format.largest_zero_amax / static_cast<float>(1 + i % 3), x[i]);
+    }
+    return x;
+}
+
+Outcome zero_block(const QuantizeFormat& format, const Case& c, Trial& trial) {
+    const std::vector<float> x = with_zero_blocks(format, values_of(c));
+    if (x.empty()) return Outcome::discard();
+    const Quantized got = run_on(format, trial, x);
+    for (std::size_t b = 0; b < got.scales.size(); ++b) {
+        if (b % 3 != 0 && b % 6 != 5) continue;
+        const BlockPromise promise = format.promise(block_of(std::span<const float>(x), b));
+        const double scale = got.scales[b];
+        if (!(scale >= promise.lowest_scale && scale <= promise.highest_scale))
+            return Outcome::fail(fmt::format("block {} counts as zero, but its scale is {}, expected {:.9g}", b,
+                                             show(got.scales[b]), promise.scale));
+        for (std::size_t i = b * q8_0_block; i < std::min(x.size(), (b + 1) * q8_0_block); ++i)
+            if (got.codes[i] != 0)
+                return Outcome::fail(fmt::format("block {} counts as zero, but the code of element {} is {}", b,
+                                                 i % q8_0_block, got.codes[i]));
+    }
+    return Outcome::pass();
+}
+
 }  // namespace
 
 std::vector<Statement> quantize_accuracy_statements(const QuantizeFormat& format) {
@@ -138,6 +190,16 @@ std::vector<Statement> quantize_accuracy_statements(const QuantizeFormat& format
          .says = "every value of the block's largest magnitude has the code 127 with its sign",
          .needs = {"finite"},
          .check = check(extreme_reaches_127)},
+        {.name = "monotone_in_block",
+         .kind = Kind::law,
+         .says = "within a block, a larger value never has a smaller code",
+         .needs = {"finite"},
+         .check = check(monotone_in_block)},
+        {.name = "zero_block",
+         .kind = Kind::law,
+         .says = "a block that counts as zero, among others that do not, has codes 0 and the scale of a zero block",
+         .needs = {"finite"},
+         .check = check(zero_block)},
     };
 }
 

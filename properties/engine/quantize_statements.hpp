@@ -8,9 +8,9 @@
 
 namespace brickproof {
 
-// How near scales, codes and the values that they stand for come to the exact ones.
+// How near scales, codes and the values that they stand for come to the exact ones; what holds of single outputs.
 std::vector<Statement> quantize_accuracy_statements(const QuantizeFormat& format);
-// Laws, which hold to the bit.
+// What outputs of related inputs have in common, to the bit.
 std::vector<Statement> quantize_laws(const QuantizeFormat& format);
 Statement quantize_idempotent(const QuantizeFormat& format);
 // What correct kernels may do differently: rounding of ties, NaN and Inf.
