@@ -1,0 +1,14 @@
+// The read bandwidth that one thread gets from memory: what a kernel that only reads is measured against.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace brickproof::bench {
+
+// Reads every byte once, front to back, and folds it into the result, with baseline vector instructions (SSE2,
+// NEON). A last part of fewer than 256 bytes is left out.
+std::uint64_t read_all(std::span<const std::byte> memory);
+
+}  // namespace brickproof::bench

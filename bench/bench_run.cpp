@@ -1,0 +1,260 @@
+#include "bench/bench_run.hpp"
+
+#include <fmt/format.h>
+#include <sys/time.h>
+
+#include <algorithm>
+#include <map>
+
+#include "bench/bandwidth.hpp"
+#include "bench/sampler.hpp"
+#include "bench/workloads.hpp"
+#include "engine/compare.hpp"
+#include "judge/fault_trap.hpp"
+#include "judge/plugin.hpp"
+
+namespace brickproof::bench {
+namespace {
+
+// A call of a large workload takes long, with a sanitizer or an emulator longer still.
+constexpr double call_limit = 20.0;  // seconds
+
+// The fault trap's periodic alarm would interrupt what is timed.
+class PausedAlarm {
+  public:
+    PausedAlarm() {
+        const itimerval none{};
+        setitimer(ITIMER_REAL, &none, &before_);
+    }
+    ~PausedAlarm() { setitimer(ITIMER_REAL, &before_, nullptr); }
+    PausedAlarm(const PausedAlarm&) = delete;
+    PausedAlarm& operator=(const PausedAlarm&) = delete;
+
+  private:
+    itimerval before_{};
+};
+
+// The compiler must take the memory for used.
+void consume(const void* memory) {
+    asm volatile("" : : "r"(memory) : "memory");
+}
+
+Batch calls_of(const Kernel& kernel, const PreparedWorkload& prepared) {
+    return [&kernel, &prepared](std::size_t first, std::size_t calls) {
+        const Buffers& buffers = prepared.buffers;
+        std::size_t set = first % buffers.set_count();
+        for (std::size_t i = 0; i < calls; ++i) {
+            const auto operands = buffers.set(set);
+            kernel.contract->invoke(kernel.fn, prepared.shape.sizes, operands);
+            consume(operands.data());
+            if (++set == buffers.set_count()) set = 0;
+        }
+    };
+}
+
+Batch reads_of(const PreparedWorkload& prepared) {
+    return [&prepared](std::size_t, std::size_t calls) {
+        for (std::size_t i = 0; i < calls; ++i) {
+            std::uint64_t folded = 0;
+            const auto operands = prepared.buffers.set(0);
+            for (std::size_t o = 0; o < operands.size(); ++o)
+                folded ^=
+                    read_all({static_cast<const std::byte*>(operands[o]), prepared.shape.operands[o].bytes()});
+            consume(&folded);
+        }
+    };
+}
+
+Outputs outputs_of(const PreparedWorkload& prepared) {
+    Outputs outputs;
+    for (std::size_t i = 0; i < prepared.shape.operands.size(); ++i) {
+        const Operand& operand = prepared.shape.operands[i];
+        if (operand.access != Access::output) continue;
+        const auto* data = static_cast<const std::byte*>(prepared.buffers.set(0)[i]);
+        outputs.arrays.emplace_back(data, data + operand.bytes());
+    }
+    return outputs;
+}
+
+void fill_outputs(const PreparedWorkload& prepared) {
+    for (std::size_t i = 0; i < prepared.shape.operands.size(); ++i) {
+        const Operand& operand = prepared.shape.operands[i];
+        if (operand.access == Access::output)
+            std::fill_n(static_cast<std::byte*>(prepared.buffers.set(0)[i]), operand.bytes(), std::byte{0xA5});
+    }
+}
+
+// One run before anything is timed. Sets the row's state where the kernel must not be timed.
+bool fit_to_time(const Kernel& kernel, const PreparedWorkload& prepared, Row& row) {
+    if (const std::string feature = missing_feature(kernel); !feature.empty()) {
+        row.state = Row::State::not_run;
+        row.reason = fmt::format("{} needs {}, which this CPU lacks", kernel.variant, feature);
+        return false;
+    }
+    fill_outputs(prepared);
+    const Stop stop =
+        call_trapped([&] { kernel.contract->invoke(kernel.fn, prepared.shape.sizes, prepared.buffers.set(0)); });
+    if (stop.kind != Stop::Kind::none) {
+        row.state = Row::State::stopped;
+        row.reason = kernel.variant + ": " + describe(stop);
+        return false;
+    }
+    if (prepared.expected.empty()) return true;
+    const Outcome outcome = expect_outputs_within(prepared.shape, outputs_of(prepared), prepared.expected);
+    if (outcome.kind != Outcome::Kind::fail) return true;
+    row.state = Row::State::wrong;
+    row.reason = kernel.variant + ": " + outcome.message;
+    return false;
+}
+
+Timing timing_of(const Kernel& kernel) {
+    return {.library = kernel.library, .variant = kernel.variant};
+}
+
+void evaluate(Timing& timing, const Samples& samples, std::size_t contestant) {
+    const std::vector<double>& values = samples.nanoseconds[contestant];
+    timing.nanoseconds = median(values);
+    timing.interval = median_interval(values);
+    timing.variation = coefficient_of_variation(values);
+    timing.calls = samples.calls[contestant];
+}
+
+void evaluate(Row& row, const Samples& samples, bool with_reads, std::uint64_t seed) {
+    row.samples = samples.nanoseconds[0].size();
+    row.voided = samples.voided;
+    if (row.samples > 0) {
+        evaluate(row.a, samples, 0);
+        if (row.b) {
+            evaluate(*row.b, samples, 1);
+            const auto& a = samples.nanoseconds[0];
+            const auto& b = samples.nanoseconds[1];
+            const Interval interval = bootstrap_ratio(a, b, seed);
+            row.comparison = Comparison{ratio_of_medians(a, b), interval, verdict_of(interval)};
+        }
+        if (with_reads) {
+            row.read_bandwidth = gigabytes_per_second(row.bytes, median(samples.nanoseconds.back()));
+            row.read_share = gigabytes_per_second(row.bytes, row.a.nanoseconds) / *row.read_bandwidth;
+        }
+    }
+    row.reason = why_invalid(row);
+    row.state = row.reason.empty() ? Row::State::valid : Row::State::invalid;
+}
+
+class BenchRun {
+  public:
+    BenchRun(const std::vector<Pairing>& pairings, const BenchOptions& options)
+        : pairings_(pairings), options_(options) {}
+
+    BenchReport run(BenchReport report) {
+        shortest_batch_ = batch_for_overhead(report.clock_overhead);
+        for (const Contract* contract : all_contracts()) {
+            const auto of_op = [&](const Pairing& pairing) { return pairing.kernel->contract == contract; };
+            if (std::ranges::any_of(pairings_, of_op)) run_op(*contract, report);
+        }
+        report.interrupted = interrupted();
+        return report;
+    }
+
+  private:
+    bool interrupted() const { return options_.interrupted != nullptr && options_.interrupted->load(); }
+
+    void add(BenchReport& report, Row row) const {
+        options_.on_row(row);
+        report.rows.push_back(std::move(row));
+    }
+
+    void run_op(const Contract& contract, BenchReport& report) const {
+        const WorkloadList list = workloads_of(contract, report.machine.caches, available_memory());
+        for (const SizedWorkload& workload : list.workloads) {
+            if (interrupted()) return;
+            const PreparedWorkload prepared = prepare(contract, workload, report.machine.caches, options_.seed);
+            for (const Pairing& pairing : pairings_) {
+                if (interrupted()) return;
+                if (pairing.kernel->contract != &contract) continue;
+                Row row = start(pairing, prepared);
+                if (time(pairing, prepared, row)) add(report, std::move(row));
+            }
+        }
+        if (list.without_dram.empty()) return;
+        for (const Pairing& pairing : pairings_) {
+            if (pairing.kernel->contract != &contract) continue;
+            Row row{.op = std::string(contract.op), .workload = "DRAM", .sizes = "", .state = Row::State::not_run};
+            row.reason = list.without_dram;
+            row.a = timing_of(*pairing.kernel);
+            if (pairing.peer != nullptr) row.b = timing_of(*pairing.peer);
+            add(report, std::move(row));
+        }
+    }
+
+    static Row start(const Pairing& pairing, const PreparedWorkload& prepared) {
+        const Contract& contract = *pairing.kernel->contract;
+        Row row{.op = std::string(contract.op),
+                .workload = prepared.workload.name,
+                .sizes = describe_sizes(prepared.shape, contract.size_names)};
+        row.a = timing_of(*pairing.kernel);
+        if (pairing.peer != nullptr) row.b = timing_of(*pairing.peer);
+        row.bytes = prepared.bytes;
+        row.elements = prepared.elements;
+        return row;
+    }
+
+    // False where the user stopped it before there was anything to say.
+    bool time(const Pairing& pairing, const PreparedWorkload& prepared, Row& row) const {
+        if (!fit_to_time(*pairing.kernel, prepared, row)) return true;
+        if (pairing.peer != nullptr && !fit_to_time(*pairing.peer, prepared, row)) {
+            row.by_peer = true;
+            return true;
+        }
+        const bool with_reads = prepared.workload.beyond_cache && prepared.mostly_reads;
+        std::vector<Contestant> contestants{{pairing.kernel->variant, calls_of(*pairing.kernel, prepared)}};
+        if (pairing.peer != nullptr)
+            contestants.push_back({pairing.peer->variant, calls_of(*pairing.peer, prepared)});
+        if (with_reads) contestants.push_back({"the read loop", reads_of(prepared)});
+        const PausedAlarm paused;
+        const Samples samples = sample(contestants, {.seconds = options_.seconds_per_row,
+                                                     .shortest_batch = shortest_batch_,
+                                                     .seed = options_.seed,
+                                                     .interrupted = options_.interrupted});
+        if (samples.dead) {
+            row.state = Row::State::stopped;
+            row.reason = samples.died;
+            row.by_peer = *samples.dead != 0;
+        } else {
+            evaluate(row, samples, with_reads, options_.seed);
+        }
+        return !samples.user_stopped || row.samples > 0;
+    }
+
+    const std::vector<Pairing>& pairings_;
+    const BenchOptions& options_;
+    double shortest_batch_ = 0.0;
+};
+
+}  // namespace
+
+std::vector<Pairing> pair_up(const std::vector<Kernel>& kernels, const std::vector<Kernel>* peers) {
+    std::vector<Pairing> pairings;
+    for (const Kernel& kernel : kernels) {
+        if (peers == nullptr) {
+            pairings.push_back({&kernel, nullptr});
+            continue;
+        }
+        for (const Kernel& peer : *peers)
+            if (peer.contract == kernel.contract) pairings.push_back({&kernel, &peer});
+    }
+    return pairings;
+}
+
+BenchReport run_bench(const std::vector<Pairing>& pairings, const BenchOptions& options) {
+    install_fault_trap();
+    set_call_limit(call_limit);
+    BenchReport report;
+    report.seed = options.seed;
+    report.machine = pin_and_describe();
+    report.clock_overhead = clock_overhead();
+    report.against = std::ranges::any_of(pairings, [](const Pairing& p) { return p.peer != nullptr; });
+    options.on_start(report);
+    return BenchRun(pairings, options).run(std::move(report));
+}
+
+}  // namespace brickproof::bench

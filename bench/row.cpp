@@ -1,0 +1,24 @@
+#include "bench/row.hpp"
+
+#include <fmt/format.h>
+
+#include "bench/sampler.hpp"
+
+namespace brickproof::bench {
+
+std::string why_invalid(const Row& row) {
+    if (row.samples < least_samples)
+        return fmt::format("{} of {} samples were not interrupted, {} are needed", row.samples,
+                           row.samples + row.voided, least_samples);
+    for (const Timing* timing : {&row.a, row.b ? &*row.b : nullptr})
+        if (timing != nullptr && timing->variation > largest_variation)
+            return fmt::format("samples of {} vary by {:.1f}%, more than {:.0f}%", timing->variant,
+                               100.0 * timing->variation, 100.0 * largest_variation);
+    return {};
+}
+
+double gigabytes_per_second(std::size_t bytes, double nanoseconds) {
+    return static_cast<double>(bytes) / nanoseconds;
+}
+
+}  // namespace brickproof::bench

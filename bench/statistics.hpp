@@ -1,0 +1,47 @@
+// What samples of a time say: medians, their intervals, and how two of them compare. Pure functions.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace brickproof::bench {
+
+inline constexpr double confidence = 0.95;
+
+struct Interval {
+    double low = 0.0;
+    double high = 0.0;
+
+    bool contains(double value) const { return low <= value && value <= high; }
+};
+
+// The middle value, or the mean of the two in the middle. At least one value.
+double median(std::span<const double> values);
+
+// The interval of the median from two order statistics: [x_(k), x_(n+1-k)] with the largest k such that each tail
+// of the binomial distribution (n, 1/2) has at most (1 - level) / 2. It assumes nothing about the distribution but
+// independence. (Conover, Practical Nonparametric Statistics, 3rd ed., 3.2.) Nothing where no k serves: fewer than
+// 6 values at 95%.
+std::optional<Interval> median_interval(std::span<const double> values, double level = confidence);
+
+// Standard deviation (n - 1) over mean; 0 for fewer than two values.
+double coefficient_of_variation(std::span<const double> values);
+
+// median(b) / median(a): how many times faster a is, where both are times.
+double ratio_of_medians(std::span<const double> a, std::span<const double> b);
+
+// The percentile bootstrap interval of ratio_of_medians. a[i] and b[i] were measured side by side: pairs are drawn,
+// so that what slows both does not widen the interval. (Efron, Tibshirani, An Introduction to the Bootstrap, 13.3.)
+// Equal lengths, at least one pair.
+Interval bootstrap_ratio(std::span<const double> a, std::span<const double> b, std::uint64_t seed,
+                         double level = confidence, std::size_t resamples = 2000);
+
+enum class Verdict { faster, slower, cannot_tell };
+// Of a, from the interval of its ratio: cannot tell if it contains 1.
+Verdict verdict_of(const Interval& ratio);
+std::string_view name_of(Verdict verdict);
+
+}  // namespace brickproof::bench

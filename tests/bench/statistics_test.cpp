@@ -1,0 +1,125 @@
+#include "bench/statistics.hpp"
+
+#include <gtest/gtest.h>
+
+#include <numeric>
+#include <vector>
+
+#include "engine/random.hpp"
+
+namespace brickproof::bench {
+namespace {
+
+std::vector<double> one_to(std::size_t n) {
+    std::vector<double> values(n);
+    std::iota(values.rbegin(), values.rend(), 1.0);  // descending: the functions must sort
+    return values;
+}
+
+// Times around `cost`, skewed upwards as times are.
+std::vector<double> times_around(double cost, std::size_t n, Random& random) {
+    std::vector<double> values(n);
+    for (double& value : values) {
+        const double noise = random.unit();
+        value = cost * (1.0 + 0.05 * noise * noise);
+    }
+    return values;
+}
+
+TEST(Median, IsTheMiddleValueOrTheMeanOfTheTwoInTheMiddle) {
+    EXPECT_EQ(median(std::vector{7.0}), 7.0);
+    EXPECT_EQ(median(std::vector{9.0, 1.0, 5.0}), 5.0);
+    EXPECT_EQ(median(std::vector{9.0, 1.0, 5.0, 2.0}), 3.5);
+}
+
+// Ranks for 95%: the tables of the sign test (Conover, table A3).
+TEST(MedianInterval, HasTheRanksOfTheBinomialTables) {
+    struct Known {
+        std::size_t n;
+        double low;
+        double high;
+    };
+    for (const auto& [n, low, high] : {Known{6, 1, 6}, {10, 2, 9}, {20, 6, 15}, {50, 18, 33}, {100, 40, 61}}) {
+        const auto interval = median_interval(one_to(n));
+        ASSERT_TRUE(interval.has_value()) << n;
+        EXPECT_EQ(interval->low, low) << n;
+        EXPECT_EQ(interval->high, high) << n;
+    }
+}
+
+TEST(MedianInterval, IsAbsentWhereTooFewValuesGiveNoConfidence) {
+    EXPECT_FALSE(median_interval(one_to(5)).has_value());
+    EXPECT_FALSE(median_interval(one_to(6), 0.99).has_value());
+    EXPECT_TRUE(median_interval(one_to(8), 0.99).has_value());
+}
+
+// Coverage is at least 95%: of 2,000 experiments, no more than 100 misses are expected; 5 deviations above that is
+// 149.
+TEST(MedianInterval, CoversTheTrueMedianAsOftenAsItSays) {
+    Random random(2);
+    int misses = 0;
+    for (int experiment = 0; experiment < 2000; ++experiment) {
+        std::vector<double> values(100);
+        for (double& value : values) value = random.unit();
+        if (!median_interval(values)->contains(0.5)) ++misses;
+    }
+    EXPECT_LE(misses, 149);
+    EXPECT_GE(misses, 20);  // an interval that never misses would be too wide
+}
+
+TEST(CoefficientOfVariation, IsDeviationOverMean) {
+    EXPECT_DOUBLE_EQ(coefficient_of_variation(std::vector{1.0, 2.0, 3.0}), 0.5);
+    EXPECT_EQ(coefficient_of_variation(std::vector{4.0, 4.0, 4.0}), 0.0);
+    EXPECT_EQ(coefficient_of_variation(std::vector{4.0}), 0.0);
+}
+
+TEST(BootstrapRatio, IsExactWhereEverySampleIsTwiceAsLong) {
+    Random random(3);
+    const std::vector<double> a = times_around(100.0, 150, random);
+    std::vector<double> b = a;
+    for (double& value : b) value *= 2.0;
+    const Interval interval = bootstrap_ratio(a, b, 1);
+    EXPECT_EQ(interval.low, 2.0);
+    EXPECT_EQ(interval.high, 2.0);
+    EXPECT_EQ(verdict_of(interval), Verdict::faster);
+    EXPECT_EQ(verdict_of(bootstrap_ratio(b, a, 1)), Verdict::slower);
+}
+
+TEST(BootstrapRatio, HoldsTheTruthBetweenItsEndsAndIsNarrow) {
+    Random random(4);
+    const auto a = times_around(100.0, 200, random);
+    const auto b = times_around(130.0, 200, random);
+    const Interval interval = bootstrap_ratio(a, b, 1);
+    EXPECT_TRUE(interval.contains(1.3));
+    EXPECT_LT(interval.high - interval.low, 0.02);
+    EXPECT_TRUE(interval.contains(ratio_of_medians(a, b)));
+}
+
+TEST(BootstrapRatio, OfOneDistributionContainsOneAsOftenAsItSays) {
+    Random random(5);
+    int misses = 0;
+    for (int experiment = 0; experiment < 200; ++experiment) {
+        const auto a = times_around(100.0, 100, random);
+        const auto b = times_around(100.0, 100, random);
+        if (verdict_of(bootstrap_ratio(a, b, 1, confidence, 400)) != Verdict::cannot_tell) ++misses;
+    }
+    EXPECT_LE(misses, 25);  // 10 are expected; 5 deviations above that
+}
+
+TEST(BootstrapRatio, IsTheSameForTheSameSeed) {
+    Random random(6);
+    const auto a = times_around(100.0, 100, random);
+    const auto b = times_around(101.0, 100, random);
+    EXPECT_EQ(bootstrap_ratio(a, b, 7).low, bootstrap_ratio(a, b, 7).low);
+    EXPECT_EQ(bootstrap_ratio(a, b, 7).high, bootstrap_ratio(a, b, 7).high);
+}
+
+TEST(VerdictOf, CannotTellWhereTheIntervalTouchesOne) {
+    EXPECT_EQ(verdict_of({1.0, 1.2}), Verdict::cannot_tell);
+    EXPECT_EQ(verdict_of({0.9, 1.1}), Verdict::cannot_tell);
+    EXPECT_EQ(verdict_of({1.01, 1.1}), Verdict::faster);
+    EXPECT_EQ(verdict_of({0.8, 0.99}), Verdict::slower);
+}
+
+}  // namespace
+}  // namespace brickproof::bench

@@ -1,0 +1,106 @@
+#include "bench/workloads.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+
+#include "bench/bandwidth.hpp"
+#include "bench/bench_run.hpp"
+
+namespace brickproof::bench {
+namespace {
+
+constexpr Caches caches{.l1_data = 32 << 10, .l2 = 512 << 10, .last_level = 2 << 20, .reported = true};
+
+std::string name_of_contract(const testing::TestParamInfo<const Contract*>& info) {
+    std::string name(info.param->op);
+    std::ranges::replace(name, '.', '_');
+    return name;
+}
+
+class EveryOp : public testing::TestWithParam<const Contract*> {};
+INSTANTIATE_TEST_SUITE_P(Bench, EveryOp, testing::ValuesIn(all_contracts()), name_of_contract);
+
+TEST_P(EveryOp, HasAWorkloadAtLeastFourTimesTheLastLevelCache) {
+    const WorkloadList list = workloads_of(*GetParam(), caches, std::size_t{1} << 30);
+    ASSERT_EQ(list.without_dram, "");
+    ASSERT_EQ(list.workloads.size(), GetParam()->workloads.size() + 1);
+    const SizedWorkload& dram = list.workloads.back();
+    EXPECT_TRUE(dram.beyond_cache);
+    EXPECT_GE(bytes_at(*GetParam(), dram.sizes), cache_multiple * caches.last_level);
+}
+
+TEST_P(EveryOp, SaysWhyThereIsNoDramWorkloadWhereMemoryIsShort) {
+    const WorkloadList list = workloads_of(*GetParam(), caches, 64 << 20);
+    EXPECT_EQ(list.workloads.size(), GetParam()->workloads.size());
+    EXPECT_EQ(list.without_dram, "DRAM needs 128 MiB of free memory, 64 MiB are there");
+}
+
+TEST_P(EveryOp, IsTimedOnDataThatIsNotAllZero) {
+    Case c;
+    GetParam()->typical(GetParam()->workloads.front().sizes, 1, c);
+    for (const Operand& operand : c.operands) {
+        if (operand.access == Access::output) continue;
+        const auto is_zero = [](std::byte byte) { return byte == std::byte{0}; };
+        EXPECT_LT(std::ranges::count_if(operand.contents, is_zero) * 2, std::ssize(operand.contents));
+    }
+}
+
+TEST_P(EveryOp, WritesToTwoBuffersBeyondTheCache) {
+    const WorkloadList list = workloads_of(*GetParam(), caches, std::size_t{1} << 30);
+    const PreparedWorkload prepared = prepare(*GetParam(), list.workloads.back(), caches, 1);
+    ASSERT_EQ(prepared.buffers.set_count(), 2u);
+    for (std::size_t i = 0; i < prepared.shape.operands.size(); ++i) {
+        const bool same = prepared.buffers.set(0)[i] == prepared.buffers.set(1)[i];
+        EXPECT_EQ(same, prepared.shape.operands[i].access == Access::input) << i;
+    }
+}
+
+TEST(InputSets, AreAsManyAsStayInHalfOfTheCacheThatHoldsOne) {
+    EXPECT_EQ(input_sets(1 << 10, caches), 8u);
+    EXPECT_EQ(input_sets(5 << 10, caches), 3u);
+    EXPECT_EQ(input_sets(20 << 10, caches), 8u);  // too large for half of L1: L2's half takes twelve
+    EXPECT_EQ(input_sets(200 << 10, caches), 1u);
+    EXPECT_EQ(input_sets(8 << 20, caches), 1u);
+}
+
+TEST(CacheSize, IsReadAsLinuxWritesIt) {
+    EXPECT_EQ(parse_cache_size("48K"), 48u << 10);
+    EXPECT_EQ(parse_cache_size("32M"), 32u << 20);
+    EXPECT_EQ(parse_cache_size("512"), 512u);
+    EXPECT_EQ(parse_cache_size(""), 0u);
+    EXPECT_EQ(parse_cache_size("12 parsecs"), 0u);
+}
+
+TEST(ReadAll, ReadsEveryByte) {
+    std::vector<std::byte> memory(4096);
+    const std::uint64_t before = read_all(memory);
+    for (std::size_t at = 0; at < memory.size(); ++at) {
+        memory[at] = std::byte{1};
+        EXPECT_NE(read_all(memory), before) << at;
+        memory[at] = std::byte{0};
+    }
+}
+
+TEST(PairUp, PairsKernelsWithThePeersOfTheirOp) {
+    const Contract one{.op = "one"};
+    const Contract two{.op = "two"};
+    const auto kernel = [](const Contract& contract, std::string variant) {
+        Kernel made;
+        made.variant = std::move(variant);
+        made.contract = &contract;
+        return made;
+    };
+    const std::vector<Kernel> kernels{kernel(one, "a"), kernel(two, "b")};
+    const std::vector<Kernel> peers{kernel(two, "c"), kernel(two, "d")};
+    const auto pairs = pair_up(kernels, &peers);
+    ASSERT_EQ(pairs.size(), 2u);
+    EXPECT_EQ(pairs[0].kernel->variant + pairs[0].peer->variant, "bc");
+    EXPECT_EQ(pairs[1].kernel->variant + pairs[1].peer->variant, "bd");
+    ASSERT_EQ(pair_up(kernels, nullptr).size(), 2u);
+    EXPECT_EQ(pair_up(kernels, nullptr)[0].peer, nullptr);
+}
+
+}  // namespace
+}  // namespace brickproof::bench
