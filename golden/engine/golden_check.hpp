@@ -1,0 +1,56 @@
+// Holds kernels to golden cases.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/golden_case.hpp"
+#include "judge/kernel.hpp"
+#include "judge/kernel_runner.hpp"
+
+namespace brickproof::golden {
+
+// How this kernel is compared on this case: a plug-in's is a guest.
+Comparison comparison_for(const Kernel& kernel, const GoldenCase& golden);
+
+// What a kernel gave, held to the expectation. By bits: equal where the mask (if any) has a 1. By bound: within the
+// contract's bound of the golden exact values; a guest on a case that is "bits" for our own kernels, within the
+// contract's bound of what its oracle says.
+Outcome compare_outputs(const GoldenCase& golden, Comparison comparison, const Outputs& got);
+
+// Runs the kernel trapped, with its outputs poisoned; a crash, an endless loop or a write beyond a buffer fails.
+Outcome check_case(KernelRunner& runner, const Kernel& kernel, const GoldenCase& golden);
+
+struct Failure {
+    std::string case_name;
+    std::string message;
+};
+
+// One kernel on all cases of its op.
+struct KernelCheck {
+    std::string op;
+    std::string library;
+    std::string variant;
+    std::string missing_feature{};  // of this CPU: nothing was run
+    std::size_t passed = 0;
+    std::size_t outside = 0;   // cases outside what the kernel assumes: not judged
+    std::size_t by_bound = 0;  // cases whose bits are ours, of which a guest owes the bound only
+    std::vector<Failure> failures{};
+};
+
+// `assumed`: preconditions from the command line, beside those that the kernel itself assumes.
+KernelCheck check_kernel(const Kernel& kernel, std::span<const GoldenCase> cases,
+                         std::span<const std::string> assumed);
+
+struct CheckTotal {
+    std::size_t judged = 0;  // kernels that ran on at least one case
+    std::size_t failed = 0;  // of these, kernels with a failure
+};
+CheckTotal total_of(std::span<const KernelCheck> checks);
+
+// The summary by op and kernel, then every failure.
+std::string check_report(std::span<const KernelCheck> checks);
+
+}  // namespace brickproof::golden
