@@ -12,8 +12,8 @@ namespace brickproof {
 struct Kernel {
     std::string library;
     std::string variant;
-    std::string cpu_features;
-    std::vector<std::string> assumes;
+    std::string cpu_features{};
+    std::vector<std::string> assumes{};
     std::size_t read_slack = 0;
     KernelFunction fn = nullptr;
     const Contract* contract = nullptr;

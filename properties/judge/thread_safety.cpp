@@ -3,9 +3,13 @@
 // has run the kernel from beginning to end on other data.
 #include <fmt/format.h>
 
+#include <semaphore.h>
+
+#include <algorithm>
 #include <atomic>
-#include <chrono>
+#include <cerrno>
 #include <csignal>
+#include <ctime>
 #include <thread>
 
 #include "judge/behaviours.hpp"
@@ -17,68 +21,65 @@
 namespace brickproof {
 namespace {
 
-// The second thread: runs one case whenever it is told to.
+// The second thread: runs one case whenever it is told to. Semaphores, since one is told from a signal handler.
 class Partner {
   public:
     Partner(KernelRunner& runner, const Case& c, const Outputs& expected)
-        : runner_(runner), case_(c), expected_(expected), thread_([this] { serve(); }) {}
+        : runner_(runner), case_(c), expected_(expected) {
+        sem_init(&wanted_, 0, 0);
+        sem_init(&finished_, 0, 0);
+        thread_ = std::thread([this] { serve(); });
+    }
     ~Partner() {
-        command_ = leave;
+        leaving_ = true;
+        sem_post(&wanted_);
         thread_.join();
+        sem_destroy(&wanted_);
+        sem_destroy(&finished_);
     }
     Partner(const Partner&) = delete;
     Partner& operator=(const Partner&) = delete;
 
-    // Async-signal-safe. Waits until the partner is through, but not for ever: a kernel that takes a lock is
-    // right too, and its partner waits for the thread that waits here.
-    void run_once() {
-        const int before = runs_;
-        command_ = run;
-        wait_for_runs(before + 1);
+    void start(int runs) {
+        runs_ = runs;
+        sem_post(&wanted_);
     }
-    void start_running() { command_ = keep_running; }
-    void stop_running() {
-        command_ = wait;
-        while (busy_) std::this_thread::yield();
+    // Waits until the runs are through, but not for ever: a kernel that takes a lock is right too, and in the
+    // middle of a call its partner waits for the thread that waits here.
+    void wait() {
+        timespec until{};
+        clock_gettime(CLOCK_REALTIME, &until);
+        until.tv_sec += 1;
+        while (sem_timedwait(&finished_, &until) != 0 && errno == EINTR) {
+        }
     }
     bool differed() const { return differed_; }
 
   private:
-    enum Command { wait, run, keep_running, leave };
-
     void serve() {
         sigset_t alarms;
         sigemptyset(&alarms);
         sigaddset(&alarms, SIGALRM);
         pthread_sigmask(SIG_BLOCK, &alarms, nullptr);
-        for (int command = wait; (command = command_) != leave;) {
-            if (command == wait) {
-                std::this_thread::yield();
-                continue;
+        while (true) {
+            while (sem_wait(&wanted_) != 0) {
             }
-            busy_ = true;
-            if (command == run) command_ = wait;
-            const Run result = runner_.run(case_, {});
-            if (result.stopped || result.outputs != expected_) differed_ = true;
-            ++runs_;
-            busy_ = false;
-        }
-    }
-    void wait_for_runs(int wanted) {
-        timespec start{};
-        clock_gettime(CLOCK_MONOTONIC, &start);
-        for (timespec now = start; runs_ < wanted; clock_gettime(CLOCK_MONOTONIC, &now)) {
-            if (now.tv_sec - start.tv_sec > 1) return;
-            sched_yield();
+            if (leaving_) return;
+            for (int i = runs_; i > 0; --i) {
+                const Run result = runner_.run(case_, {});
+                if (result.stopped || result.outputs != expected_) differed_ = true;
+            }
+            sem_post(&finished_);
         }
     }
 
     KernelRunner& runner_;
     const Case& case_;
     const Outputs& expected_;
-    std::atomic<int> command_{wait};
+    sem_t wanted_{};
+    sem_t finished_{};
     std::atomic<int> runs_{0};
-    std::atomic<bool> busy_{false};
+    std::atomic<bool> leaving_{false};
     std::atomic<bool> differed_{false};
     std::thread thread_;
 };
@@ -86,7 +87,7 @@ class Partner {
 #if defined(__x86_64__)
 
 constexpr greg_t trap_flag = 0x100;
-constexpr long most_steps = 30'000;
+constexpr long most_steps = 12'000;
 
 struct Stepping {
     long steps = 0;
@@ -100,7 +101,10 @@ void on_step(int, siginfo_t*, void* context) {
     auto& flags = static_cast<ucontext_t*>(context)->uc_mcontext.gregs[REG_EFL];
     ++stepping.steps;
     const bool here = stepping.steps == stepping.stop_at;
-    if (here) stepping.partner->run_once();
+    if (here) {
+        stepping.partner->start(1);
+        stepping.partner->wait();
+    }
     if (here || stepping.steps > most_steps) flags &= ~trap_flag;
 }
 
@@ -124,7 +128,7 @@ Outcome same_result_when_interleaved(const Case& c, Probe& probe, const Outputs&
     struct sigaction before {};
     sigaction(SIGTRAP, &action, &before);
     run_stepped(c, probe, -1, nullptr);
-    const long total = stepping.steps;
+    const long total = std::min(stepping.steps, most_steps);
     Outcome outcome = Outcome::pass();
     for (long k = 1; k <= 6 && outcome.kind == Outcome::Kind::pass; ++k) {
         const Run run = run_stepped(c, probe, total * k / 7, &partner);
@@ -150,12 +154,12 @@ Outcome same_result_when_interleaved(const Case&, Probe&, const Outputs&, Partne
 Outcome same_result_side_by_side(const Case& c, Probe& probe, const Outputs& expected, Partner& partner) {
     constexpr int runs = 60;
     bool differed = false;
-    partner.start_running();
-    for (int i = 0; i < runs && !differed; ++i) {
+    partner.start(runs);
+    for (int i = 0; i < runs; ++i) {
         const Run run = probe.run_placed(c, {});
-        differed = run.stopped || run.outputs != expected;
+        differed = differed || run.stopped || run.outputs != expected;
     }
-    partner.stop_running();
+    partner.wait();
     if (!differed && !partner.differed()) return Outcome::pass();
     return Outcome::fail(
         "two threads that run it at once, on buffers of their own, get other results than one alone");
@@ -172,7 +176,7 @@ Outcome same_result_on_two_threads(const Case& c, Probe& probe) {
     // A kernel that is not even deterministic on one thread has its own statement.
     if (probe.run_placed(c, {}).outputs != alone.outputs) return Outcome::discard();
     Partner partner(probe.partner(), other, other_alone.outputs);
-    constexpr std::size_t small = 2048;  // bytes: single steps are slow
+    constexpr std::size_t small = 640;  // bytes: single steps are slow
     if (c.operands.front().bytes() <= small) {
         const Outcome interleaved = same_result_when_interleaved(c, probe, alone.outputs, partner);
         if (interleaved.kind != Outcome::Kind::pass) return interleaved;
