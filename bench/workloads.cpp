@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
+#include <functional>
 #include <new>
 #include <numeric>
 
@@ -37,18 +38,30 @@ std::size_t bytes_at(const Contract& contract, const std::vector<std::size_t>& s
     return bytes_of(c);
 }
 
-Expected<SizedWorkload> workload_of_bytes(const Contract& contract, std::size_t bytes) {
-    const auto size = [&](const Workload& workload) { return bytes_at(contract, workload.sizes); };
-    std::vector<std::size_t> sizes = std::ranges::max_element(contract.workloads, {}, size)->sizes;
+Growth growth_of(const Contract& contract) {
+    const auto values = [](const Workload& workload) {
+        return std::accumulate(workload.sizes.begin(), workload.sizes.end(), std::size_t{1}, std::multiplies<>());
+    };
+    const auto first_size = [](const Workload& workload) { return workload.sizes[0]; };
+    Growth growth{.sizes = std::ranges::max_element(contract.workloads, {}, values)->sizes,
+                  .unit = std::ranges::min(contract.workloads, {}, first_size).sizes[0]};
+    std::vector<std::size_t> sizes = growth.sizes;
+    sizes[0] = growth.unit;
     const std::size_t once = bytes_at(contract, sizes);
-    const std::size_t first = sizes[0];
-    sizes[0] = 2 * first;
-    const std::size_t twice = bytes_at(contract, sizes);
-    if (twice <= once)
-        return Problem{fmt::format("the operands of {} do not grow with its first size", contract.op)};
-    const std::size_t growth = twice - once;
-    sizes[0] = first * (1 + (std::max(bytes, once) - once + growth - 1) / growth);
-    return SizedWorkload{"DRAM", sizes, true};
+    sizes[0] = 2 * growth.unit;
+    growth.per_unit = bytes_at(contract, sizes) - once;
+    growth.fixed = once - growth.per_unit;
+    return growth;
+}
+
+std::size_t Growth::bytes_of_largest() const {
+    return fixed + sizes[0] / unit * per_unit;
+}
+
+SizedWorkload Growth::workload_of(std::size_t bytes) const {
+    SizedWorkload workload{"DRAM", sizes, true};
+    workload.sizes[0] = unit * ((bytes - std::min(bytes, fixed) + per_unit - 1) / per_unit);
+    return workload;
 }
 
 WorkloadList workloads_of(const Contract& contract, const Caches& caches, std::size_t available_memory) {
@@ -65,11 +78,14 @@ WorkloadList workloads_of(const Contract& contract, const Caches& caches, std::s
                                         mebibytes(memory_share * bytes), mebibytes(available_memory));
         return list;
     }
-    Expected<SizedWorkload> dram = workload_of_bytes(contract, bytes);
-    if (!dram)
-        list.without_dram = dram.problem();
-    else
-        list.workloads.push_back(*dram);
+    const Growth growth = growth_of(contract);
+    if (growth.per_unit == 0) {
+        list.without_dram = fmt::format("the operands of {} do not grow with its first size", contract.op);
+        return list;
+    }
+    if (growth.bytes_of_largest() > caches.last_level / 2)
+        std::erase_if(list.workloads, [&](const SizedWorkload& w) { return w.sizes == growth.sizes; });
+    list.workloads.push_back(growth.workload_of(std::max(bytes, growth.bytes_of_largest())));
     return list;
 }
 
@@ -115,9 +131,11 @@ Buffers::Buffers(const std::vector<Case>& input_cases, std::size_t output_sets) 
 
 PreparedWorkload prepare(const Contract& contract, const SizedWorkload& workload, const Caches& caches,
                          std::uint64_t seed) {
-    const std::size_t inputs = workload.beyond_cache ? 1 : input_sets(bytes_at(contract, workload.sizes), caches);
-    std::vector<Case> cases(inputs);
-    for (std::size_t i = 0; i < inputs; ++i) contract.typical(workload.sizes, seed + 1000 * i, cases[i]);
+    std::vector<Case> cases(1);
+    contract.typical(workload.sizes, seed, cases[0]);
+    const std::size_t inputs = workload.beyond_cache ? 1 : input_sets(bytes_of(cases[0]), caches);
+    cases.resize(inputs);
+    for (std::size_t i = 1; i < inputs; ++i) contract.typical(workload.sizes, seed + 1000 * i, cases[i]);
     const Case& first = cases.front();
     PreparedWorkload prepared{.workload = workload,
                               .shape = without_contents(first),

@@ -9,7 +9,6 @@
 
 #include "bench/machine.hpp"
 #include "engine/contract.hpp"
-#include "engine/expected.hpp"
 
 namespace brickproof::bench {
 
@@ -22,19 +21,30 @@ struct SizedWorkload {
 // Bytes of all operands of a typical case at these sizes: what one call reads and writes.
 std::size_t bytes_at(const Contract& contract, const std::vector<std::size_t>& sizes);
 
-// The contract's largest workload with its first size multiplied until the operands take `bytes`. A problem where
-// the op's operands do not grow with it.
-Expected<SizedWorkload> workload_of_bytes(const Contract& contract, std::size_t bytes);
+// How an op's operands grow with the first size of its largest workload: fixed + first / unit * per_unit bytes.
+struct Growth {
+    std::vector<std::size_t> sizes;  // of the largest workload
+    std::size_t unit = 1;            // the first size of the contract's smallest: what first sizes are multiples of
+    std::size_t per_unit = 0;        // bytes
+    std::size_t fixed = 0;           // bytes
+
+    std::size_t bytes_of_largest() const;
+    // "DRAM": the first size at which the operands take at least `bytes`.
+    SizedWorkload workload_of(std::size_t bytes) const;
+};
+// Of a contract with workloads. Measured on two small cases: a large one takes long to fill.
+Growth growth_of(const Contract& contract);
 
 inline constexpr std::size_t cache_multiple = 4;  // DRAM: so many times the last-level cache
 // Case, buffers and oracle together take about ten times the operands.
 inline constexpr std::size_t memory_share = 16;
 
-// The contract's workloads, then "DRAM". The latter's problem where it fails: too little memory, or see above.
 struct WorkloadList {
     std::vector<SizedWorkload> workloads;
-    std::string without_dram{};
+    std::string without_dram{};  // why there is none
 };
+// The contract's workloads, then "DRAM". A workload of the contract that takes more than half of the last-level
+// cache is left to the latter: here it would be neither in the cache nor safely beyond it.
 WorkloadList workloads_of(const Contract& contract, const Caches& caches, std::size_t available_memory);
 
 // How many sets of buffers one rotates through: as many as stay in half of the smallest cache whose half holds one,

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "bench/statistics.hpp"
 #include "engine/random.hpp"
 
