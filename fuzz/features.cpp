@@ -30,6 +30,7 @@ DecodedCase decode_logged(const Contract& contract, const Bytes& bytes, const Pr
     DecodedCase decoded;
     ChoiceReader reader(bytes, &decoded.choices);
     contract.decode(reader, holding, decoded.c);
+    decoded.read = reader.consumed();
     const auto byte_at = [&](std::size_t i) { return i < bytes.size() ? std::size_t{bytes[i]} : std::size_t{0}; };
     for (const Choice& choice : decoded.choices) {
         const std::size_t high = choice.width == 2 ? byte_at(choice.position + 1) << 8 : 0;

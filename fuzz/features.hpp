@@ -17,6 +17,7 @@ struct DecodedCase {
     Case c;
     std::vector<Choice> choices;
     std::vector<std::size_t> values;  // of the choices
+    std::size_t read = 0;             // bytes, those behind the end included
 };
 DecodedCase decode_logged(const Contract& contract, const Bytes& bytes, const Preconditions& holding);
 

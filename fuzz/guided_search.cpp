@@ -7,8 +7,9 @@
 namespace brickproof::fuzz {
 namespace {
 
-// Behaviours that cost a thread or many runs see one case in so many.
-constexpr std::size_t costly_every = 32;
+// Behaviours that cost a thread and thousands of single steps see one case in so many; the first ones are empty.
+constexpr std::size_t costly_every = 1024;
+constexpr std::size_t costly_first = 16;
 
 Bytes random_input(Random& random) {
     Bytes bytes(random.below(longest_input + 1));
@@ -122,7 +123,7 @@ bool GuidedSearch::judge(Domain& domain, const DecodedCase& decoded, const Bytes
     bool nearer = false;
     const std::vector<const JudgedStatement*> statements = domain.statements;
     for (const JudgedStatement* statement : statements) {
-        if (statement->costly && executions_ % costly_every != 1) continue;
+        if (statement->costly && executions_ % costly_every != costly_first) continue;
         listener_.on_statement(statement->name);
         const Judgement judgement = runner_.judge(*statement, decoded.c);
         if (judgement.outcome.kind == Outcome::Kind::fail) {

@@ -17,7 +17,8 @@ struct Candidate {
     std::size_t cost = 0;  // bytes of operands
 };
 
-// Without what lies behind the last byte that a domain reads, and without the zeros that an end stands for.
+// Without what lies behind the last byte that a domain reads, and without the zeros that an end stands for: the
+// same cases.
 void trim(Bytes& bytes, std::size_t read) {
     bytes.resize(std::min({bytes.size(), read, longest_input}));
     while (!bytes.empty() && bytes.back() == 0) bytes.pop_back();
@@ -27,17 +28,13 @@ Candidate make_candidate(const Contract& contract, const std::vector<Preconditio
     Candidate candidate{std::move(bytes), {}, 0};
     std::size_t read = 0;
     for (std::size_t i = 0; i < domains.size(); ++i) {
-        ChoiceReader reader(candidate.bytes);
-        Case c;
-        contract.decode(reader, domains[i], c);
-        read = std::max(read, reader.consumed());
-        candidate.cost = std::max(candidate.cost, operand_bytes(c));
+        const DecodedCase decoded = decode_logged(contract, candidate.bytes, domains[i]);
+        const std::vector<Feature> features = choice_features(decoded, i);
+        candidate.features.insert(candidate.features.end(), features.begin(), features.end());
+        candidate.cost = std::max(candidate.cost, operand_bytes(decoded.c));
+        read = std::max(read, decoded.read);
     }
     trim(candidate.bytes, read);
-    for (std::size_t i = 0; i < domains.size(); ++i) {
-        const auto features = choice_features(decode_logged(contract, candidate.bytes, domains[i]), i);
-        candidate.features.insert(candidate.features.end(), features.begin(), features.end());
-    }
     return candidate;
 }
 
