@@ -128,11 +128,11 @@ void add_fuzz_command(CLI::App& app, int& exit_code) {
         "fuzz", "Search for failing cases for a time, guided by the contracts: no instrumentation is needed");
     options->selection.add_options(*command);
     CLI::Option* seconds = command->add_option("--seconds", options->seconds, "How long, over all kernels")
-                               ->check(CLI::PositiveNumber)
+                               ->check(CLI::Range(0.1, 1e7))
                                ->type_name("S")
                                ->capture_default_str();
     command->add_option("--minutes", options->minutes, "The same in minutes")
-        ->check(CLI::PositiveNumber)
+        ->check(CLI::Range(0.01, 1e5))
         ->type_name("M")
         ->excludes(seconds);
     command->add_option("--jobs", options->jobs, "Processes at once")->check(CLI::Range(1, 1024))->type_name("N");
