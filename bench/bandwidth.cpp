@@ -8,23 +8,29 @@ namespace {
 // 256 bits: two registers of the baseline instruction sets.
 using Vector = std::uint64_t __attribute__((vector_size(32)));
 constexpr std::size_t step = 8 * sizeof(Vector);
+// Of one, two, four and eight streams, with and without prefetching 1 to 16 KiB ahead, the fastest: one thread
+// keeps more lines under way than the hardware's prefetchers ask for.
+constexpr std::size_t streams = 4;
+constexpr std::size_t ahead = 4096;
+constexpr std::size_t line = 64;
+
+void fold(const std::byte* data, Vector& folded) {
+    for (std::size_t at = 0; at < step; at += line) __builtin_prefetch(data + ahead + at);
+    Vector part[8];
+    std::memcpy(part, data, step);
+    for (const Vector& vector : part) folded ^= vector;
+}
 
 }  // namespace
 
 std::uint64_t read_all(std::span<const std::byte> memory) {
-    Vector even{};
-    Vector odd{};
-    const std::byte* const data = memory.data();
-    for (std::size_t at = 0; at + step <= memory.size(); at += step) {
-        Vector part[8];
-        std::memcpy(part, data + at, step);
-        for (std::size_t i = 0; i < 8; i += 2) {
-            even ^= part[i];
-            odd ^= part[i + 1];
-        }
-    }
-    even ^= odd;
-    return even[0] ^ even[1] ^ even[2] ^ even[3];
+    Vector folded[streams]{};
+    const std::size_t length = memory.size() / streams / step * step;
+    for (std::size_t at = 0; at < length; at += step)
+        for (std::size_t stream = 0; stream < streams; ++stream)
+            fold(memory.data() + stream * length + at, folded[stream]);
+    const Vector all = folded[0] ^ folded[1] ^ folded[2] ^ folded[3];
+    return all[0] ^ all[1] ^ all[2] ^ all[3];
 }
 
 }  // namespace brickproof::bench

@@ -8,9 +8,9 @@
 namespace brickproof::bench {
 namespace {
 
-constexpr std::string_view alone_format = "{:<16} {:<20} {:<18} {:>12} {:>25} {:>8} {:>9} {:>6} {:>9}  {}\n";
+constexpr std::string_view alone_format = "{:<16} {:<20} {:<18} {:>12} {:>25} {:>8} {:>9} {:>6} {:>10}  {}\n";
 constexpr std::string_view against_format =
-    "{:<16} {:<20} {:<28} {:>12} {:>12} {:>7} {:>17}  {:<11} {:>11} {:>9}  {}\n";
+    "{:<16} {:<20} {:<28} {:>12} {:>12} {:>7} {:>17}  {:<11} {:>11} {:>10}  {}\n";
 
 std::string_view word_for(Row::State state) {
     switch (state) {
@@ -34,7 +34,7 @@ std::string size_text(std::size_t bytes) {
 }
 
 std::string sample_count(const Row& row) {
-    return fmt::format("{}-{}", row.samples + row.voided, row.voided);
+    return fmt::format("{}, {}", row.samples, row.voided);
 }
 
 std::string remark(const Row& row) {
@@ -122,13 +122,13 @@ std::string text_head(const BenchReport& report) {
         report.clock_overhead, report.seed);
     if (report.against)
         return text + fmt::format(fmt::runtime(against_format), "op", "workload", "A : B", "A ns/call", "B ns/call",
-                                  "B/A", "95% interval", "A is", "CV A/B", "n-voided", "");
+                                  "B/A", "95% interval", "A is", "CV A/B", "n, voided", "");
     return text + fmt::format(fmt::runtime(alone_format), "op", "workload", "variant", "ns/call", "95% interval",
-                              "GB/s", "ns/value", "CV", "n-voided", "");
+                              "GB/s", "ns/value", "CV", "n, voided", "");
 }
 
 std::string text_row(const Row& row) {
-    if (!row.measured() || row.samples == 0)
+    if (!row.shows_numbers())
         return fmt::format("{:<16} {:<20} {}  {}\n", row.op, row.workload, names(row), remark(row));
     return row.comparison ? row_against(row) : row_alone(row);
 }
@@ -140,7 +140,8 @@ std::string text_foot(const BenchReport& report) {
                                    count(Row::State::valid), count(Row::State::invalid), count(Row::State::not_run),
                                    count(Row::State::wrong), count(Row::State::stopped));
     text +=
-        "ns/call: the median of n samples; voided: taken out because the system reports that the thread was "
+        "ns/call: the median of n samples; voided: batches taken out because the system reports that the thread "
+        "was "
         "interrupted meanwhile.\n";
     if (report.against)
         text += "B/A: how many times faster A is; measured in turn, in random order, on the same data.\n";

@@ -4,7 +4,6 @@
 #include <sys/time.h>
 
 #include <algorithm>
-#include <map>
 
 #include "bench/bandwidth.hpp"
 #include "bench/sampler.hpp"
@@ -122,7 +121,7 @@ void evaluate(Timing& timing, const Samples& samples, std::size_t contestant) {
 void evaluate(Row& row, const Samples& samples, bool with_reads, std::uint64_t seed) {
     row.samples = samples.nanoseconds[0].size();
     row.voided = samples.voided;
-    if (row.samples > 0) {
+    if (row.shows_numbers()) {
         evaluate(row.a, samples, 0);
         if (row.b) {
             evaluate(*row.b, samples, 1);
@@ -222,7 +221,7 @@ class BenchRun {
         } else {
             evaluate(row, samples, with_reads, options_.seed);
         }
-        return !samples.user_stopped || row.samples > 0;
+        return !samples.user_stopped || row.shows_numbers();
     }
 
     const std::vector<Pairing>& pairings_;
@@ -243,6 +242,16 @@ std::vector<Pairing> pair_up(const std::vector<Kernel>& kernels, const std::vect
             if (peer.contract == kernel.contract) pairings.push_back({&kernel, &peer});
     }
     return pairings;
+}
+
+std::vector<std::string> ops_left_out(const std::vector<Kernel>& kernels, const std::vector<Pairing>& pairings) {
+    std::vector<std::string> ops;
+    for (const Kernel& kernel : kernels) {
+        const std::string op(kernel.contract->op);
+        const auto has_it = [&](const Pairing& pairing) { return pairing.kernel->contract == kernel.contract; };
+        if (std::ranges::none_of(pairings, has_it) && std::ranges::find(ops, op) == ops.end()) ops.push_back(op);
+    }
+    return ops;
 }
 
 BenchReport run_bench(const std::vector<Pairing>& pairings, const BenchOptions& options) {

@@ -28,6 +28,8 @@ struct Pairing {
 };
 // Each kernel alone; or, with peers, each kernel with each peer of its op.
 std::vector<Pairing> pair_up(const std::vector<Kernel>& kernels, const std::vector<Kernel>* peers);
+// The ops of kernels that are in no pairing.
+std::vector<std::string> ops_left_out(const std::vector<Kernel>& kernels, const std::vector<Pairing>& pairings);
 
 // Pins this thread and installs the fault trap: for a process that does nothing else.
 BenchReport run_bench(const std::vector<Pairing>& pairings, const BenchOptions& options);

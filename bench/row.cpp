@@ -8,8 +8,10 @@ namespace brickproof::bench {
 
 std::string why_invalid(const Row& row) {
     if (row.samples < least_samples)
-        return fmt::format("{} of {} samples were not interrupted, {} are needed", row.samples,
-                           row.samples + row.voided, least_samples);
+        return fmt::format(
+            "{} undisturbed samples, {} are needed; {} batches were interrupted: give it an idle CPU, or real-time "
+            "priority (chrt -f 1)",
+            row.samples, least_samples, row.voided);
     for (const Timing* timing : {&row.a, row.b ? &*row.b : nullptr})
         if (timing != nullptr && timing->variation > largest_variation)
             return fmt::format("samples of {} vary by {:.1f}%, more than {:.0f}%", timing->variant,

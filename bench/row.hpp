@@ -47,7 +47,8 @@ struct Row {
 
     // A wrong result or a crash of the kernel itself; the peer's is a finding about the peer.
     bool fails() const { return (state == State::wrong || state == State::stopped) && !by_peer; }
-    bool measured() const { return state == State::valid || state == State::invalid; }
+    // Of fewer samples nobody should read a median, not even of an INVALID row.
+    bool shows_numbers() const { return samples >= 20; }
 };
 
 struct BenchReport {

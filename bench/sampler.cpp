@@ -73,23 +73,32 @@ class Rounds {
         std::vector<double> per_call(entries_.size());
         bool counts = true;
         for (const std::size_t i : order) {
-            const Measured measured = time(entries_[i]);
+            const Measured measured = time_undisturbed(entries_[i]);
             if (must_stop()) return false;
-            spent_ += measured.nanoseconds;
             counts = counts && !measured.interrupted;
             per_call[i] = measured.nanoseconds / static_cast<double>(entries_[i].calls);
         }
         ++rounds_;
-        if (!counts) {
-            ++samples_.voided;
-            return true;
-        }
+        if (!counts) return true;
         for (std::size_t i = 0; i < per_call.size(); ++i) samples_.nanoseconds[i].push_back(per_call[i]);
         return true;
     }
 
+    // An interrupted batch is measured again, at once: else a round of long batches hardly ever counts.
+    Measured time_undisturbed(Entry& entry) {
+        constexpr int most_attempts = 3;
+        Measured measured;
+        for (int attempt = 0; attempt < most_attempts; ++attempt) {
+            measured = time(entry);
+            spent_ += measured.nanoseconds;
+            if (!measured.interrupted || must_stop()) return measured;
+            ++samples_.voided;
+        }
+        return measured;
+    }
+
     bool enough() const {
-        const std::size_t count = rounds_ - samples_.voided;
+        const std::size_t count = samples_.nanoseconds[0].size();
         const bool time_is_up = spent_ >= 1e9 * options_.seconds * static_cast<double>(entries_.size());
         const bool hopeless = rounds_ >= 2 * least_samples;
         return count >= most_samples || (time_is_up && (count >= least_samples || hopeless));

@@ -29,7 +29,7 @@ double batch_for_overhead(double clock_overhead);
 struct Samples {
     std::vector<std::vector<double>> nanoseconds;  // [contestant][round]: per call, of the rounds that count
     std::vector<std::size_t> calls;                // [contestant]: in a batch
-    std::size_t voided = 0;                        // rounds in which the thread was interrupted
+    std::size_t voided = 0;                        // batches during which the thread was interrupted
     std::optional<std::size_t> dead{};             // contestant that did not return
     std::string died{};                            // "name: what stopped it"
     bool user_stopped = false;
@@ -41,7 +41,7 @@ struct Contestant {
 };
 
 // Warms each contestant up, finds its batch length, then samples until there are least_samples rounds that count
-// and each contestant had its time. Gives up on the count after twice as many rounds in which too many were voided.
+// and each contestant had its time. Gives up on the count after twice as many rounds.
 Samples sample(std::span<const Contestant> contestants, const SamplingOptions& options,
                const Meter& meter = measure);
 

@@ -56,6 +56,9 @@ int run(const Options& options) {
     }
     const auto pairings = bench::pair_up(*kernels, options.against.empty() ? nullptr : &*peers);
     if (pairings.empty()) return usage_error(fmt::format("{} has no kernel of the selected ops", options.against));
+    for (const std::string& op : bench::ops_left_out(*kernels, pairings))
+        fmt::print(stderr, "brickproof: {} has no kernel of {} that matches '{}': not compared\n", options.against,
+                   op, options.against_variant);
     std::signal(SIGINT, [](int) { stop_wanted = true; });
     const bench::BenchReport report =
         run_bench(pairings, {.seconds_per_row = options.seconds_per_row,

@@ -39,12 +39,15 @@ TEST(WhyInvalid, NamesTooFewSamplesAndTooMuchVariation) {
     EXPECT_EQ(why_invalid(row), "samples of haswell vary by 8.0%, more than 5%");
     row.samples = 12;
     row.voided = 188;
-    EXPECT_EQ(why_invalid(row), "12 of 200 samples were not interrupted, 100 are needed");
+    EXPECT_EQ(
+        why_invalid(row),
+        "12 undisturbed samples, 100 are needed; 188 batches were interrupted: give it an idle CPU, or real-time "
+        "priority (chrt -f 1)");
 }
 
 TEST(TextRow, ShowsTimeBandwidthAndIntervalOfAKernelAlone) {
     const std::string text = text_row(measured_row());
-    for (const char* part : {"q8_0.dot", "avx2", " 50.0 ", "[49.0, 51.0]", " 40.00 ", " 0.0500 ", "1.0%", "100-0"})
+    for (const char* part : {"q8_0.dot", "avx2", " 50.0 ", "[49.0, 51.0]", " 40.00 ", " 0.0500 ", "1.0%", "100, 0"})
         EXPECT_NE(text.find(part), std::string::npos) << part << " in " << text;
 }
 
@@ -57,6 +60,7 @@ TEST(TextRow, ShowsRatioIntervalAndVerdictOfAComparison) {
 TEST(TextRow, SaysWhyARowIsNotANumber) {
     Row row = compared_row();
     row.comparison.reset();
+    row.samples = 0;
     row.state = Row::State::wrong;
     row.reason = "haswell: result[0] is 3, expected 4";
     EXPECT_NE(text_row(row).find("WRONG RESULT, not timed: haswell: result[0]"), std::string::npos)

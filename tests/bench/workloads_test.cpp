@@ -102,6 +102,7 @@ TEST(PairUp, PairsKernelsWithThePeersOfTheirOp) {
     ASSERT_EQ(pairs.size(), 2u);
     EXPECT_EQ(pairs[0].kernel->variant + pairs[0].peer->variant, "bc");
     EXPECT_EQ(pairs[1].kernel->variant + pairs[1].peer->variant, "bd");
+    EXPECT_EQ(ops_left_out(kernels, pairs), std::vector<std::string>{"one"});
     ASSERT_EQ(pair_up(kernels, nullptr).size(), 2u);
     EXPECT_EQ(pair_up(kernels, nullptr)[0].peer, nullptr);
 }
