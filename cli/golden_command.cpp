@@ -9,7 +9,6 @@
 #include "engine/golden_check.hpp"
 #include "engine/golden_update.hpp"
 #include "engine/replay_token.hpp"
-#include "judge/fault_trap.hpp"
 #include "kernel_selection.hpp"
 
 namespace brickproof::cli {
@@ -49,7 +48,6 @@ int check(const GoldenOptions& options) {
     if (!kernels) return usage_error(kernels.problem());
     const Expected<golden::GoldenSet> set = load_cases(options.directory, options.kernels.op);
     if (!set) return usage_error(set.problem());
-    install_fault_trap();
     std::vector<golden::KernelCheck> checks;
     for (const Kernel& kernel : *kernels)
         checks.push_back(

@@ -7,7 +7,6 @@
 #include <cstring>
 
 #include "engine/compare.hpp"
-#include "judge/plugin.hpp"
 
 namespace brickproof::golden {
 namespace {
@@ -43,13 +42,6 @@ std::vector<OracleOutput> golden_oracle(const GoldenCase& golden) {
     return oracle;
 }
 
-bool lies_outside(const GoldenCase& golden, const Kernel& kernel, std::span<const std::string> assumed) {
-    return std::ranges::any_of(golden.manifest.outside, [&](const std::string& broken) {
-        return std::ranges::find(kernel.assumes, broken) != kernel.assumes.end() ||
-               std::ranges::find(assumed, broken) != assumed.end();
-    });
-}
-
 std::string verdict_of(const KernelCheck& check) {
     if (!check.missing_feature.empty()) return fmt::format("NOT RUN: this CPU lacks {}", check.missing_feature);
     const std::size_t judged = check.passed + check.failures.size();
@@ -79,30 +71,6 @@ Outcome check_case(KernelRunner& runner, const Kernel& kernel, const GoldenCase&
     const Run run = runner.run(golden.inputs, {});
     if (run.violation != Run::Violation::none) return Outcome::fail(run.what);
     return compare_outputs(golden, comparison_for(kernel, golden), run.outputs);
-}
-
-KernelCheck check_kernel(const Kernel& kernel, std::span<const GoldenCase> cases,
-                         std::span<const std::string> assumed) {
-    KernelCheck check{.op = std::string(kernel.contract->op),
-                      .library = kernel.library,
-                      .variant = kernel.variant,
-                      .missing_feature = missing_feature(kernel)};
-    if (!check.missing_feature.empty()) return check;
-    KernelRunner runner(kernel);
-    for (const GoldenCase& golden : cases) {
-        if (golden.contract != kernel.contract) continue;
-        if (lies_outside(golden, kernel, assumed)) {
-            ++check.outside;
-            continue;
-        }
-        if (comparison_for(kernel, golden) != golden.manifest.comparison) ++check.by_bound;
-        const Outcome outcome = check_case(runner, kernel, golden);
-        if (outcome.kind == Outcome::Kind::pass)
-            ++check.passed;
-        else
-            check.failures.push_back({golden.manifest.name, outcome.message});
-    }
-    return check;
 }
 
 CheckTotal total_of(std::span<const KernelCheck> checks) {

@@ -40,7 +40,9 @@ struct KernelCheck {
     std::vector<Failure> failures{};
 };
 
-// `assumed`: preconditions from the command line, beside those that the kernel itself assumes.
+// `assumed`: preconditions from the command line, beside those that the kernel itself assumes. Runs in a child
+// process: a kernel that ends its process fails the case that it was on, and the next case gets a new child. Throws
+// std::system_error where no process can be had.
 KernelCheck check_kernel(const Kernel& kernel, std::span<const GoldenCase> cases,
                          std::span<const std::string> assumed);
 

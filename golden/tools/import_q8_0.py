@@ -47,8 +47,8 @@ def import_realizar(golden, folder):
     n = meta["attributes"]["n"]
     common = {"kind": "independent", "source": source_of(meta), "comparison": "bits", "sizes": {"n": n}}
     quants = reshaped(t["qs"], (n,))
-    write_case(golden, "q8_0f.quantize", meta["case"], guest_comparison="bound",
-               tensors=[("input", "x", t["x"]), ("output", "q", quants), ("output", "scales", t["scale"])], **common)
+    tensors = [("input", "x", t["x"]), ("output", "q", quants), ("output", "scales", t["scale"])]
+    write_case(golden, "q8_0f.quantize", meta["case"], guest_comparison="bound", tensors=tensors, **common)
     infinite = not all(map(math.isfinite, values_of(t["scale"])))
     write_case(golden, "q8_0f.dequantize", meta["case"], outside=["finite"] if infinite else [],
                tensors=[("input", "q", quants), ("input", "scales", t["scale"]), ("output", "y", t["dequant"])],

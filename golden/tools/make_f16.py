@@ -57,7 +57,7 @@ def binade_ends():
 
 def special_floats():
     tiny = [float_of_bits(bits) for bits in (0, 1, 2, 0x007FFFFF, 0x00800000, 0x00800001)]
-    large = [65503.0, 65504.0, 65505.0, 65519.0, 65520.0, 65521.0, 65536.0, 1e6, 2.0**127, float_of_bits(0x7F7FFFFF)]
+    large = [65503.0, 65504.0, 65505.0, 65519.0, 65520.0, 65521.0, 65536.0, 1e6, 2.0**127, 2.0**128 - 2.0**104]
     return both_signs(tiny + large + [math.inf]) + [math.nan]
 
 

@@ -76,7 +76,8 @@ def write_dot(golden, name, a, b, exact):
 
 
 def write_gemv(golden, name, w, x, exact):
-    write_products(golden, "q8_0.gemv", name, w, x, {"rows": len(w), "cols": len(x) * BLOCK}, ("w", "x", "y"), exact)
+    sizes = {"rows": len(w), "cols": len(x) * BLOCK}
+    write_products(golden, "q8_0.gemv", name, w, x, sizes, ("w", "x", "y"), exact)
 
 
 def row(blocks, scale, quant):
@@ -95,8 +96,9 @@ def typical_row(rng, blocks):
 
 def random_row(rng, blocks, exponents, lowest=-128):
     """Any quants; scales of either sign, their exponents in a range."""
-    return row(blocks, lambda b: rng.choice([-1, 1]) * (1 + rng.randrange(1024) / 1024) * 2.0 ** rng.choice(exponents),
-               lambda b, i: rng.randint(lowest, 127))
+    def scale(_):
+        return rng.choice([-1, 1]) * (1 + rng.randrange(1024) / 1024) * 2.0 ** rng.choice(exponents)
+    return row(blocks, scale, lambda b, i: rng.randint(lowest, 127))
 
 
 def exact_row(rng, blocks, exponents, largest):
@@ -104,51 +106,72 @@ def exact_row(rng, blocks, exponents, largest):
                lambda b, i: rng.randint(-largest, largest))
 
 
-def make_dots(golden):
-    rng = random.Random(80)
+def one_hot_row(blocks, at):
+    return row(blocks, lambda b: 1.0, lambda b, i: 127 if b * BLOCK + i == at else 0)
+
+
+def constant_row(blocks, scale, quant):
+    return row(blocks, lambda b: scale, lambda b, i: quant)
+
+
+def make_exact_dots(golden, rng):
+    def write(name, a, b):
+        write_dot(golden, name, a, b, True)
+
     for n in (32, 64, 96, 256, 1056):
-        a, b = exact_row(rng, n // 32, [-3, -2], 15), exact_row(rng, n // 32, [-5, -4], 15)
-        write_dot(golden, f"exact_n{n}", a, b, True)
-    lowest = row(8, lambda b: 0.5, lambda b, i: -128)
-    write_dot(golden, "exact_all_lowest_quants_n256", lowest, row(8, lambda b: 2.0, lambda b, i: -128), True)
-    write_dot(golden, "exact_lowest_times_highest_n256", lowest, row(8, lambda b: 1.0, lambda b, i: 127), True)
-    write_dot(golden, "exact_subnormal_scales_n128", exact_row(rng, 4, [-24], 127), exact_row(rng, 4, [-24], 127), True)
-    one = lambda at: row(5, lambda b: 1.0, lambda b, i: 127 if b * BLOCK + i == at else 0)
+        write(f"exact_n{n}", exact_row(rng, n // 32, [-3, -2], 15), exact_row(rng, n // 32, [-5, -4], 15))
+    lowest = constant_row(8, 0.5, -128)
+    write("exact_all_lowest_quants_n256", lowest, constant_row(8, 2.0, -128))
+    write("exact_lowest_times_highest_n256", lowest, constant_row(8, 1.0, 127))
+    write("exact_subnormal_scales_n128", exact_row(rng, 4, [-24], 127), exact_row(rng, 4, [-24], 127))
+    places = row(5, lambda b: 1.0, lambda b, i: b * 20 + i // 2 + 1)
     for at in (0, 31, 32, 159):
-        write_dot(golden, f"exact_one_hot_{at}_n160", one(at), row(5, lambda b: 1.0, lambda b, i: b * 20 + i // 2 + 1), True)
-    write_dot(golden, "exact_zero_scales_n96", row(3, lambda b: 0.0, lambda b, i: 100), exact_row(rng, 3, [0], 127), True)
+        write(f"exact_one_hot_{at}_n160", one_hot_row(5, at), places)
+    write("exact_zero_scales_n96", constant_row(3, 0.0, 100), exact_row(rng, 3, [0], 127))
+
+
+def make_bound_dots(golden, rng):
+    def write(name, a, b):
+        write_dot(golden, name, a, b, False)
+
     for n in (32, 160, 1024, 4096):
-        write_dot(golden, f"typical_n{n}", typical_row(rng, n // 32), typical_row(rng, n // 32), False)
-    write_dot(golden, "extreme_scales_n1024", random_row(rng, 32, range(-14, 16)), random_row(rng, 32, range(-14, 16)), False)
-    write_dot(golden, "subnormal_scales_n320", row(10, lambda b: 2.0**-24 * rng.randint(1, 1023), lambda b, i: rng.randint(-127, 127)),
-              random_row(rng, 10, range(-14, -8), -127), False)
+        write(f"typical_n{n}", typical_row(rng, n // 32), typical_row(rng, n // 32))
+    anything = range(-14, 16)
+    write("extreme_scales_n1024", random_row(rng, 32, anything), random_row(rng, 32, anything))
+    subnormal = row(10, lambda b: 2.0**-24 * rng.randint(1, 1023), lambda b, i: rng.randint(-127, 127))
+    write("subnormal_scales_n320", subnormal, random_row(rng, 10, range(-14, -8), -127))
+    # The second half takes the first away, but for the last bit of one scale.
     a = random_row(rng, 16, range(-3, 3))
-    write_dot(golden, "cancelling_n1024", a + [(d ^ 0x8000, q) for d, q in a],
-              (b := random_row(rng, 16, range(-3, 3))) + [(d ^ (k == 7), q) for k, (d, q) in enumerate(b)], False)
-    write_dot(golden, "largest_n4096", row(128, lambda b: 65504.0, lambda b, i: -128), row(128, lambda b: 65504.0, lambda b, i: -128), False)
+    b = random_row(rng, 16, range(-3, 3))
+    nudged = [(d ^ (k == 7), q) for k, (d, q) in enumerate(b)]
+    write("cancelling_n1024", a + [(d ^ 0x8000, q) for d, q in a], b + nudged)
+    write("largest_n4096", constant_row(128, 65504.0, -128), constant_row(128, 65504.0, -128))
 
 
-def make_gemvs(golden):
-    rng = random.Random(81)
+def make_gemvs(golden, rng):
+    def write(name, w, x, exact):
+        write_gemv(golden, name, w, x, exact)
+
     for rows, cols in ((1, 32), (3, 64), (4, 96), (7, 256), (17, 32)):
-        write_gemv(golden, f"exact_{rows}x{cols}", [exact_row(rng, cols // 32, [-3, -2], 31) for _ in range(rows)],
-                   exact_row(rng, cols // 32, [-5, -4], 31), True)
-    write_gemv(golden, "exact_all_lowest_quants_5x64", [row(2, lambda b: 0.25, lambda b, i: -128)] * 5,
-               row(2, lambda b: 2.0, lambda b, i: -128), True)
-    write_gemv(golden, "exact_row_numbers_9x32", [row(1, lambda b: 1.0, lambda b, i: r + 1) for r in range(9)],
-               row(1, lambda b: 1.0, lambda b, i: i + 1), True)
+        w = [exact_row(rng, cols // 32, [-3, -2], 31) for _ in range(rows)]
+        write(f"exact_{rows}x{cols}", w, exact_row(rng, cols // 32, [-5, -4], 31), True)
+    write("exact_all_lowest_quants_5x64", [constant_row(2, 0.25, -128)] * 5, constant_row(2, 2.0, -128), True)
+    write("exact_row_numbers_9x32", [constant_row(1, 1.0, r + 1) for r in range(9)],
+          row(1, lambda b: 1.0, lambda b, i: i + 1), True)
     for rows, cols in ((1, 1024), (2, 160), (5, 512), (16, 256), (33, 64)):
-        write_gemv(golden, f"typical_{rows}x{cols}", [typical_row(rng, cols // 32) for _ in range(rows)],
-                   typical_row(rng, cols // 32), False)
-    write_gemv(golden, "extreme_scales_6x320", [random_row(rng, 10, range(-14, 16)) for _ in range(6)],
-               random_row(rng, 10, range(-14, 16)), False)
+        w = [typical_row(rng, cols // 32) for _ in range(rows)]
+        write(f"typical_{rows}x{cols}", w, typical_row(rng, cols // 32), False)
+    w = [random_row(rng, 10, range(-14, 16)) for _ in range(6)]
+    write("extreme_scales_6x320", w, random_row(rng, 10, range(-14, 16)), False)
 
 
 def main():
     if len(sys.argv) != 2:
         raise SystemExit(__doc__)
-    make_dots(sys.argv[1])
-    make_gemvs(sys.argv[1])
+    rng = random.Random(80)
+    make_exact_dots(sys.argv[1], rng)
+    make_bound_dots(sys.argv[1], rng)
+    make_gemvs(sys.argv[1], random.Random(81))
 
 
 if __name__ == "__main__":

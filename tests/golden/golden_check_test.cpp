@@ -2,7 +2,9 @@
 #include "engine/golden_check.hpp"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 
@@ -125,7 +127,7 @@ TEST_F(GoldenCheck, AFailureNamesTheFirstElementThatDiffers) {
     const KernelCheck check = checked(kernel_of("q8_0f.dequantize", dequantize_f_one_ulp));
     ASSERT_FALSE(check.failures.empty());
     const std::string report = check_report(std::span(&check, 1));
-    EXPECT_NE(report.find("FAIL 28 of 28"), std::string::npos) << report;
+    EXPECT_NE(report.find("FAIL q8_0f.dequantize / test of test"), std::string::npos) << report;
     EXPECT_NE(report.find("case q8_0f_dequantize/normal_n32_s1"), std::string::npos) << report;
     EXPECT_NE(report.find("y[16] is "), std::string::npos) << report;
     EXPECT_NE(report.find("expected "), std::string::npos) << report;
@@ -141,6 +143,10 @@ float dot_without_end(const brickproof_q8_0*, const brickproof_q8_0*, std::size_
     }
     return 0.0f;
 }
+float dot_that_exits(const brickproof_q8_0*, const brickproof_q8_0*, std::size_t n) {
+    if (n == 96) _exit(0);
+    return 0.0f;
+}
 void to_f32_one_too_many(const std::uint16_t* x, float* y, std::size_t n) {
     scalar<brickproof_f16_to_f32_fn>("f16.to_f32")(x, y, n);
     y[n] = 0.0f;
@@ -151,6 +157,18 @@ TEST_F(GoldenCheck, ACrashIsAFailureAndNotTheEnd) {
     EXPECT_EQ(check.passed, 0u);
     ASSERT_GE(check.failures.size(), 20u);
     EXPECT_NE(check.failures[0].message.find("SIGSEGV"), std::string::npos) << check.failures[0].message;
+}
+
+TEST_F(GoldenCheck, AKernelThatEndsItsProcessFailsThatCaseOnly) {
+    const KernelCheck check = checked(kernel_of("q8_0.dot", dot_that_exits));
+    // Of 96 values are exact_n96, exact_zero_scales_n96 and oracle_typical_n96; in all others a result of 0 is
+    // wrong.
+    EXPECT_EQ(check.passed, 0u);
+    const auto ended = std::ranges::count_if(check.failures, [](const Failure& failure) {
+        return failure.message == "it ends its process with exit status 0";
+    });
+    EXPECT_EQ(ended, 3);
+    EXPECT_GE(check.failures.size(), 20u);
 }
 
 TEST_F(GoldenCheck, AnEndlessLoopIsAFailureAndNotTheEnd) {

@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-TOOLS = ["make_f16.py", "make_q8_0_products.py"]
+TOOLS = ["make_dequantized.py", "make_f16.py", "make_q8_0_products.py"]
 
 
 def main():
