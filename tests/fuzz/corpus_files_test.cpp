@@ -102,8 +102,11 @@ TEST(SeedCorpus, TakesEveryAlternativeOfASmallChoice) {
             if (decoded.choices.size() > 1) taken[decoded.choices[1].alternatives].insert(decoded.values[1]);
         }
         EXPECT_FALSE(taken.empty());
-        for (const auto& [alternatives, values] : taken)
-            if (alternatives <= 40) EXPECT_EQ(values.size(), alternatives) << contract->op;
+        for (const auto& [alternatives, values] : taken) {
+            if (alternatives <= 40) {
+                EXPECT_EQ(values.size(), alternatives) << contract->op;
+            }
+        }
     }
 }
 
