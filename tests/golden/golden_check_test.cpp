@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <csignal>
 #include <cstring>
 
 #include "brick/isa.hpp"
@@ -134,8 +135,9 @@ TEST_F(GoldenCheck, AFailureNamesTheFirstElementThatDiffers) {
 }
 
 float dot_that_crashes(const brickproof_q8_0*, const brickproof_q8_0*, std::size_t) {
-    volatile float* nowhere = nullptr;
-    return *nowhere;
+    // Not a null dereference: a sanitizer would end the process before the trap sees it.
+    std::raise(SIGILL);
+    return 0.0f;
 }
 float dot_without_end(const brickproof_q8_0*, const brickproof_q8_0*, std::size_t) {
     volatile bool forever = true;
@@ -156,14 +158,14 @@ TEST_F(GoldenCheck, ACrashIsAFailureAndNotTheEnd) {
     const KernelCheck check = checked(kernel_of("q8_0.dot", dot_that_crashes));
     EXPECT_EQ(check.passed, 0u);
     ASSERT_GE(check.failures.size(), 20u);
-    EXPECT_NE(check.failures[0].message.find("SIGSEGV"), std::string::npos) << check.failures[0].message;
+    EXPECT_NE(check.failures[0].message.find("SIGILL"), std::string::npos) << check.failures[0].message;
 }
 
 TEST_F(GoldenCheck, AKernelThatEndsItsProcessFailsThatCaseOnly) {
     const KernelCheck check = checked(kernel_of("q8_0.dot", dot_that_exits));
-    // Of 96 values are exact_n96, exact_zero_scales_n96 and oracle_typical_n96; in all others a result of 0 is
-    // wrong.
-    EXPECT_EQ(check.passed, 0u);
+    // Of 96 values are exact_n96, exact_zero_scales_n96 and oracle_typical_n96; of the others a result of 0 is
+    // right for cancelling_n1024 only, by its bound.
+    EXPECT_EQ(check.passed, 1u);
     const auto ended = std::ranges::count_if(check.failures, [](const Failure& failure) {
         return failure.message == "it ends its process with exit status 0";
     });
