@@ -14,8 +14,11 @@ constexpr std::size_t streams = 4;
 constexpr std::size_t ahead = 4096;
 constexpr std::size_t line = 64;
 
+void prefetch_step(const std::byte* data) {
+    for (std::size_t at = 0; at < step; at += line) __builtin_prefetch(data + at);
+}
+
 void fold(const std::byte* data, Vector& folded) {
-    for (std::size_t at = 0; at < step; at += line) __builtin_prefetch(data + ahead + at);
     Vector part[8];
     std::memcpy(part, data, step);
     for (const Vector& vector : part) folded ^= vector;
@@ -23,12 +26,21 @@ void fold(const std::byte* data, Vector& folded) {
 
 }  // namespace
 
-std::uint64_t read_all(std::span<const std::byte> memory) {
+std::uint64_t read_in_order(std::span<const std::byte> memory) {
+    Vector folded{};
+    for (std::size_t at = 0; at + step <= memory.size(); at += step) fold(memory.data() + at, folded);
+    return folded[0] ^ folded[1] ^ folded[2] ^ folded[3];
+}
+
+std::uint64_t read_in_streams(std::span<const std::byte> memory) {
     Vector folded[streams]{};
     const std::size_t length = memory.size() / streams / step * step;
     for (std::size_t at = 0; at < length; at += step)
-        for (std::size_t stream = 0; stream < streams; ++stream)
-            fold(memory.data() + stream * length + at, folded[stream]);
+        for (std::size_t stream = 0; stream < streams; ++stream) {
+            const std::byte* data = memory.data() + stream * length + at;
+            prefetch_step(data + ahead);
+            fold(data, folded[stream]);
+        }
     const Vector all = folded[0] ^ folded[1] ^ folded[2] ^ folded[3];
     return all[0] ^ all[1] ^ all[2] ^ all[3];
 }

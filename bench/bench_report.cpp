@@ -40,9 +40,11 @@ std::string sample_count(const Row& row) {
 std::string remark(const Row& row) {
     std::string text(word_for(row.state));
     if (!row.reason.empty()) text += ": " + row.reason;
-    if (!row.read_share) return text;
-    return fmt::format("{:.3f} of the {:.1f} GB/s that a read loop gets{}{}", *row.read_share, *row.read_bandwidth,
-                       text.empty() ? "" : "; ", text);
+    std::string shares;
+    for (const ReadLoop& loop : row.read_loops)
+        shares += fmt::format("{:.3f} of the {:.1f} GB/s of {}; ", loop.share, loop.bandwidth, loop.name);
+    if (row.unchecked && row.shows_numbers()) shares += "result NOT CHECKED, no finite bound at this size; ";
+    return shares + text;
 }
 
 std::string interval_text(const std::optional<Interval>& interval) {
@@ -96,6 +98,7 @@ nlohmann::json json_of(const Row& row) {
                         {"reason", row.reason},
                         {"bytes", row.bytes},
                         {"elements", row.elements},
+                        {"unchecked", row.unchecked},
                         {"samples", row.samples},
                         {"voided", row.voided},
                         {"kernel", json_of(row.a, row.bytes, row.elements)}};
@@ -104,7 +107,8 @@ nlohmann::json json_of(const Row& row) {
         json["comparison"] = {{"ratio", row.comparison->ratio},
                               {"interval", {row.comparison->interval.low, row.comparison->interval.high}},
                               {"verdict", name_of(row.comparison->verdict)}};
-    if (row.read_share) json["read_bandwidth"] = {{"gb_per_s", *row.read_bandwidth}, {"share", *row.read_share}};
+    for (const ReadLoop& loop : row.read_loops)
+        json["read_loops"].push_back({{"name", loop.name}, {"gb_per_s", loop.bandwidth}, {"share", loop.share}});
     return json;
 }
 

@@ -4,6 +4,7 @@
 #include <sys/time.h>
 
 #include <algorithm>
+#include <map>
 
 #include "bench/bandwidth.hpp"
 #include "bench/sampler.hpp"
@@ -51,14 +52,15 @@ Batch calls_of(const Kernel& kernel, const PreparedWorkload& prepared) {
     };
 }
 
-Batch reads_of(const PreparedWorkload& prepared) {
-    return [&prepared](std::size_t, std::size_t calls) {
+using Read = std::uint64_t(std::span<const std::byte>);
+
+Batch reads_of(const PreparedWorkload& prepared, Read* read) {
+    return [&prepared, read](std::size_t, std::size_t calls) {
         for (std::size_t i = 0; i < calls; ++i) {
             std::uint64_t folded = 0;
             const auto operands = prepared.buffers.set(0);
             for (std::size_t o = 0; o < operands.size(); ++o)
-                folded ^=
-                    read_all({static_cast<const std::byte*>(operands[o]), prepared.shape.operands[o].bytes()});
+                folded ^= read({static_cast<const std::byte*>(operands[o]), prepared.shape.operands[o].bytes()});
             consume(&folded);
         }
     };
@@ -118,7 +120,7 @@ void evaluate(Timing& timing, const Samples& samples, std::size_t contestant) {
     timing.calls = samples.calls[contestant];
 }
 
-void evaluate(Row& row, const Samples& samples, bool with_reads, std::uint64_t seed) {
+void evaluate(Row& row, const Samples& samples, std::span<const Contestant> contestants, std::uint64_t seed) {
     row.samples = samples.nanoseconds[0].size();
     row.voided = samples.voided;
     if (row.shows_numbers()) {
@@ -130,9 +132,10 @@ void evaluate(Row& row, const Samples& samples, bool with_reads, std::uint64_t s
             const Interval interval = bootstrap_ratio(a, b, seed);
             row.comparison = Comparison{ratio_of_medians(a, b), interval, verdict_of(interval)};
         }
-        if (with_reads) {
-            row.read_bandwidth = gigabytes_per_second(row.bytes, median(samples.nanoseconds.back()));
-            row.read_share = gigabytes_per_second(row.bytes, row.a.nanoseconds) / *row.read_bandwidth;
+        for (std::size_t i = row.b ? 2 : 1; i < contestants.size(); ++i) {
+            const double bandwidth = gigabytes_per_second(row.bytes, median(samples.nanoseconds[i]));
+            row.read_loops.push_back(
+                {contestants[i].name, bandwidth, gigabytes_per_second(row.bytes, row.a.nanoseconds) / bandwidth});
         }
     }
     row.reason = why_invalid(row);
@@ -162,7 +165,7 @@ class BenchRun {
         report.rows.push_back(std::move(row));
     }
 
-    void run_op(const Contract& contract, BenchReport& report) const {
+    void run_op(const Contract& contract, BenchReport& report) {
         const WorkloadList list = workloads_of(contract, report.machine.caches, available_memory());
         for (const SizedWorkload& workload : list.workloads) {
             if (interrupted()) return;
@@ -197,18 +200,34 @@ class BenchRun {
         return row;
     }
 
+    // A kernel that was wrong at one size is not timed at another either, where nobody might notice.
+    bool is_right(const Kernel& kernel, const PreparedWorkload& prepared, Row& row) {
+        if (const auto known = wrong_.find(&kernel); known != wrong_.end()) {
+            row.state = Row::State::wrong;
+            row.reason = known->second;
+            return false;
+        }
+        const bool fit = fit_to_time(kernel, prepared, row);
+        if (row.state == Row::State::wrong)
+            wrong_[&kernel] = fmt::format("{} (at {})", row.reason, prepared.workload.name);
+        return fit;
+    }
+
     // False where the user stopped it before there was anything to say.
-    bool time(const Pairing& pairing, const PreparedWorkload& prepared, Row& row) const {
-        if (!fit_to_time(*pairing.kernel, prepared, row)) return true;
-        if (pairing.peer != nullptr && !fit_to_time(*pairing.peer, prepared, row)) {
+    bool time(const Pairing& pairing, const PreparedWorkload& prepared, Row& row) {
+        row.unchecked = !can_be_checked(prepared.expected);
+        if (!is_right(*pairing.kernel, prepared, row)) return true;
+        if (pairing.peer != nullptr && !is_right(*pairing.peer, prepared, row)) {
             row.by_peer = true;
             return true;
         }
-        const bool with_reads = prepared.workload.beyond_cache && prepared.mostly_reads;
         std::vector<Contestant> contestants{{pairing.kernel->variant, calls_of(*pairing.kernel, prepared)}};
         if (pairing.peer != nullptr)
             contestants.push_back({pairing.peer->variant, calls_of(*pairing.peer, prepared)});
-        if (with_reads) contestants.push_back({"the read loop", reads_of(prepared)});
+        if (prepared.workload.beyond_cache && prepared.mostly_reads) {
+            contestants.push_back({"a loop that reads in order", reads_of(prepared, read_in_order)});
+            contestants.push_back({"one that prefetches four streams", reads_of(prepared, read_in_streams)});
+        }
         const PausedAlarm paused;
         const Samples samples = sample(contestants, {.seconds = options_.seconds_per_row,
                                                      .shortest_batch = shortest_batch_,
@@ -219,7 +238,7 @@ class BenchRun {
             row.reason = samples.died;
             row.by_peer = *samples.dead != 0;
         } else {
-            evaluate(row, samples, with_reads, options_.seed);
+            evaluate(row, samples, contestants, options_.seed);
         }
         return !samples.user_stopped || row.shows_numbers();
     }
@@ -227,6 +246,7 @@ class BenchRun {
     const std::vector<Pairing>& pairings_;
     const BenchOptions& options_;
     double shortest_batch_ = 0.0;
+    std::map<const Kernel*, std::string> wrong_{};  // and what was wrong
 };
 
 }  // namespace

@@ -27,6 +27,13 @@ struct Comparison {
     Verdict verdict = Verdict::cannot_tell;
 };
 
+// A loop that only reads, over the same inputs in the same rounds.
+struct ReadLoop {
+    std::string name;
+    double bandwidth = 0.0;  // GB/s
+    double share = 0.0;      // a's GB/s over it
+};
+
 struct Row {
     enum class State { valid, invalid, not_run, wrong, stopped };
     std::string op;
@@ -41,9 +48,10 @@ struct Row {
     std::size_t elements = 0;
     std::size_t samples = 0;
     std::size_t voided = 0;
-    std::optional<double> read_bandwidth{};  // GB/s, measured in the same rounds
-    std::optional<double> read_share{};      // a's GB/s over it
-    bool by_peer = false;                    // it is the peer that is not run, wrong or stopped
+    std::vector<ReadLoop> read_loops{};  // beyond the cache, of an op that mostly reads
+    // There is no oracle, or no finite bound at this size: the result is not known to be right.
+    bool unchecked = false;
+    bool by_peer = false;  // it is the peer that is not run, wrong or stopped
 
     // A wrong result or a crash of the kernel itself; the peer's is a finding about the peer.
     bool fails() const { return (state == State::wrong || state == State::stopped) && !by_peer; }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <cstring>
 #include <functional>
@@ -127,6 +128,13 @@ Buffers::Buffers(const std::vector<Case>& input_cases, std::size_t output_sets) 
         }
         for (std::size_t i = 0; i < sets_.size(); ++i) sets_[i][operand] = pointers[i % copies];
     }
+}
+
+bool can_be_checked(const std::vector<OracleOutput>& expected) {
+    const auto finite = [](const OracleOutput& output) {
+        return std::ranges::all_of(output.bound, [](double bound) { return std::isfinite(bound); });
+    };
+    return !expected.empty() && std::ranges::all_of(expected, finite);
 }
 
 PreparedWorkload prepare(const Contract& contract, const SizedWorkload& workload, const Caches& caches,

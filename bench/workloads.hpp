@@ -73,6 +73,9 @@ class Buffers {
     std::vector<std::vector<void*>> sets_;
 };
 
+// Whether a result can break these bounds at all. A derived bound may be infinite for very long sums.
+bool can_be_checked(const std::vector<OracleOutput>& expected);
+
 // Everything of one workload that its kernels share.
 struct PreparedWorkload {
     SizedWorkload workload;

@@ -70,6 +70,13 @@ TEST(TextRow, SaysWhyARowIsNotANumber) {
     EXPECT_NE(text_row(row).find("NOT RUN: neon needs neon"), std::string::npos) << text_row(row);
 }
 
+TEST(TextRow, SaysThatAResultWasNotChecked) {
+    Row row = measured_row();
+    EXPECT_EQ(text_row(row).find("NOT CHECKED"), std::string::npos);
+    row.unchecked = true;
+    EXPECT_NE(text_row(row).find("NOT CHECKED"), std::string::npos);
+}
+
 TEST(Fails, ForTheSelectedKernelOnly) {
     Row row = compared_row();
     EXPECT_FALSE(row.fails());

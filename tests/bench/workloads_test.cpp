@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 #include "bench/bandwidth.hpp"
@@ -59,6 +60,12 @@ TEST_P(EveryOp, WritesToTwoBuffersBeyondTheCache) {
     }
 }
 
+TEST(CanBeChecked, NotWithoutAnOracleNorWithAnInfiniteBound) {
+    EXPECT_FALSE(can_be_checked({}));
+    EXPECT_TRUE(can_be_checked({{{1.0}, {0.5}}}));
+    EXPECT_FALSE(can_be_checked({{{1.0}, {0.5}}, {{1.0, 2.0}, {0.0, INFINITY}}}));
+}
+
 TEST(InputSets, AreAsManyAsStayInHalfOfTheCacheThatHoldsOne) {
     EXPECT_EQ(input_sets(1 << 10, caches), 8u);
     EXPECT_EQ(input_sets(5 << 10, caches), 3u);
@@ -75,13 +82,15 @@ TEST(CacheSize, IsReadAsLinuxWritesIt) {
     EXPECT_EQ(parse_cache_size("12 parsecs"), 0u);
 }
 
-TEST(ReadAll, ReadsEveryByte) {
-    std::vector<std::byte> memory(4096);
-    const std::uint64_t before = read_all(memory);
-    for (std::size_t at = 0; at < memory.size(); ++at) {
-        memory[at] = std::byte{1};
-        EXPECT_NE(read_all(memory), before) << at;
-        memory[at] = std::byte{0};
+TEST(ReadLoops, ReadEveryByte) {
+    for (auto* read : {read_in_order, read_in_streams}) {
+        std::vector<std::byte> memory(4096);
+        const std::uint64_t before = read(memory);
+        for (std::size_t at = 0; at < memory.size(); ++at) {
+            memory[at] = std::byte{1};
+            EXPECT_NE(read(memory), before) << at;
+            memory[at] = std::byte{0};
+        }
     }
 }
 
