@@ -1,5 +1,6 @@
 #include "judge/fault_trap.hpp"
 
+#include <dlfcn.h>
 #include <fmt/format.h>
 #include <pthread.h>
 #include <setjmp.h>
@@ -99,11 +100,6 @@ void on_tick(int, siginfo_t*, void*) {
         leave_call({Stop::Kind::timeout, 0, nullptr, false});
 }
 
-// exit() inside a kernel would end the judge with the kernel's exit code.
-void on_exit_call() {
-    if (current.active != 0) leave_call({Stop::Kind::exited, 0, nullptr, false});
-}
-
 void use_signal_stack() {
     thread_local std::vector<std::byte> stack;
     if (!stack.empty()) return;
@@ -146,7 +142,6 @@ std::string describe(const Stop& stop) {
 void install_fault_trap() {
     for (const int signal : trapped_signals) handle(signal, on_signal, 0);
     handle(SIGALRM, on_tick, SA_RESTART);
-    std::atexit(on_exit_call);
     constexpr suseconds_t tick = 50'000;
     const itimerval timer{{0, tick}, {0, tick}};
     setitimer(ITIMER_REAL, &timer, nullptr);
@@ -170,8 +165,14 @@ void set_call_limit(double limit) {
     call_limit = limit;
 }
 
-bool inside_trapped_call() {
-    return current.active != 0;
-}
-
 }  // namespace brickproof
+
+// Stands before the C library's exit(), for kernels in plug-ins too: inside a kernel that one would run the judge's
+// own static destructors and end the judge with the kernel's exit code.
+extern "C" [[noreturn]] __attribute__((visibility("default"))) void exit(int status) noexcept {
+    using namespace brickproof;
+    if (current.active != 0) leave_call({Stop::Kind::exited, 0, nullptr, false});
+    const auto next = reinterpret_cast<void (*)(int)>(dlsym(RTLD_NEXT, "exit"));
+    next(status);
+    std::abort();
+}

@@ -37,7 +37,4 @@ inline constexpr double default_call_limit = 0.6;
 inline constexpr double hurried_call_limit = 0.1;
 void set_call_limit(double seconds);
 
-// Whether this thread is inside call_trapped: its process's exit() then counts as a stop.
-bool inside_trapped_call();
-
 }  // namespace brickproof

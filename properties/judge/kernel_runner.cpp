@@ -13,7 +13,7 @@ constexpr std::size_t room = 4096;    // slack on either side of a roomy buffer
 constexpr std::size_t watched = 512;  // bytes of it that are poisoned and looked at
 constexpr std::size_t smallest_arena = std::size_t{1} << 16;
 
-constexpr std::size_t most_hangs = 40;  // then every call counts as one: a verdict must come
+constexpr std::size_t most_hangs = 80;  // then every call counts as one: a verdict must come
 
 std::size_t rounded_up(std::size_t value, std::size_t multiple) {
     return (value + multiple - 1) / multiple * multiple;
@@ -47,7 +47,8 @@ std::size_t KernelRunner::offset_for(const Operand& operand, std::size_t index, 
             break;
     }
     constexpr std::size_t line = 64;
-    return room + placement.offset_elements * (index + 1) * alignment_of(operand.element) % line;
+    // An odd factor, so that every operand comes by every alignment, and not all by the same one.
+    return room + placement.offset_elements * (2 * index + 1) * alignment_of(operand.element) % line;
 }
 
 std::vector<KernelRunner::Placed> KernelRunner::place(const Case& c, const Placement& placement) {
@@ -71,8 +72,8 @@ std::vector<KernelRunner::Placed> KernelRunner::place(const Case& c, const Place
 }
 
 Run KernelRunner::run_between(const Case& c, const Placement& placement, void (*before)(), void (*after)()) {
-    if (hangs_ >= most_hangs)
-        return {.violation = Run::Violation::did_not_end, .what = "it hangs too often", .stopped = true};
+    if (hangs_ >= most_hangs || hangs_by_sizes_[c.sizes] >= 2)
+        return {.violation = Run::Violation::did_not_end, .what = "it hung at these sizes before", .stopped = true};
     const std::vector<Placed> placed = place(c, placement);
     std::vector<void*> pointers;
     for (const Placed& p : placed) pointers.push_back(p.pointer);
@@ -87,7 +88,10 @@ Run KernelRunner::run_between(const Case& c, const Placement& placement, void (*
     });
     if (stop.kind != Stop::Kind::none) {
         run.stopped = true;
-        if (stop.kind == Stop::Kind::timeout && ++hangs_ == 1) set_call_limit(hurried_call_limit);
+        if (stop.kind == Stop::Kind::timeout) {
+            ++hangs_by_sizes_[c.sizes];
+            if (++hangs_ == 1) set_call_limit(hurried_call_limit);
+        }
         classify(stop, c, placed, run);
         return run;
     }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -22,7 +23,7 @@ struct Placement {
         flush_end,    // the last byte (and the read slack that the kernel declares) right before one
     };
     Where where = Where::roomy;
-    // Roomy only: operand i starts this many elements (times i + 1) behind a 64-byte boundary.
+    // Roomy only: operand i starts this many elements (times 2i + 1, modulo 64 bytes) behind a 64-byte boundary.
     std::size_t offset_elements = 0;
     // Old contents of the outputs, and of the slack around every buffer.
     std::byte poison{0xA5};
@@ -61,7 +62,9 @@ class KernelRunner {
 
     const Kernel& kernel_;
     std::vector<GuardedArena> arenas_;
+    // Waiting for a hang is dear: sizes at which it hung twice are not tried again.
     std::size_t hangs_ = 0;
+    std::map<std::vector<std::size_t>, int> hangs_by_sizes_;
 };
 
 }  // namespace brickproof

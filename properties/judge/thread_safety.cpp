@@ -87,7 +87,7 @@ class Partner {
 #if defined(__x86_64__)
 
 constexpr greg_t trap_flag = 0x100;
-constexpr long most_steps = 12'000;
+constexpr long most_steps = 2'500;
 
 struct Stepping {
     long steps = 0;
@@ -130,8 +130,8 @@ Outcome same_result_when_interleaved(const Case& c, Probe& probe, const Outputs&
     run_stepped(c, probe, -1, nullptr);
     const long total = std::min(stepping.steps, most_steps);
     Outcome outcome = Outcome::pass();
-    for (long k = 1; k <= 6 && outcome.kind == Outcome::Kind::pass; ++k) {
-        const Run run = run_stepped(c, probe, total * k / 7, &partner);
+    for (long k = 1; k <= 4 && outcome.kind == Outcome::Kind::pass; ++k) {
+        const Run run = run_stepped(c, probe, total * k / 5, &partner);
         if (run.stopped || run.outputs != expected)
             outcome = Outcome::fail(
                 "a second thread that runs it in the middle of a call changes the result of that call");
@@ -165,23 +165,37 @@ Outcome same_result_side_by_side(const Case& c, Probe& probe, const Outputs& exp
         "two threads that run it at once, on buffers of their own, get other results than one alone");
 }
 
-}  // namespace
+// The same op at sizes of which single steps go through a whole call.
+Case small_case(const Case& c, const Contract& contract, std::uint64_t seed) {
+    constexpr std::size_t most = 64;
+    std::vector<std::size_t> sizes = c.sizes;
+    for (std::size_t& size : sizes) size = std::min(size, most);
+    Case small;
+    contract.typical(sizes, seed, small);
+    return small;
+}
 
-Outcome same_result_on_two_threads(const Case& c, Probe& probe) {
-    Case other;
-    probe.kernel().contract->typical(c.sizes, 7, other);
+Outcome judge_pair(const Case& c, const Case& other, Probe& probe,
+                   Outcome (*judge)(const Case&, Probe&, const Outputs&, Partner&)) {
     const Run alone = probe.run_placed(c, {});
     const Run other_alone = probe.partner().run(other, {});
     if (alone.stopped || other_alone.stopped) return Outcome::discard();
     // A kernel that is not even deterministic on one thread has its own statement.
     if (probe.run_placed(c, {}).outputs != alone.outputs) return Outcome::discard();
     Partner partner(probe.partner(), other, other_alone.outputs);
-    constexpr std::size_t small = 640;  // bytes: single steps are slow
-    if (c.operands.front().bytes() <= small) {
-        const Outcome interleaved = same_result_when_interleaved(c, probe, alone.outputs, partner);
-        if (interleaved.kind != Outcome::Kind::pass) return interleaved;
-    }
-    return same_result_side_by_side(c, probe, alone.outputs, partner);
+    return judge(c, probe, alone.outputs, partner);
+}
+
+}  // namespace
+
+Outcome same_result_on_two_threads(const Case& c, Probe& probe) {
+    const Contract& contract = *probe.kernel().contract;
+    const Outcome interleaved =
+        judge_pair(small_case(c, contract, 5), small_case(c, contract, 6), probe, same_result_when_interleaved);
+    if (interleaved.kind != Outcome::Kind::pass) return interleaved;
+    Case other;
+    contract.typical(c.sizes, 7, other);
+    return judge_pair(c, other, probe, same_result_side_by_side);
 }
 
 }  // namespace brickproof
