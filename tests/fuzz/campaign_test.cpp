@@ -56,7 +56,7 @@ TEST(OpTarget, AcceptsTheOwnKernelsAndRefusesAWrongOne) {
     OpTarget wrong(contract, {guest("drops_the_seventh_block", drops_the_seventh_block)});
     EXPECT_GT(own.kernel_count(), 0u);
     EXPECT_GT(own.statement_count(), wrong.statement_count() - 1);
-    const auto corpus = read_corpus(std::string(BRICKPROOF_CORPUS) + "/q8_0_dot");
+    const auto corpus = read_corpus(BRICKPROOF_CORPUS "/q8_0_dot");
     ASSERT_TRUE(corpus) << corpus.problem();
     for (const Bytes& bytes : *corpus) EXPECT_FALSE(own.check(bytes));
 
