@@ -1,5 +1,7 @@
 #include "engine/contract.hpp"
 
+#include <algorithm>
+
 namespace brickproof {
 
 std::string_view name_of(StatementKind kind) {
@@ -23,6 +25,18 @@ Case decode_case(const Contract& contract, std::span<const std::uint8_t> bytes, 
     Case c;
     contract.decode(choices, holding, c);
     return c;
+}
+
+Case typical_case(const Contract& contract, std::span<const std::size_t> sizes, std::uint64_t seed) {
+    Case c;
+    contract.typical(sizes, seed, c);
+    return c;
+}
+
+std::vector<std::size_t> clipped_sizes(std::span<const std::size_t> sizes, std::size_t most) {
+    std::vector<std::size_t> clipped(sizes.begin(), sizes.end());
+    for (std::size_t& size : clipped) size = std::min(size, most);
+    return clipped;
 }
 
 const Contract* find_contract(std::string_view op) {

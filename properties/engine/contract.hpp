@@ -134,6 +134,10 @@ struct Contract {
 
 Case decode_case(const Contract& contract, std::span<const std::uint8_t> bytes, const Preconditions& holding);
 
+Case typical_case(const Contract& contract, std::span<const std::size_t> sizes, std::uint64_t seed);
+// Each size at most `most`, which is a multiple of a block: what was a valid size is one still.
+std::vector<std::size_t> clipped_sizes(std::span<const std::size_t> sizes, std::size_t most);
+
 std::vector<const Contract*> all_contracts();
 const Contract* find_contract(std::string_view op);
 

@@ -261,6 +261,7 @@ void fill_quants(ChoiceReader& choices, const Preconditions& holding, std::span<
     Random random(choices.u16());
     const std::size_t hot = random.below(std::max<std::size_t>(q.size(), 1));
     const auto value = static_cast<std::int8_t>(random.between(-128, 127));
+    std::uint64_t eight = 0;  // quants of one draw
     constexpr std::int8_t extreme[] = {-128, -127, 127, 126, -1, 1};
     for (std::size_t i = 0; i < q.size(); ++i) {
         switch (pattern) {
@@ -277,7 +278,8 @@ void fill_quants(ChoiceReader& choices, const Preconditions& holding, std::span<
                 q[i] = value;
                 break;
             case uniform:
-                q[i] = static_cast<std::int8_t>(random.between(-128, 127));
+                if (i % 8 == 0) eight = random.next();
+                q[i] = static_cast<std::int8_t>(eight >> (i % 8 * 8));
                 break;
             case extremes:
                 q[i] = extreme[random.below(std::size(extreme))];

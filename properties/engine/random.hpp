@@ -26,11 +26,14 @@ class Random {
     float unit() { return static_cast<float>(next() >> 40) * 0x1p-24f; }
     // In [-1, 1).
     float symmetric() { return static_cast<float>(static_cast<std::int64_t>(next() >> 39) - (1 << 24)) * 0x1p-24f; }
-    // Near normal, mean 0, deviation 1 (sum of twelve, Irwin-Hall).
+    // Near normal, mean 0, deviation 1: the sum of eight 16-bit uniforms (Irwin-Hall), of two draws.
     float normal() {
-        float sum = -6.0f;
-        for (int i = 0; i < 12; ++i) sum += unit();
-        return sum;
+        std::uint64_t sum = 0;
+        for (int draw = 0; draw < 2; ++draw)
+            for (std::uint64_t bits = next(), i = 0; i < 4; ++i, bits >>= 16) sum += bits & 0xFFFF;
+        constexpr float mean = 8 * 32767.5f;
+        constexpr float deviation = 53510.0f;  // 65536 sqrt(8 / 12)
+        return (static_cast<float>(sum) - mean) / deviation;
     }
 
   private:

@@ -45,9 +45,17 @@ std::uint32_t checksum(std::string_view text) {
     return crc.checksum();
 }
 
+// What was typed, as a message may repeat it: on one line, without escape codes.
+std::string printable(std::string_view text) {
+    std::string shown(text.substr(0, 80));
+    for (char& c : shown)
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = '?';
+    return shown;
+}
+
 Problem not_a_token(std::string_view token, std::string_view why) {
     return {fmt::format("'{}' is no replay token: {}; a token reads OP@VERSION:BYTES:CHECKSUM, as verify prints it",
-                        token.substr(0, 80), why)};
+                        printable(token), why)};
 }
 
 }  // namespace
@@ -76,13 +84,13 @@ Expected<ReplayToken> parse_token(std::string_view token) {
     if (contract == nullptr)
         return Problem{
             fmt::format("the token is for the op '{}', which this brickproof does not know; see 'brickproof list'",
-                        token.substr(0, at))};
+                        printable(token.substr(0, at)))};
     const std::string_view version = token.substr(at + 1, colon - at - 1);
     if (version != fmt::format("{}", contract->version))
         return Problem{
             fmt::format("the token is of version {} of the contract of {}, this brickproof has version {}: "
                         "the bytes would be another case; replay it with the brickproof that printed it",
-                        version, contract->op, contract->version)};
+                        printable(version), contract->op, contract->version)};
     std::optional<Bytes> bytes = decode_base64url(token.substr(colon + 1, last - colon - 1));
     if (!bytes) return not_a_token(token, "its bytes are not base64url");
     return ReplayToken{contract, std::move(*bytes)};

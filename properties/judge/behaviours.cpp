@@ -105,9 +105,8 @@ Outcome deterministic(const Case& c, Probe& probe) {
     if (poisoned.outputs != first.outputs)
         return Outcome::fail("the result depends on what lay in or around the buffers before: " +
                              first_difference(c, first.outputs, poisoned.outputs));
-    Case other;
-    probe.kernel().contract->typical(c.sizes, 1, other);
-    if (probe.run_placed(other, {}).stopped) return Outcome::discard();
+    if (probe.run_placed(typical_case(*probe.kernel().contract, clipped_sizes(c.sizes, 128), 1), {}).stopped)
+        return Outcome::discard();
     const Run after = probe.run_placed(c, {.poison = first_poison});
     if (after.stopped || after.outputs != first.outputs)
         return Outcome::fail("the result depends on the call before: " +

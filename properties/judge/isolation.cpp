@@ -84,6 +84,7 @@ class Job {
         }
         close(ends[1]);
         pipe_ = ends[0];
+        pending_.clear();  // half a line of a child that died
         last_sign_ = Clock::now();
     }
 
@@ -156,17 +157,20 @@ class Job {
                 statement.message = "not judged: the kernel ended the process";
         }
         verdict.verdict = overall(verdict.statements);
-        verdict.seconds = std::chrono::duration<double>(Clock::now() - begun_).count();
+        verdict.seconds = seconds();
+        verdict.seconds_to_fail = seconds_to_fail_;
         return verdict;
     }
 
   private:
+    double seconds() const { return std::chrono::duration<double>(Clock::now() - begun_).count(); }
     void take_line(const std::string& line) {
         if (line == "done")
             done_ = true;
         else {
             verdicts_.push_back(statement_from_json(nlohmann::json::parse(line)));
             options_.skip.insert(verdicts_.back().name);
+            if (verdicts_.back().verdict == Verdict::fail && seconds_to_fail_ == 0.0) seconds_to_fail_ = seconds();
         }
     }
 
@@ -183,6 +187,7 @@ class Job {
     bool silent_ = false;
     std::uint64_t last_cases_ = 0;
     Clock::time_point last_sign_{};
+    double seconds_to_fail_ = 0.0;
     Clock::time_point begun_ = Clock::now();
 };
 

@@ -31,6 +31,12 @@ std::uint64_t statement_seed(const Contract& contract, const std::string& statem
     return hash;
 }
 
+// Shrinking what costs a thread, single steps or a time limit is dear.
+std::size_t shrink_budget(const JudgedStatement& statement) {
+    if (statement.name == "terminates") return 6;
+    return statement.costly ? 16 : 400;
+}
+
 // A stop of the kernel where some law wanted a result: kept for no_crash and terminates.
 struct Incident {
     Bytes bytes;
@@ -94,7 +100,7 @@ class Judge {
             .seed = statement_seed(*kernel_.contract, statement.name, options_.seed),
             .random_cases = statement.costly ? options_.effort.costly_cases : options_.effort.random_cases,
             .sweep = options_.effort.sweep && !statement.costly,
-            .shrink_budget = statement.name == "terminates" ? std::size_t{6} : std::size_t{400}};
+            .shrink_budget = shrink_budget(statement)};
         const SearchResult result =
             search_bytes([&](const Bytes& bytes) { return evaluate(statement, bytes); },
                          [&](const Bytes& bytes) { return choices_of(statement, bytes); }, plan);

@@ -47,10 +47,10 @@ std::vector<JudgedStatement> all_statements(const Kernel& kernel, const std::vec
                                             bool exhaustive) {
     const Preconditions assumed = assumptions_of(kernel, assume);
     std::vector<JudgedStatement> all;
-    for (const Behaviour& behaviour : behaviours())
-        all.push_back(from_behaviour(behaviour, *kernel.contract, assumed));
     for (const Statement& statement : kernel.contract->statements)
         if (!statement.on_demand || exhaustive) all.push_back(from_statement(statement, kernel, assumed));
+    for (const Behaviour& behaviour : behaviours())
+        all.push_back(from_behaviour(behaviour, *kernel.contract, assumed));
     return all;
 }
 

@@ -29,7 +29,7 @@ Preconditions assumptions_of(const Kernel& kernel, const std::vector<std::string
 
 JudgedStatement from_statement(const Statement& statement, const Kernel& kernel, const Preconditions& assumed);
 
-// Behaviours first; statements on demand only where `exhaustive`.
+// The contract's first: they find most faults, and soonest. Statements on demand only where `exhaustive`.
 std::vector<JudgedStatement> all_statements(const Kernel& kernel, const std::vector<std::string>& assume,
                                             bool exhaustive);
 

@@ -87,7 +87,7 @@ class Partner {
 #if defined(__x86_64__)
 
 constexpr greg_t trap_flag = 0x100;
-constexpr long most_steps = 2'500;
+constexpr long most_steps = 2'000;
 
 struct Stepping {
     long steps = 0;
@@ -130,8 +130,8 @@ Outcome same_result_when_interleaved(const Case& c, Probe& probe, const Outputs&
     run_stepped(c, probe, -1, nullptr);
     const long total = std::min(stepping.steps, most_steps);
     Outcome outcome = Outcome::pass();
-    for (long k = 1; k <= 4 && outcome.kind == Outcome::Kind::pass; ++k) {
-        const Run run = run_stepped(c, probe, total * k / 5, &partner);
+    for (long k = 1; k <= 3 && outcome.kind == Outcome::Kind::pass; ++k) {
+        const Run run = run_stepped(c, probe, total * k / 4, &partner);
         if (run.stopped || run.outputs != expected)
             outcome = Outcome::fail(
                 "a second thread that runs it in the middle of a call changes the result of that call");
@@ -165,14 +165,9 @@ Outcome same_result_side_by_side(const Case& c, Probe& probe, const Outputs& exp
         "two threads that run it at once, on buffers of their own, get other results than one alone");
 }
 
-// The same op at sizes of which single steps go through a whole call.
+// The same op at sizes of which single steps go through much of a call.
 Case small_case(const Case& c, const Contract& contract, std::uint64_t seed) {
-    constexpr std::size_t most = 64;
-    std::vector<std::size_t> sizes = c.sizes;
-    for (std::size_t& size : sizes) size = std::min(size, most);
-    Case small;
-    contract.typical(sizes, seed, small);
-    return small;
+    return typical_case(contract, clipped_sizes(c.sizes, 32), seed);
 }
 
 Outcome judge_pair(const Case& c, const Case& other, Probe& probe,
@@ -193,9 +188,7 @@ Outcome same_result_on_two_threads(const Case& c, Probe& probe) {
     const Outcome interleaved =
         judge_pair(small_case(c, contract, 5), small_case(c, contract, 6), probe, same_result_when_interleaved);
     if (interleaved.kind != Outcome::Kind::pass) return interleaved;
-    Case other;
-    contract.typical(c.sizes, 7, other);
-    return judge_pair(c, other, probe, same_result_side_by_side);
+    return judge_pair(c, typical_case(contract, c.sizes, 7), probe, same_result_side_by_side);
 }
 
 }  // namespace brickproof

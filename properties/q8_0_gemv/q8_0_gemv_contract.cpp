@@ -11,7 +11,7 @@ namespace brickproof {
 namespace {
 
 // So that a case stays small: about 140 KB of blocks.
-constexpr std::size_t most_blocks = 4096;
+constexpr std::size_t most_blocks = 2048;
 
 struct Inputs {
     std::span<brickproof_q8_0> w;

@@ -46,6 +46,7 @@ struct KernelVerdict {
     std::string reason{};  // of a NOT RUN
     std::vector<StatementVerdict> statements{};
     double seconds = 0.0;
+    double seconds_to_fail = 0.0;  // until the first FAIL stood
 };
 
 struct Report {
