@@ -1,0 +1,133 @@
+// Every byte string is a case, under every combination of preconditions; shorter and smaller bytes are simpler.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "engine/contract.hpp"
+#include "engine/sizes.hpp"
+#include "random_bytes.hpp"
+
+namespace brickproof {
+namespace {
+
+std::vector<Preconditions> all_combinations(const Contract& contract) {
+    std::vector<Preconditions> combinations(std::size_t{1} << contract.preconditions.size());
+    for (std::size_t mask = 0; mask < combinations.size(); ++mask)
+        for (std::size_t i = 0; i < contract.preconditions.size(); ++i)
+            if ((mask >> i & 1) != 0) combinations[mask].add(contract.preconditions[i].name);
+    return combinations;
+}
+
+void expect_consistent(const Contract& contract, const Case& c) {
+    ASSERT_EQ(c.sizes.size(), contract.size_names.size()) << contract.op;
+    std::size_t outputs = 0;
+    for (const Operand& operand : c.operands) {
+        if (operand.access == Access::output) {
+            ++outputs;
+            ASSERT_TRUE(operand.contents.empty()) << contract.op << ", " << operand.name;
+        } else {
+            ASSERT_EQ(operand.contents.size(), operand.count * size_of(operand.element))
+                << contract.op << ", " << operand.name;
+        }
+    }
+    ASSERT_GT(outputs, 0u);
+    ASSERT_LT(outputs, c.operands.size());
+    const std::vector<OracleOutput> exact = contract.oracle(c);
+    ASSERT_EQ(exact.size(), outputs) << contract.op;
+    std::size_t output = 0;
+    for (const Operand& operand : c.operands) {
+        if (operand.access != Access::output) continue;
+        const std::size_t values = operand.count * (operand.element == Element::q8_0 ? 33u : 1u);
+        ASSERT_EQ(exact[output].exact.size(), values) << contract.op << ", " << operand.name;
+        ASSERT_EQ(exact[output].bound.size(), values) << contract.op << ", " << operand.name;
+        ++output;
+    }
+}
+
+TEST(Domains, EveryByteStringIsACaseUnderEveryCombinationOfPreconditions) {
+    Random random(20);
+    for (const Contract* contract : all_contracts()) {
+        const std::vector<Preconditions> combinations = all_combinations(*contract);
+        for (std::size_t length = 0; length <= 100; ++length) {
+            const Preconditions& holding = combinations[random.below(combinations.size())];
+            ASSERT_NO_FATAL_FAILURE(
+                expect_consistent(*contract, decode_case(*contract, random_bytes(random, length), holding)));
+            ASSERT_NO_FATAL_FAILURE(
+                expect_consistent(*contract, decode_case(*contract, Bytes(length, 0xFF), holding)));
+        }
+        for (const Preconditions& holding : combinations)
+            for (const std::size_t length : {1u, 7u, 40u, 100u})
+                ASSERT_NO_FATAL_FAILURE(
+                    expect_consistent(*contract, decode_case(*contract, random_bytes(random, length), holding)));
+    }
+}
+
+TEST(Domains, TheEmptyStringIsTheSmallestCase) {
+    for (const Contract* contract : all_contracts()) {
+        for (const Preconditions& holding : all_combinations(*contract)) {
+            const Case c = decode_case(*contract, {}, holding);
+            ASSERT_NO_FATAL_FAILURE(expect_consistent(*contract, c));
+            EXPECT_TRUE(std::ranges::all_of(c.sizes, [](std::size_t n) { return n == 0; })) << contract->op;
+            for (const Operand& operand : c.operands)
+                EXPECT_TRUE(operand.contents.empty()) << contract->op << ", " << operand.name;
+        }
+    }
+}
+
+TEST(Domains, TrailingZerosMeanWhatNoBytesMean) {
+    Random random(21);
+    for (const Contract* contract : all_contracts()) {
+        for (int i = 0; i < 20; ++i) {
+            const Bytes bytes = random_bytes(random, random.below(20));
+            Bytes longer = bytes;
+            longer.resize(bytes.size() + 50);
+            const Case a = decode_case(*contract, bytes, {});
+            const Case b = decode_case(*contract, longer, {});
+            ASSERT_EQ(a.sizes, b.sizes);
+            for (std::size_t k = 0; k < a.operands.size(); ++k)
+                ASSERT_EQ(a.operands[k].contents, b.operands[k].contents) << contract->op;
+        }
+    }
+}
+
+TEST(Domains, OneSizeByteAndNothingElseIsAllZeroOrTheSimplestData) {
+    for (const Contract* contract : all_contracts()) {
+        const Case c = decode_case(*contract, Bytes(contract->size_names.size() * 2, 1), {});
+        const Case again = decode_case(*contract, Bytes(contract->size_names.size() * 2, 1), {});
+        for (std::size_t k = 0; k < c.operands.size(); ++k)
+            EXPECT_EQ(c.operands[k].contents, again.operands[k].contents) << contract->op;
+        EXPECT_GT(*std::ranges::max_element(c.sizes), 0u) << contract->op;
+    }
+}
+
+TEST(Domains, TypicalCasesHaveTheSizesThatAreAskedFor) {
+    for (const Contract* contract : all_contracts()) {
+        const std::vector<std::size_t> sizes(contract->size_names.size(), 64);
+        Case one;
+        Case same;
+        Case other;
+        contract->typical(sizes, 5, one);
+        contract->typical(sizes, 5, same);
+        contract->typical(sizes, 6, other);
+        ASSERT_NO_FATAL_FAILURE(expect_consistent(*contract, one));
+        EXPECT_EQ(one.sizes, sizes) << contract->op;
+        EXPECT_EQ(one.operands[0].contents, same.operands[0].contents) << contract->op;
+        EXPECT_NE(one.operands[0].contents, other.operands[0].contents) << contract->op;
+    }
+}
+
+TEST(Sizes, TablesStartAtZeroAscendAndHoldTheTails) {
+    for (const auto table : {element_counts(), block_counts(), row_counts()}) {
+        EXPECT_EQ(table.front(), 0u);
+        EXPECT_TRUE(std::ranges::is_sorted(table, std::ranges::less_equal{}));
+    }
+    for (std::size_t n = 0; n <= 160; ++n) EXPECT_TRUE(std::ranges::binary_search(element_counts(), n)) << n;
+    for (const std::size_t n : {255u, 256u, 257u, 1023u, 1025u, 4095u, 4097u, 16385u})
+        EXPECT_TRUE(std::ranges::binary_search(element_counts(), n)) << n;
+    for (std::size_t n = 0; n <= 64; ++n) EXPECT_TRUE(std::ranges::binary_search(block_counts(), n)) << n;
+    for (std::size_t n = 0; n <= 17; ++n) EXPECT_TRUE(std::ranges::binary_search(row_counts(), n)) << n;
+}
+
+}  // namespace
+}  // namespace brickproof
