@@ -24,11 +24,20 @@ rc::Gen<Bytes> byte_strings() {
     return rc::gen::resize(rc::kNominalSize, rc::gen::container<Bytes>(random_length, byte));
 }
 
-// Shorter first, then smaller bytes. Trailing zeros mean what no bytes mean.
+// Prefixes: what is cut off counts as zero.
+rc::Seq<Bytes> prefixes(const Bytes& bytes) {
+    std::vector<Bytes> shorter;
+    for (std::size_t cut = bytes.size(); cut > 0; cut /= 2)
+        shorter.emplace_back(bytes.begin(), bytes.end() - static_cast<std::ptrdiff_t>(cut));
+    return rc::seq::fromContainer(std::move(shorter));
+}
+
+// Shorter first, then smaller bytes, then parts left out of the middle, which moves all later choices.
 rc::Seq<Bytes> smaller(const Bytes& bytes) {
-    return rc::seq::concat(rc::shrink::removeChunks(bytes), rc::shrink::eachElement(bytes, [](std::uint8_t byte) {
-                               return rc::shrink::towards<std::uint8_t>(byte, 0);
-                           }));
+    return rc::seq::concat(prefixes(bytes),
+                           rc::shrink::eachElement(
+                               bytes, [](std::uint8_t byte) { return rc::shrink::towards<std::uint8_t>(byte, 0); }),
+                           rc::shrink::removeChunks(bytes));
 }
 
 class Search {
