@@ -1,0 +1,95 @@
+// The other subcommands, and tokens that must be refused.
+#include <gtest/gtest.h>
+
+#include "engine/contract.hpp"
+#include "engine/replay_token.hpp"
+#include "expectations.hpp"
+
+namespace brickproof::cli_test {
+namespace {
+
+std::string token_of(std::string_view op, const Bytes& bytes) {
+    return make_token(*find_contract(op), bytes);
+}
+
+TEST(Replay, OwnKernelsPassAnyCase) {
+    const Result result = run({"replay", token_of("f16.to_f32", {9, 4, 1})});
+    EXPECT_EQ(result.exit_code, 0) << result.out << result.err;
+    EXPECT_TRUE(holds(result.out, "scalar")) << result.out;
+}
+
+TEST(Replay, WhatIsNoTokenIsRefusedInOneLine) {
+    const std::string good = token_of("q8_0.dot", {1, 2, 3});
+    expect_refused(run({"replay", "hello"}), "is no replay token");
+    expect_refused(run({"replay", ""}), "is no replay token");
+    expect_refused(run({"replay", "two\nlines"}), "is no replay token");
+    expect_refused(run({"replay", good.substr(0, good.size() - 1)}), "truncated");
+    expect_refused(run({"replay", good.substr(0, 12)}), "is no replay token");
+    std::string changed = good;
+    changed[12] = changed[12] == 'A' ? 'B' : 'A';
+    expect_refused(run({"replay", changed}), "checksum");
+    // Checksums by zlib.crc32.
+    expect_refused(run({"replay", "q8_0.dot@99:AQID:b68d6883"}), "version 99");
+    expect_refused(run({"replay", "q9_9.dot@1:AQID:13c88d0e"}), "does not know");
+}
+
+TEST(Replay, ATokenOfAnOpThatAPluginLacksIsRefused) {
+    expect_refused(run({"replay", token_of("q8_0.dot", {1}), "--variant", "sse9"}), "no kernel matches");
+}
+
+TEST(Explain, SaysEveryOpItsStatementsAndItsBound) {
+    const Result result = run({"explain", "*"});
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    for (const Contract* contract : all_contracts()) {
+        EXPECT_TRUE(holds(result.out, std::string(contract->op) + "  (contract version")) << contract->op;
+        EXPECT_TRUE(holds(result.out, contract->signature)) << contract->op;
+        for (const Statement& statement : contract->statements)
+            EXPECT_TRUE(holds(result.out, "  " + std::string(statement.name) + " (")) << statement.name;
+    }
+}
+
+TEST(List, NamesEveryOpAndWhatThisCpuCanRun) {
+    const Result result = run({"list"});
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    for (const Contract* contract : all_contracts()) EXPECT_TRUE(holds(result.out, contract->op)) << contract->op;
+    EXPECT_TRUE(holds(result.out, "scalar"));
+    EXPECT_TRUE(holds(run({"list", "--kernels", BRICKPROOF_BAD_PLUGINS "/missing_cpu_feature.so"}).out, "NOT RUN"));
+}
+
+TEST(Help, EverySubcommandHasIt) {
+    EXPECT_EQ(run({"--version"}).exit_code, 0);
+    EXPECT_EQ(run({"--help"}).exit_code, 0);
+    for (const char* command : {"list", "verify", "replay", "explain", "fuzz", "golden", "bench"}) {
+        const Result result = run({command, "--help"});
+        EXPECT_EQ(result.exit_code, 0) << command;
+        EXPECT_TRUE(holds(result.out, "Usage: ")) << result.out;
+        EXPECT_TRUE(holds(run({"--help"}).out, command));
+    }
+    for (const char* verb : {"check", "update", "add", "list"})
+        EXPECT_EQ(run({"golden", verb, "--help"}).exit_code, 0) << verb;
+}
+
+TEST(Golden, OwnKernelsHoldAndFaultsDoNot) {
+    const Arguments check = {"golden", "check", "--golden", BRICKPROOF_GOLDEN, "--op", "q8_0.dot"};
+    EXPECT_EQ(run(check).exit_code, 0);
+    Arguments faults = check;
+    faults.insert(faults.end(), {"--kernels", BRICKPROOF_FAULTS, "--variant", "s*"});
+    EXPECT_EQ(run(faults).exit_code, 1);
+}
+
+TEST(Fuzz, FindsNothingInOwnKernelsAndSomethingInFaults) {
+    EXPECT_EQ(run({"fuzz", "--seconds", "1", "--op", "f16.to_f32"}).exit_code, 0);
+    const Result result =
+        run({"fuzz", "--seconds", "2", "--op", "q8_0.dot", "--variant", "s*", "--kernels", BRICKPROOF_FAULTS});
+    EXPECT_EQ(result.exit_code, 1) << result.out << result.err;
+    EXPECT_TRUE(holds(result.out, "brickproof replay ")) << result.out;
+}
+
+TEST(Bench, RunsAndPrintsARowAnOp) {
+    const Result result = run({"bench", "--op", "f16.to_f32", "--variant", "scalar", "--seconds-per-row", "0.01"});
+    EXPECT_EQ(result.exit_code, 0) << result.out << result.err;
+    EXPECT_TRUE(holds(result.out, "f16.to_f32")) << result.out;
+}
+
+}  // namespace
+}  // namespace brickproof::cli_test

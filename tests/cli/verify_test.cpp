@@ -1,0 +1,224 @@
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <fstream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+
+#include "expectations.hpp"
+
+namespace brickproof::cli_test {
+namespace {
+
+class Verify : public CommandTest {};
+
+TEST_F(Verify, OwnKernelsPass) {
+    const Result result = run(quick({}));
+    EXPECT_EQ(result.exit_code, 0) << result.out;
+    EXPECT_TRUE(holds(result.out, "kernels judged")) << result.out;
+    EXPECT_FALSE(holds(result.out, "FAIL")) << result.out;
+    EXPECT_EQ(result.err, "") << "no progress line in a pipe";
+}
+
+TEST_F(Verify, AFaultIsOneAndPrintsAReplayThatReproducesIt) {
+    const Result result = run(quick({"--kernels", BRICKPROOF_FAULTS, "--variant", "s*"}));
+    EXPECT_EQ(result.exit_code, 1) << result.out << result.err;
+    const std::string command = "brickproof replay ";
+    const std::size_t at = result.out.find(command);
+    ASSERT_NE(at, std::string::npos) << result.out;
+    const std::size_t end = result.out.find('\n', at);
+    Arguments replay;
+    std::istringstream words(result.out.substr(at + command.size(), end - at - command.size()));
+    replay.emplace_back("replay");
+    replay.insert(replay.end(), std::istream_iterator<std::string>(words), {});
+    const Result replayed = run(replay);
+    EXPECT_EQ(replayed.exit_code, 1) << replayed.out << replayed.err;
+    EXPECT_TRUE(holds(replayed.out, "FAIL")) << replayed.out;
+    EXPECT_TRUE(holds(replayed.out, "PASS")) << "replay prints what passes, too: " << replayed.out;
+}
+
+TEST_F(Verify, CorrectKernelsOfOthersPass) {
+    const Result result = run(quick({"--kernels", BRICKPROOF_CORRECT}));
+    EXPECT_EQ(result.exit_code, 0) << result.out;
+}
+
+TEST_F(Verify, ABadPluginIsRefusedInOneLine) {
+    const struct {
+        const char* file;
+        const char* says;
+    } bad[] = {{"there_is_none.so", "there is no plug-in"},
+               {"not_a_library.so", "cannot be loaded"},
+               {"no_symbol.so", "does not export brickproof_kernels()"},
+               {"wrong_abi_version.so", "version"},
+               {"null_table.so", "no table"},
+               {"null_kernels.so", "no kernels"},
+               {"no_kernels.so", "no kernels"},
+               {"null_function.so", "null function"},
+               {"null_op.so", "no op name"},
+               {"null_variant.so", "no variant name"},
+               {"unknown_op.so", "does not know"},
+               {"unknown_assumption.so", "full-moon"}};
+    for (const auto& [file, says] : bad) {
+        SCOPED_TRACE(file);
+        expect_refused(run({"verify", "--kernels", std::string(BRICKPROOF_BAD_PLUGINS "/") + file}), says);
+    }
+}
+
+TEST_F(Verify, AMissingCpuFeatureIsNotRunAndFailsOnlyUnderRequire) {
+    const Arguments plugin = {"verify", "--kernels", BRICKPROOF_BAD_PLUGINS "/missing_cpu_feature.so"};
+    const Result result = run(plugin);
+    EXPECT_EQ(result.exit_code, 0) << result.out << result.err;
+    EXPECT_TRUE(holds(result.out, "NOT RUN")) << result.out;
+    EXPECT_TRUE(holds(result.out, "0 of 1 kernels judged")) << result.out;
+    Arguments required = plugin;
+    required.insert(required.end(), {"--require", "bad"});
+    const Result failed = run(required);
+    EXPECT_EQ(failed.exit_code, 1) << failed.out;
+    EXPECT_TRUE(holds(failed.out, "--require bad")) << failed.out;
+}
+
+TEST_F(Verify, RequireIsMetByAKernelThatRanAndByNothingElse) {
+    EXPECT_EQ(run(quick({"--require", "scalar"})).exit_code, 0);
+    const Result unknown = run(quick({"--require", "scalar,avx9000"}));
+    EXPECT_EQ(unknown.exit_code, 1) << unknown.out;
+    EXPECT_TRUE(holds(unknown.out, "--require avx9000: no selected kernel")) << unknown.out;
+}
+
+TEST_F(Verify, WrongUsageIsTwo) {
+    const Arguments wrong[] = {{},
+                               {"verfy"},
+                               {"verify", "--no-such-option"},
+                               {"verify", "--effort", "enormous"},
+                               {"verify", "--jobs", "0"},
+                               {"verify", "--jobs", "many"},
+                               {"verify", "--kernels"},
+                               {"replay"},
+                               {"explain"},
+                               {"golden"}};
+    for (const Arguments& arguments : wrong) {
+        const Result result = run(arguments);
+        EXPECT_EQ(result.exit_code, 2) << (arguments.empty() ? "nothing" : arguments.back());
+        EXPECT_EQ(result.out, "");
+        EXPECT_NE(result.err, "");
+    }
+}
+
+TEST_F(Verify, WhatCannotBeMeantIsRefusedInOneLine) {
+    expect_refused(run({"verify", "--op", "q9*"}), "no kernel matches --op 'q9*'");
+    expect_refused(run({"verify", "--variant", "sse9"}), "--variant 'sse9'");
+    expect_refused(run({"verify", "--seed", "junk"}), "'junk'");
+    expect_refused(run({"verify", "--seed", "-1"}), "--seed");
+    expect_refused(run({"verify", "--seed", "1x"}), "'1x'");
+    expect_refused(run({"verify", "--seed", "99999999999999999999"}), "--seed");
+    expect_refused(run({"verify", "--assume", "junk"}), "OP:PRECONDITION");
+    expect_refused(run({"verify", "--assume", "q9.dot:finite"}), "there is no op 'q9.dot'");
+    expect_refused(run({"verify", "--assume", "q8_0.dot:dry"}), "'dry' is no precondition of q8_0.dot");
+    expect_refused(run({"verify", "--assume", "q8_0.dot:exact"}), "'exact' is no precondition");
+    expect_refused(run({"verify", "--baseline", path("none.json")}), "none.json");
+    expect_refused(run({"explain", "q9*"}), "there is no op 'q9*'");
+    std::ofstream(path("broken.json")) << "{\"brickproof_baseline\": 1";
+    expect_refused(run({"verify", "--baseline", path("broken.json")}), "is no baseline");
+}
+
+TEST_F(Verify, AReportThatCannotBeWrittenIsTwoAndLeavesNothing) {
+    for (const char* option : {"--json", "--junit", "--write-baseline"}) {
+        const Result result = run(quick({option, path("none") + "/report"}));
+        EXPECT_EQ(result.exit_code, 2) << option;
+        EXPECT_TRUE(holds(result.err, "cannot be written")) << result.err;
+        EXPECT_TRUE(folder_is_empty());
+    }
+}
+
+nlohmann::json json_at(const std::string& path) {
+    std::ifstream file(path);
+    return nlohmann::json::parse(file);
+}
+
+TEST_F(Verify, WritesJsonAndJunit) {
+    const Result result = run(quick({"--seed", "7", "--json", path("r.json"), "--junit", path("r.xml")}));
+    ASSERT_EQ(result.exit_code, 0) << result.err;
+    const nlohmann::json json = json_at(path("r.json"));
+    EXPECT_EQ(json.at("seed"), 7);
+    EXPECT_GE(json.at("kernels").size(), 2u);
+    EXPECT_GT(json.at("kernels")[0].at("statements").size(), 10u);
+    std::ifstream xml(path("r.xml"));
+    std::string first;
+    std::getline(xml, first);
+    EXPECT_EQ(first, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>");
+    EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder_), {}), 2) << "no temporary is left";
+}
+
+TEST_F(Verify, TheSameSeedGivesTheSameReport) {
+    const auto report = [&](const char* name) {
+        run(quick({"--seed", "5", "--kernels", BRICKPROOF_FAULTS, "--variant", "s*", "--json", path(name)}));
+        std::string text;
+        for (const nlohmann::json& kernel : json_at(path(name)).at("kernels"))
+            for (const nlohmann::json& s : kernel.at("statements"))
+                text += s.at("name").get<std::string>() + s.at("verdict").get<std::string>() +
+                        s.at("token").get<std::string>() + "\n";
+        return text;
+    };
+    EXPECT_EQ(report("a.json"), report("b.json"));
+}
+
+TEST_F(Verify, ARandomSeedIsPrinted) {
+    const Result result = run(quick({"--seed", "random", "--variant", "scalar"}));
+    EXPECT_EQ(result.exit_code, 0);
+    EXPECT_TRUE(holds(result.out, "(seed ")) << result.out;
+}
+
+TEST_F(Verify, ABaselineGatesOnlyNewFailures) {
+    const Arguments faults = quick({"--kernels", BRICKPROOF_FAULTS, "--variant", "s*"});
+    const auto with = [](Arguments arguments, Arguments more) {
+        arguments.insert(arguments.end(), more.begin(), more.end());
+        return arguments;
+    };
+    EXPECT_EQ(run(faults).exit_code, 1);
+    EXPECT_EQ(run(with(faults, {"--write-baseline", path("b.json")})).exit_code, 0);
+    const Result known = run(with(faults, {"--baseline", path("b.json")}));
+    EXPECT_EQ(known.exit_code, 0) << known.out;
+    EXPECT_TRUE(holds(known.out, "KNOWN")) << known.out;
+
+    nlohmann::json baseline = json_at(path("b.json"));
+    ASSERT_FALSE(baseline.at("known").empty());
+    nlohmann::json shorter = baseline;
+    shorter.at("known").erase(0);
+    std::ofstream(path("shorter.json")) << shorter;
+    EXPECT_EQ(run(with(faults, {"--baseline", path("shorter.json")})).exit_code, 1) << "one is new";
+
+    nlohmann::json longer = baseline;
+    nlohmann::json entry = longer.at("known")[0];
+    entry["statement"] = "terminates";
+    longer.at("known").push_back(entry);
+    std::ofstream(path("longer.json")) << longer;
+    const Result fixed = run(with(faults, {"--baseline", path("longer.json")}));
+    EXPECT_EQ(fixed.exit_code, 0) << fixed.out;
+    EXPECT_TRUE(holds(fixed.out, "FIXED")) << fixed.out;
+    EXPECT_TRUE(holds(fixed.out, "remove it from the baseline")) << fixed.out;
+}
+
+TEST_F(Verify, NoEscapeCodesInAPipeOrUnderNoColor) {
+    EXPECT_FALSE(holds(run(quick({})).out, "\033"));
+    const Result terminal = run_on_terminal(quick({}), {"NO_COLOR="});
+    EXPECT_EQ(terminal.exit_code, 0);
+    EXPECT_TRUE(holds(terminal.out, "\033[32m")) << "a terminal has colour: " << terminal.out;
+    const Result plain = run_on_terminal(quick({}), {"NO_COLOR=1"});
+    EXPECT_FALSE(holds(plain.out, "\033[32m")) << plain.out;
+    EXPECT_FALSE(holds(plain.out, "\033[36m")) << plain.out;
+}
+
+// Ctrl-C: what was judged so far, soon, and no half-written file.
+TEST_F(Verify, AnInterruptEndsItWithinTwoSecondsWithWhatWasJudged) {
+    for (const int signal : {SIGINT, SIGTERM}) {
+        const Result result = run_and_signal(
+            {"verify", "--effort", "thorough", "--jobs", "2", "--write-baseline", path("b.json")}, signal, 0.5);
+        EXPECT_EQ(result.exit_code, 130) << result.out << result.err;
+        EXPECT_LT(result.seconds, 2.0);
+        EXPECT_TRUE(holds(result.out, "interrupted: ")) << result.out;
+        EXPECT_TRUE(holds(result.out, "kernels judged")) << result.out;
+        EXPECT_TRUE(folder_is_empty()) << "half a baseline would make the other half look new";
+    }
+}
+
+}  // namespace
+}  // namespace brickproof::cli_test

@@ -1,0 +1,170 @@
+#include "judge/judge.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "engine/replay_token.hpp"
+#include "guest_kernels.hpp"
+#include "misbehaviour.hpp"
+
+namespace brickproof {
+namespace {
+
+using Block = brickproof_q8_0;
+
+class Judging : public testing::Test {
+  protected:
+    void SetUp() override { install_fault_trap(); }
+    static std::vector<StatementVerdict> judge(const Kernel& kernel, JudgeOptions options = {}) {
+        options.effort = small_effort;
+        return judge_kernel(kernel, options);
+    }
+};
+
+float drops_the_last_block_from_64_on(const Block* a, const Block* b, std::size_t n) {
+    return right_dot(a, b, n >= 64 ? n - 32 : n);
+}
+float drops_a_block_and_reads_too_far(const Block* a, const Block* b, std::size_t n) {
+    faults::read_bytes(a + n / 32, 1);
+    return drops_the_last_block_from_64_on(a, b, n);
+}
+float takes_the_lowest_quant_for_another(const Block* a, const Block* b, std::size_t n) {
+    float sum = 0.0f;
+    for (std::size_t k = 0; k < n / 32; ++k) {
+        Block x = a[k];
+        for (std::int8_t& q : x.qs) q = std::max(q, std::int8_t{-127});
+        sum += term_of(x, b[k]);
+    }
+    return sum;
+}
+float rounds_within_blocks(const Block* a, const Block* b, std::size_t n) {
+    float sum = 0.0f;
+    for (std::size_t i = 0; i < n; ++i) {
+        const auto scale = static_cast<float>(half_value(a[i / 32].d) * half_value(b[i / 32].d));
+        sum += scale * static_cast<float>(a[i / 32].qs[i % 32] * b[i / 32].qs[i % 32]);
+    }
+    return sum;
+}
+float leaves_the_process_by_exit(const Block* a, const Block* b, std::size_t n) {
+    if (n == 96) std::exit(0);
+    return right_dot(a, b, n);
+}
+float crashes_on_a_nan_scale(const Block* a, const Block* b, std::size_t n) {
+    for (std::size_t k = 0; k < n / 32; ++k)
+        if ((a[k].d & 0x7FFF) > 0x7C00) faults::crash_on_a_null_pointer();
+    return right_dot(a, b, n);
+}
+
+TEST_F(Judging, ARightKernelHasNoFailure) {
+    const auto verdicts = judge(guest("q8_0.dot", "right", right_dot));
+    EXPECT_TRUE(failures(verdicts).empty()) << failures(verdicts).front();
+    EXPECT_NE(overall(verdicts), Verdict::not_run);
+    for (const StatementVerdict& verdict : verdicts) {
+        EXPECT_GT(verdict.cases, 0u) << verdict.name;
+        EXPECT_NE(verdict.verdict, Verdict::not_run) << verdict.name;
+    }
+}
+
+TEST_F(Judging, ShrinkingFindsTheSmallestSize) {
+    const auto verdicts = judge(guest("q8_0.dot", "drops", drops_the_last_block_from_64_on));
+    const StatementVerdict* exact = find_statement(verdicts, "exact_sum");
+    ASSERT_NE(exact, nullptr);
+    EXPECT_EQ(exact->verdict, Verdict::fail);
+    EXPECT_EQ(exact->sizes, "n = 64");
+    EXPECT_NE(exact->message.find("result[0] is"), std::string::npos) << exact->message;
+}
+
+TEST_F(Judging, ATokenReplaysItsFailureAndOtherStatementsToo) {
+    const Kernel kernel = guest("q8_0.dot", "drops", drops_the_last_block_from_64_on);
+    const auto verdicts = judge(kernel);
+    const StatementVerdict& exact = *find_statement(verdicts, "exact_sum");
+    const auto token = parse_token(exact.token);
+    ASSERT_TRUE(token) << token.problem();
+    const auto replayed = judge(kernel, {.only_case = token->bytes});
+    EXPECT_EQ(find_statement(replayed, "exact_sum")->verdict, Verdict::fail);
+    EXPECT_EQ(find_statement(replayed, "exact_sum")->message, exact.message);
+    EXPECT_EQ(find_statement(replayed, "reads_in_bounds")->verdict, Verdict::pass);
+    const auto right = judge(guest("q8_0.dot", "right", right_dot), {.only_case = token->bytes});
+    EXPECT_TRUE(failures(right).empty());
+}
+
+TEST_F(Judging, TwoFaultsInOneKernelDoNotMaskEachOther) {
+    const auto names = failures(judge(guest("q8_0.dot", "two faults", drops_a_block_and_reads_too_far)));
+    EXPECT_NE(std::ranges::find(names, "exact_sum"), names.end());
+    EXPECT_NE(std::ranges::find(names, "reads_in_bounds"), names.end());
+}
+
+TEST_F(Judging, AnAssumptionNarrowsTheDomainAndTakesStatementsOut) {
+    Kernel kernel = guest("q8_0.dot", "lowest", takes_the_lowest_quant_for_another);
+    const auto unassumed = failures(judge(kernel));
+    EXPECT_EQ(unassumed, std::vector<std::string>{"exact_sum_full_int8_range"});
+    const auto by_option = judge(kernel, {.assume = {"quants>-128"}});
+    EXPECT_TRUE(failures(by_option).empty());
+    kernel.assumes = {"quants>-128"};
+    const auto by_kernel = judge(kernel);
+    EXPECT_TRUE(failures(by_kernel).empty());
+    for (const auto& verdicts : {by_option, by_kernel}) {
+        const StatementVerdict& out = *find_statement(verdicts, "exact_sum_full_int8_range");
+        EXPECT_EQ(out.verdict, Verdict::not_run);
+        EXPECT_EQ(out.cases, 0u);
+        EXPECT_NE(out.message.find("assumption quants>-128"), std::string::npos) << out.message;
+    }
+}
+
+TEST_F(Judging, APromiseTurnsANoteIntoAFailure) {
+    Kernel kernel = guest("q8_0.dot", "rounds", rounds_within_blocks);
+    const auto noted = judge(kernel);
+    EXPECT_TRUE(failures(noted).empty());
+    EXPECT_EQ(find_statement(noted, "same_bits_as_definition")->verdict, Verdict::note);
+    EXPECT_EQ(overall(noted), Verdict::note);
+    kernel.promises = {"same_bits_as_definition"};
+    EXPECT_EQ(failures(judge(kernel)), std::vector<std::string>{"same_bits_as_definition"});
+}
+
+TEST_F(Judging, ExitInsideAKernelIsACrash) {
+    const auto verdicts = judge(guest("q8_0.dot", "exits", leaves_the_process_by_exit));
+    const StatementVerdict& crash = *find_statement(verdicts, "no_crash");
+    EXPECT_EQ(crash.verdict, Verdict::fail);
+    EXPECT_EQ(crash.sizes, "n = 96");
+    EXPECT_NE(crash.message.find("exit()"), std::string::npos) << crash.message;
+}
+
+TEST_F(Judging, ACrashThatOnlyALawMeetsIsAFailureOfNoCrash) {
+    const auto verdicts =
+        judge(guest("q8_0.dot", "nan", crashes_on_a_nan_scale),
+              {.skip = {"reads_in_bounds", "writes_in_bounds", "inputs_unchanged", "outputs_written"}});
+    const StatementVerdict& crash = *find_statement(verdicts, "no_crash");
+    EXPECT_EQ(crash.verdict, Verdict::fail);
+    EXPECT_NE(crash.message.find("SIGSEGV"), std::string::npos) << crash.message;
+    EXPECT_FALSE(crash.token.empty());
+}
+
+TEST_F(Judging, TheSameSeedGivesTheSameVerdictsAndTokens) {
+    const Kernel kernel = guest("q8_0.dot", "two faults", drops_a_block_and_reads_too_far);
+    const auto first = judge(kernel, {.seed = 11});
+    const auto second = judge(kernel, {.seed = 11});
+    ASSERT_EQ(first.size(), second.size());
+    for (std::size_t i = 0; i < first.size(); ++i) {
+        EXPECT_EQ(first[i].name, second[i].name);
+        EXPECT_EQ(first[i].verdict, second[i].verdict) << first[i].name;
+        EXPECT_EQ(first[i].cases, second[i].cases) << first[i].name;
+        EXPECT_EQ(first[i].message, second[i].message) << first[i].name;
+        EXPECT_EQ(first[i].token, second[i].token) << first[i].name;
+    }
+}
+
+TEST_F(Judging, StatementsOnDemandAreThereOnlyWhenAskedFor) {
+    for (const Contract* contract : all_contracts()) {
+        const Kernel any{.library = "x", .variant = "x", .contract = contract};
+        for (const Statement& statement : contract->statements) {
+            const auto normal = statements_of(any, {});
+            const auto exhaustive = statements_of(any, {.exhaustive = true});
+            EXPECT_EQ(find_statement(normal, statement.name) == nullptr, statement.on_demand) << statement.name;
+            EXPECT_NE(find_statement(exhaustive, statement.name), nullptr) << statement.name;
+        }
+    }
+}
+
+}  // namespace
+}  // namespace brickproof

@@ -1,0 +1,62 @@
+// Plug-ins that must be refused, each with a sentence that says which and what.
+#include "judge/plugin.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace brickproof {
+namespace {
+
+struct Refusal {
+    const char* file;
+    std::vector<std::string_view> says;
+};
+
+TEST(Plugin, BadOnesAreRefusedWithASentence) {
+    const Refusal refusals[] = {
+        {"there_is_none.so", {"there is no plug-in"}},
+        {"not_a_library.so", {"cannot be loaded as a shared library"}},
+        {"no_symbol.so", {"does not export brickproof_kernels()"}},
+        {"wrong_abi_version.so", {"version", "reads version 1"}},
+        {"null_table.so", {"returned no table"}},
+        {"null_kernels.so", {"holds no kernels"}},
+        {"no_kernels.so", {"holds no kernels"}},
+        {"null_function.so", {"null function"}},
+        {"null_op.so", {"has no op name"}},
+        {"null_variant.so", {"has no variant name"}},
+        {"unknown_op.so", {"which this brickproof does not know", "q8_0.dot"}},
+        {"unknown_assumption.so", {"full-moon", "no precondition of q8_0.dequantize"}},
+    };
+    for (const auto& [file, says] : refusals) {
+        const auto kernels = load_plugin(std::string(BRICKPROOF_BAD_PLUGINS "/") + file);
+        ASSERT_FALSE(kernels) << file;
+        EXPECT_EQ(kernels.problem().find('\n'), std::string::npos) << kernels.problem();
+        for (const std::string_view part : says)
+            EXPECT_NE(kernels.problem().find(part), std::string::npos) << file << ": " << kernels.problem();
+    }
+}
+
+TEST(Plugin, OneThatNeedsAnotherCpuIsLoadedAndNamesTheFeature) {
+    const auto kernels = load_plugin(BRICKPROOF_BAD_PLUGINS "/missing_cpu_feature.so");
+    ASSERT_TRUE(kernels) << kernels.problem();
+    EXPECT_FALSE(missing_feature(kernels->at(0)).empty());
+    EXPECT_EQ(kernels->at(0).plugin_path, BRICKPROOF_BAD_PLUGINS "/missing_cpu_feature.so");
+}
+
+TEST(Plugin, AFolderIsNoPlugin) {
+    EXPECT_FALSE(load_plugin(BRICKPROOF_BAD_PLUGINS));
+}
+
+TEST(Plugin, TheLibrarysOwnKernelsGoThroughTheSameTable) {
+    const std::vector<Kernel> own = own_kernels();
+    for (const Contract* contract : all_contracts()) {
+        const auto of_op = [&](const Kernel& k) { return k.contract == contract; };
+        EXPECT_GE(std::ranges::count_if(own, of_op), 2) << contract->op;
+        EXPECT_TRUE(std::ranges::any_of(own, [&](const Kernel& k) { return of_op(k) && k.variant == "scalar"; }));
+    }
+    for (const Kernel& kernel : own) EXPECT_TRUE(kernel.plugin_path.empty());
+}
+
+}  // namespace
+}  // namespace brickproof

@@ -1,0 +1,82 @@
+#include "report/atomic_file.hpp"
+
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <filesystem>
+
+namespace brickproof {
+namespace {
+
+namespace fs = std::filesystem;
+
+class AtomicFile : public testing::Test {
+  protected:
+    void SetUp() override { fs::create_directories(folder_); }
+    void TearDown() override { fs::remove_all(folder_); }
+    std::size_t files_in_folder() const {
+        return static_cast<std::size_t>(std::distance(fs::directory_iterator(folder_), fs::directory_iterator()));
+    }
+
+    fs::path folder_ = fs::path(testing::TempDir()) / ("atomic_file_" + std::to_string(getpid()));
+    std::string path_ = (folder_ / "report.json").string();
+};
+
+TEST_F(AtomicFile, WritesWholeAndReplacesWhole) {
+    ASSERT_TRUE(write_file(path_, std::string(100'000, 'a')));
+    ASSERT_TRUE(write_file(path_, "second\n"));
+    EXPECT_EQ(*read_file(path_), "second\n");
+    ASSERT_TRUE(write_file(path_, ""));
+    EXPECT_EQ(*read_file(path_), "");
+    EXPECT_EQ(files_in_folder(), 1u);
+}
+
+TEST_F(AtomicFile, KeepsEveryByte) {
+    std::string all;
+    for (int byte = 0; byte < 256; ++byte) all += static_cast<char>(byte);
+    ASSERT_TRUE(write_file(path_, all));
+    EXPECT_EQ(*read_file(path_), all);
+}
+
+TEST_F(AtomicFile, AFolderThatIsNotThereIsAProblemThatNamesThePath) {
+    const std::string path = (folder_ / "none" / "report.json").string();
+    const auto done = write_file(path, "x");
+    ASSERT_FALSE(done);
+    EXPECT_NE(done.problem().find(path), std::string::npos) << done.problem();
+    EXPECT_NE(done.problem().find("No such file"), std::string::npos) << done.problem();
+    EXPECT_FALSE(fs::exists(folder_ / "none"));
+}
+
+TEST_F(AtomicFile, ATargetThatCannotBeReplacedStaysAndLeavesNoTemporary) {
+    fs::create_directories(fs::path(path_) / "occupied");
+    ASSERT_FALSE(write_file(path_, "x"));
+    EXPECT_TRUE(fs::is_directory(path_));
+    EXPECT_EQ(files_in_folder(), 1u);
+}
+
+// A limit on file sizes fails a write half way, as a full disk does.
+TEST_F(AtomicFile, AWriteThatFailsHalfWayKeepsTheOldContents) {
+    ASSERT_TRUE(write_file(path_, "old"));
+    std::signal(SIGXFSZ, SIG_IGN);
+    rlimit before{};
+    ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &before), 0);
+    const rlimit small{.rlim_cur = 1000, .rlim_max = before.rlim_max};
+    ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &small), 0);
+    const auto done = write_file(path_, std::string(5000, 'x'));
+    setrlimit(RLIMIT_FSIZE, &before);
+    std::signal(SIGXFSZ, SIG_DFL);
+    ASSERT_FALSE(done);
+    EXPECT_NE(done.problem().find(path_), std::string::npos) << done.problem();
+    EXPECT_EQ(*read_file(path_), "old");
+    EXPECT_EQ(files_in_folder(), 1u);
+}
+
+TEST_F(AtomicFile, ReadingWhatIsNotThereOrAFolderIsAProblem) {
+    EXPECT_FALSE(read_file(path_));
+    EXPECT_FALSE(read_file(folder_.string()));
+}
+
+}  // namespace
+}  // namespace brickproof

@@ -1,0 +1,65 @@
+#include "report/json_report.hpp"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "sample_report.hpp"
+
+namespace brickproof {
+namespace {
+
+TEST(JsonReport, HasTheFieldsThatAreDocumented) {
+    const nlohmann::json json = nlohmann::json::parse(to_json(sample_report(), "1.2.3").dump());
+    EXPECT_EQ(json.at("brickproof"), "1.2.3");
+    EXPECT_EQ(json.at("seed"), 42);
+    ASSERT_EQ(json.at("kernels").size(), 3u);
+    const std::set<std::string> kinds = {"exact", "bound", "law", "behaviour", "character"};
+    for (const nlohmann::json& kernel : json.at("kernels")) {
+        for (const char* field : {"library", "op", "variant", "verdict"})
+            EXPECT_TRUE(kernel.at(field).is_string()) << field;
+        for (const nlohmann::json& statement : kernel.at("statements")) {
+            for (const char* field : {"name", "kind", "verdict", "message", "token"})
+                EXPECT_TRUE(statement.at(field).is_string()) << field;
+            EXPECT_TRUE(statement.at("cases").is_number_unsigned());
+            EXPECT_TRUE(kinds.contains(statement.at("kind")));
+        }
+    }
+    EXPECT_EQ(json.at("kernels")[0].at("verdict"), "FAIL");
+    EXPECT_EQ(json.at("kernels")[2].at("verdict"), "NOT RUN");
+    EXPECT_EQ(json.at("kernels")[2].at("reason"), "this CPU has no neon");
+    EXPECT_EQ(json.at("kernels")[0].at("statements")[0].at("token"), "q8_0.dot@1:AgEB:00000000");
+    EXPECT_EQ(json.at("judged"), 2);
+    EXPECT_EQ(json.at("selected"), 3);
+    EXPECT_EQ(json.at("interrupted"), false);
+}
+
+TEST(JsonReport, AStatementReadsBack) {
+    for (const StatementVerdict& verdict : failing_kernel().statements) {
+        const StatementVerdict back = statement_from_json(nlohmann::json::parse(to_json(verdict).dump()));
+        EXPECT_EQ(back.name, verdict.name);
+        EXPECT_EQ(back.kind, verdict.kind);
+        EXPECT_EQ(back.says, verdict.says);
+        EXPECT_EQ(back.verdict, verdict.verdict);
+        EXPECT_EQ(back.cases, verdict.cases);
+        EXPECT_EQ(back.discarded, verdict.discarded);
+        EXPECT_EQ(back.largest_share, verdict.largest_share);
+        EXPECT_EQ(back.message, verdict.message);
+        EXPECT_EQ(back.sizes, verdict.sizes);
+        EXPECT_EQ(back.token, verdict.token);
+    }
+}
+
+TEST(JsonReport, EveryKindAndVerdictReadsBack) {
+    using enum Verdict;
+    for (const Verdict verdict : {pass, note, known, fixed, not_run, fail})
+        for (const StatementKind kind : {StatementKind::exact, StatementKind::bound, StatementKind::law,
+                                         StatementKind::behaviour, StatementKind::character}) {
+            const StatementVerdict back = statement_from_json(to_json(statement("s", kind, verdict)));
+            EXPECT_EQ(back.verdict, verdict);
+            EXPECT_EQ(back.kind, kind);
+        }
+}
+
+}  // namespace
+}  // namespace brickproof
