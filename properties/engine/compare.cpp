@@ -18,7 +18,9 @@ bool is_nan_half(std::uint16_t bits) {
 
 // Ulps between two finite floats, in words.
 std::string distance_in_ulps(float got, float expected) {
-    if (!std::isfinite(got) || !std::isfinite(expected)) return "";
+    const bool comparable =
+        std::isfinite(got) && std::isfinite(expected) && std::signbit(got) == std::signbit(expected);
+    if (!comparable) return "";
     return fmt::format(" ({:.0f} ulp)", std::fabs(boost::math::float_distance(got, expected)));
 }
 
