@@ -169,7 +169,7 @@ void set_call_limit(double limit) {
 
 // Stands before the C library's exit(), for kernels in plug-ins too: inside a kernel that one would run the judge's
 // own static destructors and end the judge with the kernel's exit code.
-extern "C" [[noreturn]] __attribute__((visibility("default"))) void exit(int status) noexcept {
+extern "C" __attribute__((noreturn, visibility("default"))) void exit(int status) noexcept {
     using namespace brickproof;
     if (current.active != 0) leave_call({Stop::Kind::exited, 0, nullptr, false});
     const auto next = reinterpret_cast<void (*)(int)>(dlsym(RTLD_NEXT, "exit"));

@@ -13,7 +13,8 @@
 namespace brickproof {
 
 struct FlightRecorder {
-    std::atomic<std::uint64_t> cases{0};  // tried so far: the heartbeat
+    std::atomic<std::uint64_t> cases{0};      // tried so far
+    std::atomic<std::uint64_t> heartbeat{0};  // counted up by every case and every run of the kernel
     std::array<char, 64> statement{};
     std::uint32_t size = 0;
     std::array<std::uint8_t, 4096> bytes{};
@@ -26,6 +27,7 @@ struct FlightRecorder {
         size = static_cast<std::uint32_t>(std::min(of.size(), bytes.size()));
         std::copy_n(of.begin(), size, bytes.begin());
         cases.fetch_add(1, std::memory_order_relaxed);
+        heartbeat.fetch_add(1, std::memory_order_relaxed);
     }
     Bytes last_case() const { return {bytes.begin(), bytes.begin() + size}; }
     std::string last_statement() const { return statement.data(); }

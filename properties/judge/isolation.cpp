@@ -53,6 +53,7 @@ void write_line(int pipe, const std::string& line) {
     const Observer observer{
         .on_statement = [&](std::string_view name) { recorder.record_statement(name); },
         .on_case = [&](const Bytes& bytes) { recorder.record_case(bytes); },
+        .heartbeat = &recorder.heartbeat,
         .on_verdict =
             [&](const StatementVerdict& verdict) {
                 write_line(pipe, to_json(verdict).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
@@ -106,11 +107,11 @@ class Job {
         return true;
     }
 
-    // No case was begun and no verdict told for too long: no signal reaches the child any more.
+    // The kernel was not called and no verdict told for too long: no signal reaches the child any more.
     bool is_silent(double limit) {
-        const std::uint64_t cases = recorder_->cases.load();
-        if (cases != last_cases_) {
-            last_cases_ = cases;
+        const std::uint64_t beats = recorder_->heartbeat.load();
+        if (beats != last_beats_) {
+            last_beats_ = beats;
             last_sign_ = Clock::now();
         }
         return std::chrono::duration<double>(Clock::now() - last_sign_).count() > limit;
@@ -185,7 +186,7 @@ class Job {
     int pipe_ = -1;
     bool done_ = false;
     bool silent_ = false;
-    std::uint64_t last_cases_ = 0;
+    std::uint64_t last_beats_ = 0;
     Clock::time_point last_sign_{};
     double seconds_to_fail_ = 0.0;
     Clock::time_point begun_ = Clock::now();

@@ -49,6 +49,7 @@ class Judge {
     Judge(const Kernel& kernel, const JudgeOptions& options, const Observer& observer)
         : kernel_(kernel), options_(options), observer_(observer), probe_(kernel) {
         set_call_limit(default_call_limit);
+        probe_.set_heartbeat(observer.heartbeat);
     }
 
     std::vector<StatementVerdict> judge_all() {

@@ -2,6 +2,7 @@
 // is what survives every kernel.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -39,6 +40,7 @@ struct JudgeOptions {
 struct Observer {
     std::function<void(std::string_view statement)> on_statement = [](std::string_view) {};
     std::function<void(const Bytes& bytes)> on_case = [](const Bytes&) {};
+    std::atomic<std::uint64_t>* heartbeat = nullptr;  // counted up at every run of the kernel
     std::function<void(const StatementVerdict&)> on_verdict = [](const StatementVerdict&) {};
 };
 

@@ -1,7 +1,9 @@
 // Runs one kernel on one case, with its buffers where one wants them, and says what it did to memory.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -49,6 +51,9 @@ class KernelRunner {
     // Calls `before` right before the kernel and `after` right behind it (where they are not null).
     Run run_between(const Case& c, const Placement& placement, void (*before)(), void (*after)());
 
+    // Counted up at every run, for whoever watches from outside.
+    void set_heartbeat(std::atomic<std::uint64_t>* heartbeat) { heartbeat_ = heartbeat; }
+
   private:
     struct Placed {
         std::size_t offset;  // of the buffer in its arena
@@ -62,6 +67,7 @@ class KernelRunner {
 
     const Kernel& kernel_;
     std::vector<GuardedArena> arenas_;
+    std::atomic<std::uint64_t>* heartbeat_ = nullptr;
     // Waiting for a hang is dear: sizes at which it hung twice are not tried again.
     std::size_t hangs_ = 0;
     std::map<std::vector<std::size_t>, int> hangs_by_sizes_;

@@ -29,6 +29,7 @@ class Probe final : public Trial {
     }
     // A second set of buffers, for a second thread.
     KernelRunner& partner() { return partner_; }
+    void set_heartbeat(std::atomic<std::uint64_t>* heartbeat) { runner_.set_heartbeat(heartbeat); }
     const Kernel& kernel() const { return kernel_; }
     // Single steps are dear, and one interleaving is much like another: true for the first few only.
     bool take_interleaving() { return interleavings_left_ > 0 && interleavings_left_-- > 0; }
