@@ -27,28 +27,10 @@ struct CorrectKernel {
     Kernel fn;
 };
 
-/// All planted faults, op by op.
+/// All planted faults, op by op. Each op's are those of its <stem>_faults(), in <stem>_faults.cpp.
 std::span<const PlantedFault> planted_faults();
 
-/// All correct kernels, op by op.
+/// All correct kernels, op by op: those of <stem>_correct(), in <stem>_correct.cpp.
 std::span<const CorrectKernel> correct_kernels();
-
-std::span<const PlantedFault> q8_0_quantize_faults();
-std::span<const PlantedFault> q8_0_dequantize_faults();
-std::span<const PlantedFault> q8_0_dot_faults();
-std::span<const PlantedFault> q8_0_gemv_faults();
-std::span<const PlantedFault> q8_0f_quantize_faults();
-std::span<const PlantedFault> q8_0f_dequantize_faults();
-std::span<const PlantedFault> f16_from_f32_faults();
-std::span<const PlantedFault> f16_to_f32_faults();
-
-std::span<const CorrectKernel> q8_0_quantize_correct();
-std::span<const CorrectKernel> q8_0_dequantize_correct();
-std::span<const CorrectKernel> q8_0_dot_correct();
-std::span<const CorrectKernel> q8_0_gemv_correct();
-std::span<const CorrectKernel> q8_0f_quantize_correct();
-std::span<const CorrectKernel> q8_0f_dequantize_correct();
-std::span<const CorrectKernel> f16_from_f32_correct();
-std::span<const CorrectKernel> f16_to_f32_correct();
 
 }  // namespace brickproof::faults
