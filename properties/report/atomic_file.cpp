@@ -8,8 +8,6 @@
 #include <cstdio>
 #include <cstring>
 #include <fstream>
-#include <iterator>
-#include <sstream>
 
 namespace brickproof {
 namespace {
@@ -41,7 +39,10 @@ Expected<Done> write_file(const std::string& path, std::string_view text) {
 Expected<std::string> read_file(const std::string& path) {
     std::ifstream file(path, std::ios::binary);
     if (!file) return Problem{fmt::format("{} cannot be read: {}", path, std::strerror(errno))};
-    std::string text{std::istreambuf_iterator<char>(file), {}};
+    std::string text;
+    char piece[1 << 14];
+    while (file.read(piece, sizeof(piece)), file.gcount() > 0)
+        text.append(piece, static_cast<std::size_t>(file.gcount()));
     if (file.bad()) return Problem{fmt::format("{} cannot be read to its end", path)};
     return text;
 }

@@ -41,7 +41,8 @@ std::string baseline_text(const Report& report) {
         for (const StatementVerdict& statement : kernel.statements)
             if (statement.verdict == Verdict::fail || statement.verdict == Verdict::known)
                 known.push_back({{"op", kernel.op}, {"variant", kernel.variant}, {"statement", statement.name}});
-    return nlohmann::ordered_json{{"brickproof_baseline", format_version}, {"known", known}}.dump(2) + "\n";
+    const nlohmann::ordered_json baseline{{"brickproof_baseline", format_version}, {"known", known}};
+    return baseline.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
 
 void apply_baseline(const std::vector<KnownFailure>& known, Report& report) {

@@ -13,12 +13,20 @@ std::string painted(Verdict verdict, std::string text, bool colour) {
     if (!colour) return text;
     const char* code = "32";
     switch (verdict) {
-        case Verdict::pass: code = "32"; break;
-        case Verdict::note: code = "36"; break;
+        case Verdict::pass:
+            code = "32";
+            break;
+        case Verdict::note:
+            code = "36";
+            break;
         case Verdict::known:
         case Verdict::fixed:
-        case Verdict::not_run: code = "33"; break;
-        case Verdict::fail: code = "1;31"; break;
+        case Verdict::not_run:
+            code = "33";
+            break;
+        case Verdict::fail:
+            code = "1;31";
+            break;
     }
     return fmt::format("\033[{}m{}\033[0m", code, text);
 }
@@ -31,22 +39,28 @@ std::string replay_command(const KernelVerdict& kernel, const std::string& token
     return command;
 }
 
-std::string statement_text(const KernelVerdict& kernel, const StatementVerdict& statement, const TextOptions& options) {
-    const std::string label = painted(statement.verdict, fmt::format("{:<7}", name_of(statement.verdict)), options.colour);
-    std::string text = fmt::format("  {} {} ({}): {}\n", label, statement.name, name_of(statement.kind), statement.says);
+std::string statement_text(const KernelVerdict& kernel, const StatementVerdict& statement,
+                           const TextOptions& options) {
+    const std::string label =
+        painted(statement.verdict, fmt::format("{:<7}", name_of(statement.verdict)), options.colour);
+    std::string text =
+        fmt::format("  {} {} ({}): {}\n", label, statement.name, name_of(statement.kind), statement.says);
     if (!statement.message.empty()) text += fmt::format("          {}\n", statement.message);
     if (!statement.sizes.empty()) text += fmt::format("          smallest case found: {}\n", statement.sizes);
-    if (!statement.token.empty()) text += fmt::format("          {}\n", replay_command(kernel, statement.token, options));
+    if (!statement.token.empty())
+        text += fmt::format("          {}\n", replay_command(kernel, statement.token, options));
     if (statement.largest_share > 0.0)
         text += fmt::format("          largest error: {:.3g} of the bound\n", statement.largest_share);
     return text;
 }
 
 std::string heading(const KernelVerdict& kernel, const TextOptions& options) {
-    std::string text = fmt::format("{} {} / {}  [{}]", painted(kernel.verdict, std::string(name_of(kernel.verdict)), options.colour),
+    std::string text = fmt::format("{} {} / {}  [{}]",
+                                   painted(kernel.verdict, std::string(name_of(kernel.verdict)), options.colour),
                                    kernel.op, kernel.variant, kernel.library);
     for (const std::string& name : kernel.assumptions) text += fmt::format("  assuming {}", name);
-    if (kernel.read_slack > 0) text += fmt::format("  allowed to read {} bytes behind its inputs", kernel.read_slack);
+    if (kernel.read_slack > 0)
+        text += fmt::format("  allowed to read {} bytes behind its inputs", kernel.read_slack);
     return text + "\n";
 }
 
@@ -62,11 +76,13 @@ std::string kind_cell(const KernelVerdict& kernel, StatementKind kind) {
     return all == 0 ? "-" : fmt::format("{}/{}", good, all);
 }
 
-constexpr std::array table_kinds = {StatementKind::exact, StatementKind::bound, StatementKind::law, StatementKind::behaviour};
+constexpr std::array table_kinds = {StatementKind::exact, StatementKind::bound, StatementKind::law,
+                                    StatementKind::behaviour};
 
 std::string table_row(const KernelVerdict& kernel, std::size_t variant_width, const TextOptions& options) {
-    std::string row = fmt::format("{:<18} {:<{}}  {}", kernel.op, kernel.variant, variant_width,
-                                  painted(kernel.verdict, fmt::format("{:<7}", name_of(kernel.verdict)), options.colour));
+    std::string row =
+        fmt::format("{:<18} {:<{}}  {}", kernel.op, kernel.variant, variant_width,
+                    painted(kernel.verdict, fmt::format("{:<7}", name_of(kernel.verdict)), options.colour));
     if (kernel.verdict == Verdict::not_run && kernel.statements.empty()) return row + "  " + kernel.reason + "\n";
     for (const StatementKind kind : table_kinds) row += fmt::format("  {:>9}", kind_cell(kernel, kind));
     std::string findings;
@@ -95,13 +111,15 @@ std::string statements_text(const KernelVerdict& kernel, const TextOptions& opti
 
 std::string table_text(const Report& report, const TextOptions& options) {
     std::size_t variant_width = 7;
-    for (const KernelVerdict& kernel : report.kernels) variant_width = std::max(variant_width, kernel.variant.size());
+    for (const KernelVerdict& kernel : report.kernels)
+        variant_width = std::max(variant_width, kernel.variant.size());
     std::string text;
     std::string library;
     for (const KernelVerdict& kernel : report.kernels) {
         if (kernel.library != library) {
             library = kernel.library;
-            text += fmt::format("{}{}\n{:<18} {:<{}}  {:<7}", text.empty() ? "" : "\n", library, "op", "variant", variant_width, "verdict");
+            text += fmt::format("{}{}\n{:<18} {:<{}}  {:<7}", text.empty() ? "" : "\n", library, "op", "variant",
+                                variant_width, "verdict");
             for (const StatementKind kind : table_kinds) text += fmt::format("  {:>9}", name_of(kind));
             text += "\n";
         }
@@ -109,10 +127,12 @@ std::string table_text(const Report& report, const TextOptions& options) {
     }
     std::map<Verdict, std::size_t> counts;
     for (const KernelVerdict& kernel : report.kernels) ++counts[kernel.verdict];
-    text += fmt::format("\n{}{} of {} kernels judged", report.interrupted ? "interrupted: " : "", judged(report), report.selected);
+    text += fmt::format("\n{}{} of {} kernels judged", report.interrupted ? "interrupted: " : "", judged(report),
+                        report.selected);
     const char* separator = ": ";
     for (const auto& [verdict, count] : counts) {
-        text += fmt::format("{}{} {}", separator, count, painted(verdict, std::string(name_of(verdict)), options.colour));
+        text += fmt::format("{}{} {}", separator, count,
+                            painted(verdict, std::string(name_of(verdict)), options.colour));
         separator = ", ";
     }
     return text + fmt::format("  (seed {}, effort {})\n", report.seed, report.effort);
