@@ -3,7 +3,7 @@
 
 #include <algorithm>
 #include <fstream>
-#include <ranges>
+#include <sstream>
 #include <string>
 
 #include "engine/contract.hpp"
@@ -13,15 +13,14 @@ namespace brickproof::layout {
 namespace {
 
 namespace fs = std::filesystem;
-using testing::PrintToString;
 using Names = std::vector<std::string>;
 
 const fs::path root = BRICKPROOF_SOURCE_DIR;
 
 Names stems() {
     Names all;
-    for (const auto part : std::views::split(std::string_view(BRICKPROOF_OP_STEMS), ','))
-        all.emplace_back(part.begin(), part.end());
+    std::istringstream list(BRICKPROOF_OP_STEMS);
+    for (std::string stem; std::getline(list, stem, ',');) all.push_back(stem);
     return all;
 }
 
