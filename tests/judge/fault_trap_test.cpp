@@ -53,7 +53,7 @@ TEST_F(Trap, AbortIsCaughtTwice) {
 }
 
 TEST_F(Trap, ExitIsCaught) {
-    const Stop stop = call_trapped([] { std::exit(0); });
+    const Stop stop = call_trapped([] { std::exit(3); });
     EXPECT_EQ(stop.kind, Stop::Kind::exited);
     EXPECT_NE(describe(stop).find("exit()"), std::string::npos);
 }

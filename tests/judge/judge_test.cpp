@@ -47,7 +47,7 @@ float rounds_within_blocks(const Block* a, const Block* b, std::size_t n) {
     return sum;
 }
 float leaves_the_process_by_exit(const Block* a, const Block* b, std::size_t n) {
-    if (n == 96) std::exit(0);
+    if (n == 96) std::exit(3);
     return right_dot(a, b, n);
 }
 float crashes_on_a_nan_scale(const Block* a, const Block* b, std::size_t n) {
