@@ -6,3 +6,5 @@ set(CMAKE_CXX_COMPILER aarch64-linux-gnu-g++)
 set(CMAKE_CROSSCOMPILING_EMULATOR qemu-aarch64)
 set(CMAKE_LIBRARY_ARCHITECTURE aarch64-linux-gnu)
 list(APPEND CMAKE_PREFIX_PATH /usr/lib/aarch64-linux-gnu/cmake)
+# xtensor is headers only; Debian puts its CMake files beside the libraries of the architecture that it is installed for.
+file(GLOB xtensor_DIR /usr/lib/*-linux-gnu/cmake/xtensor)

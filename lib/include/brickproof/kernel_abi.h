@@ -24,30 +24,30 @@ extern "C" {
 
 /* One block of GGUF's Q8_0: value i is qs[i] * d. 34 bytes, aligned to 2. */
 typedef struct brickproof_q8_0 {
-    uint16_t d;                        /* scale, the bits of an IEEE 754 half */
-    int8_t qs[BRICKPROOF_Q8_0_BLOCK];  /* quants */
+    uint16_t d;                       /* scale, the bits of an IEEE 754 half */
+    int8_t qs[BRICKPROOF_Q8_0_BLOCK]; /* quants */
 } brickproof_q8_0;
 
 /* One kernel: one implementation of one op. */
 typedef struct brickproof_kernel {
-    const char *op;           /* such as "q8_0.dot"; the list is below */
-    const char *variant;      /* names this implementation, such as "avx2" */
-    const char *cpu_features; /* what the CPU must have: "avx2,fma"; "" for nothing */
-    const char *assumes;      /* preconditions by the contract's names: "quants>-128"; usually "" */
+    const char* op;           /* such as "q8_0.dot"; the list is below */
+    const char* variant;      /* names this implementation, such as "avx2" */
+    const char* cpu_features; /* what the CPU must have: "avx2,fma"; "" for nothing */
+    const char* assumes;      /* preconditions by the contract's names: "quants>-128"; usually "" */
     size_t read_slack;        /* bytes that it may read past the end of an input; usually 0 */
     void (*fn)(void);         /* the kernel, cast from the op's function type */
 } brickproof_kernel;
 
 typedef struct brickproof_kernel_table {
     uint32_t abi_version; /* BRICKPROOF_ABI_VERSION */
-    const char *library;  /* name and version, for reports */
+    const char* library;  /* name and version, for reports */
     size_t count;         /* number of kernels */
-    const brickproof_kernel *kernels;
+    const brickproof_kernel* kernels;
 } brickproof_kernel_table;
 
 /* The one function that a plug-in exports. */
-const brickproof_kernel_table *brickproof_kernels(void);
-typedef const brickproof_kernel_table *brickproof_kernels_fn(void);
+const brickproof_kernel_table* brickproof_kernels(void);
+typedef const brickproof_kernel_table* brickproof_kernels_fn(void);
 
 /* The ops and their function types.
  *
@@ -58,22 +58,22 @@ typedef const brickproof_kernel_table *brickproof_kernels_fn(void);
  */
 
 /* q8_0.quantize: x[n] -> y[n/32] */
-typedef void brickproof_q8_0_quantize_fn(const float *x, brickproof_q8_0 *y, size_t n);
+typedef void brickproof_q8_0_quantize_fn(const float* x, brickproof_q8_0* y, size_t n);
 /* q8_0.dequantize: x[n/32] -> y[n] */
-typedef void brickproof_q8_0_dequantize_fn(const brickproof_q8_0 *x, float *y, size_t n);
+typedef void brickproof_q8_0_dequantize_fn(const brickproof_q8_0* x, float* y, size_t n);
 /* q8_0.dot: sum over i < n of a_i * b_i */
-typedef float brickproof_q8_0_dot_fn(const brickproof_q8_0 *a, const brickproof_q8_0 *b, size_t n);
+typedef float brickproof_q8_0_dot_fn(const brickproof_q8_0* a, const brickproof_q8_0* b, size_t n);
 /* q8_0.gemv: y[rows] = w[rows][cols] * x[cols], w row-major */
-typedef void brickproof_q8_0_gemv_fn(const brickproof_q8_0 *w, const brickproof_q8_0 *x, float *y, size_t rows,
+typedef void brickproof_q8_0_gemv_fn(const brickproof_q8_0* w, const brickproof_q8_0* x, float* y, size_t rows,
                                      size_t cols);
 /* q8_0f.quantize: x[n] -> q[n], scales[ceil(n/32)]; any n; a partial last block counts as padded with zeros */
-typedef void brickproof_q8_0f_quantize_fn(const float *x, int8_t *q, float *scales, size_t n);
+typedef void brickproof_q8_0f_quantize_fn(const float* x, int8_t* q, float* scales, size_t n);
 /* q8_0f.dequantize: q[n], scales[ceil(n/32)] -> y[n] */
-typedef void brickproof_q8_0f_dequantize_fn(const int8_t *q, const float *scales, float *y, size_t n);
+typedef void brickproof_q8_0f_dequantize_fn(const int8_t* q, const float* scales, float* y, size_t n);
 /* f16.from_f32: x[n] -> y[n], the bits of halves, rounded to nearest even */
-typedef void brickproof_f16_from_f32_fn(const float *x, uint16_t *y, size_t n);
+typedef void brickproof_f16_from_f32_fn(const float* x, uint16_t* y, size_t n);
 /* f16.to_f32: x[n], the bits of halves -> y[n] */
-typedef void brickproof_f16_to_f32_fn(const uint16_t *x, float *y, size_t n);
+typedef void brickproof_f16_to_f32_fn(const uint16_t* x, float* y, size_t n);
 
 #ifdef __cplusplus
 }
