@@ -48,7 +48,24 @@ bool fault_was_write(const void* context) {
            0;  // page-fault error code, bit 1 (Intel SDM vol. 3, 4.7)
 }
 #else
-// The kernel puts the syndrome register into the extension records of the frame (arm64 sigcontext.h).
+// Does this A64 instruction store? Arm Architecture Reference Manual, C4.1 "Loads and Stores"; bit 22 is L, for
+// load, but in the register forms bits 23:22 are opc. DC ZVA, with which memset clears, is a system instruction.
+bool is_store(std::uint32_t instruction) {
+    const auto bits = [instruction](int high, int low) {
+        return instruction >> low & ((std::uint32_t{1} << (high - low + 1)) - 1);
+    };
+    constexpr std::uint32_t dc_zva = 0xd50b7420;
+    if ((instruction & ~std::uint32_t{31}) == dc_zva) return true;
+    if (bits(27, 27) == 0 || bits(25, 25) == 1) return false;
+    const bool vector = bits(26, 26) == 1;
+    const bool whole_vector_register = vector && bits(31, 30) == 0 && bits(23, 22) == 2;
+    if (bits(29, 27) == 7) return bits(23, 22) == 0 || whole_vector_register;
+    const bool literal = bits(29, 27) == 3 && bits(24, 24) == 0;
+    return !literal && bits(22, 22) == 0;
+}
+
+// The kernel puts the syndrome register into the extension records of the frame (arm64 sigcontext.h); emulators
+// that write none leave the instruction, which is readable unless fetching it was the fault.
 bool fault_was_write(const void* context) {
     struct Record {
         std::uint32_t magic;
@@ -63,10 +80,13 @@ bool fault_was_write(const void* context) {
         Record record{};
         std::memcpy(&record, at, sizeof(record));
         if (record.magic == esr_magic) return (record.value >> 6 & 1) != 0;  // WnR
-        if (record.magic == 0 || record.size == 0) return false;
+        if (record.magic == 0 || record.size == 0) break;
         at += record.size;
     }
-    return false;
+    if (machine->pc == machine->fault_address) return false;
+    std::uint32_t instruction = 0;
+    std::memcpy(&instruction, reinterpret_cast<const void*>(machine->pc), sizeof(instruction));
+    return is_store(instruction);
 }
 #endif
 
@@ -100,15 +120,24 @@ void on_tick(int, siginfo_t*, void*) {
         leave_call({Stop::Kind::timeout, 0, nullptr, false});
 }
 
-void use_signal_stack() {
-    thread_local std::vector<std::byte> stack;
-    if (!stack.empty()) return;
-    stack.resize(std::size_t{1} << 16);
-    stack_t description{};
-    description.ss_sp = stack.data();
-    description.ss_size = stack.size();
-    sigaltstack(&description, nullptr);
-}
+// A stack for this thread's signal handlers, since a kernel may have run out of the other. What was there before
+// comes back when the thread ends: sanitizers give each thread one, and release it.
+class SignalStack {
+  public:
+    SignalStack() {
+        stack_t ours{};
+        ours.ss_sp = bytes_.data();
+        ours.ss_size = bytes_.size();
+        sigaltstack(&ours, &before_);
+    }
+    SignalStack(const SignalStack&) = delete;
+    SignalStack& operator=(const SignalStack&) = delete;
+    ~SignalStack() { sigaltstack(&before_, nullptr); }
+
+  private:
+    std::vector<std::byte> bytes_ = std::vector<std::byte>(std::size_t{1} << 16);
+    stack_t before_{};
+};
 
 void handle(int signal, void (*handler)(int, siginfo_t*, void*), int flags) {
     struct sigaction action {};
@@ -148,7 +177,7 @@ void install_fault_trap() {
 }
 
 Stop call_trapped(const std::function<void()>& body) {
-    use_signal_stack();
+    thread_local const SignalStack signal_stack;
     const FpEnvironment before = read_fp_environment();
     current.stop = {};
     ++current.number;
