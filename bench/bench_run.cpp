@@ -87,9 +87,9 @@ void fill_outputs(const PreparedWorkload& prepared) {
 
 // One run before anything is timed. Sets the row's state where the kernel must not be timed.
 bool fit_to_time(const Kernel& kernel, const PreparedWorkload& prepared, Row& row) {
-    if (const std::string feature = missing_feature(kernel); !feature.empty()) {
+    if (const std::string reason = why_not_runnable(kernel); !reason.empty()) {
         row.state = Row::State::not_run;
-        row.reason = fmt::format("{} needs {}, which this CPU lacks", kernel.variant, feature);
+        row.reason = fmt::format("{}: {}", kernel.variant, reason);
         return false;
     }
     fill_outputs(prepared);
@@ -169,6 +169,7 @@ class BenchRun {
         const WorkloadList list = workloads_of(contract, report.machine.caches, available_memory());
         for (const SizedWorkload& workload : list.workloads) {
             if (interrupted()) return;
+            if (!options_.wants_workload(workload.name)) continue;
             const PreparedWorkload prepared = prepare(contract, workload, report.machine.caches, options_.seed);
             for (const Pairing& pairing : pairings_) {
                 if (interrupted()) return;
@@ -177,7 +178,7 @@ class BenchRun {
                 if (time(pairing, prepared, row)) add(report, std::move(row));
             }
         }
-        if (list.without_dram.empty()) return;
+        if (list.without_dram.empty() || !options_.wants_workload("DRAM")) return;
         for (const Pairing& pairing : pairings_) {
             if (pairing.kernel->contract != &contract) continue;
             Row row{.op = std::string(contract.op), .workload = "DRAM", .sizes = "", .state = Row::State::not_run};

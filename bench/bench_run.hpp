@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -16,6 +17,7 @@ namespace brickproof::bench {
 struct BenchOptions {
     double seconds_per_row = 0.5;
     std::uint64_t seed = 1;
+    std::function<bool(std::string_view)> wants_workload = [](std::string_view) { return true; };
     const std::atomic<bool>* interrupted = nullptr;
     std::function<void(const BenchReport&)> on_start = [](const BenchReport&) {};  // machine and seed are known
     std::function<void(const Row&)> on_row = [](const Row&) {};

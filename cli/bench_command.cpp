@@ -21,6 +21,7 @@ struct Options {
     KernelSelection selection;
     std::string against;
     std::string against_variant = "*";
+    std::string workload = "*";
     double seconds_per_row = 0.5;
     std::uint64_t seed = 1;
     std::string json;
@@ -60,12 +61,16 @@ int run(const Options& options) {
         fmt::print(stderr, "brickproof: {} has no kernel of {} that matches '{}': not compared\n", options.against,
                    op, options.against_variant);
     std::signal(SIGINT, [](int) { stop_wanted = true; });
-    const bench::BenchReport report =
-        run_bench(pairings, {.seconds_per_row = options.seconds_per_row,
-                             .seed = options.seed,
-                             .interrupted = &stop_wanted,
-                             .on_start = [](const bench::BenchReport& r) { print_now(text_head(r)); },
-                             .on_row = [](const bench::Row& row) { print_now(text_row(row)); }});
+    const bench::BenchReport report = run_bench(
+        pairings, {.seconds_per_row = options.seconds_per_row,
+                   .seed = options.seed,
+                   .wants_workload = [&](std::string_view name) { return matches(options.workload, name); },
+                   .interrupted = &stop_wanted,
+                   .on_start = [](const bench::BenchReport& r) { print_now(text_head(r)); },
+                   .on_row = [](const bench::Row& row) { print_now(text_row(row)); }});
+    if (report.rows.empty() && !report.interrupted)
+        return usage_error(
+            fmt::format("no workload matches '{}': leave --workload out to see their names", options.workload));
     print_now(text_foot(report));
     if (!options.json.empty())
         if (const int code = write_json(report, options.json); code != exit_pass) return code;
@@ -83,6 +88,9 @@ void add_bench_command(CLI::App& app, int& exit_code) {
     command->add_option("--against", options->against, "Compare with this plug-in's kernels, or with 'builtin'")
         ->type_name("PATH");
     command->add_option("--against-variant", options->against_variant, "Only peers whose variant matches")
+        ->type_name("GLOB")
+        ->capture_default_str();
+    command->add_option("--workload", options->workload, "Only workloads whose name matches, such as 'L1*'")
         ->type_name("GLOB")
         ->capture_default_str();
     command

@@ -1,6 +1,7 @@
 // brickproof explain OP: the contract in words.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "commands.hpp"
@@ -41,7 +42,8 @@ void explain_domain(const Contract& contract) {
     fmt::print("\ndomain: sizes {}; a kernel may assume, and --assume may impose:\n", list_of(contract.size_names));
     for (const Precondition& precondition : contract.preconditions)
         if (!precondition.internal) fmt::print("  {:<16} {}\n", precondition.name, precondition.says);
-    fmt::print("  the statements narrow it further:\n");
+    if (std::ranges::any_of(contract.preconditions, &Precondition::internal))
+        fmt::print("  the statements narrow it further:\n");
     for (const Precondition& precondition : contract.preconditions)
         if (precondition.internal) fmt::print("  {:<16} {}\n", precondition.name, precondition.says);
 }

@@ -20,9 +20,9 @@ int list(const KernelSelection& selection) {
             library = kernel.library;
             fmt::print("{}\n", library);
         }
-        const std::string missing = missing_feature(kernel);
+        const std::string reason = why_not_runnable(kernel);
         fmt::print("  {:<18} {:<22} {}\n", kernel.contract->op, kernel.variant,
-                   missing.empty() ? "runs on this CPU" : fmt::format("NOT RUN: this CPU has no {}", missing));
+                   reason.empty() ? "runs on this CPU" : "NOT RUN: " + reason);
     }
     const auto report = brick::isa_report();
     if (!report) return usage_error(std::string(report.error().message.view()));

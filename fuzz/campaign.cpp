@@ -24,12 +24,11 @@ class Campaign {
   public:
     Campaign(const std::vector<Kernel>& kernels, const CampaignOptions& options) : options_(options) {
         for (const Kernel& kernel : kernels) {
-            const std::string missing = missing_feature(kernel);
-            if (missing.empty())
+            const std::string reason = why_not_runnable(kernel);
+            if (reason.empty())
                 kernels_.push_back(&kernel);
             else
-                summary_.not_run.push_back(
-                    fmt::format("{} / {}: this CPU has no {}", kernel.contract->op, kernel.variant, missing));
+                summary_.not_run.push_back(fmt::format("{} / {}: {}", kernel.contract->op, kernel.variant, reason));
         }
         summary_.kernels = kernels_.size();
         shards_ = kernels_.empty() ? 0 : (options.jobs + kernels_.size() - 1) / kernels_.size();

@@ -25,7 +25,7 @@ bool same_names(const Preconditions& a, const Preconditions& b) {
 OpTarget::OpTarget(const Contract& contract, std::vector<Kernel> kernels) : contract_(contract) {
     const KernelFunction definition = definition_of(contract);
     for (Kernel& kernel : kernels) {
-        if (kernel.contract != &contract || !missing_feature(kernel).empty()) continue;
+        if (kernel.contract != &contract || !why_not_runnable(kernel).empty()) continue;
         kernels_.push_back(std::move(kernel));
         trials_.emplace_back(contract, kernels_.back().fn, definition);
         add_statements(kernels_.size() - 1);

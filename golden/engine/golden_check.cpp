@@ -43,7 +43,7 @@ std::vector<OracleOutput> golden_oracle(const GoldenCase& golden) {
 }
 
 std::string verdict_of(const KernelCheck& check) {
-    if (!check.missing_feature.empty()) return fmt::format("NOT RUN: this CPU lacks {}", check.missing_feature);
+    if (!check.not_runnable.empty()) return "NOT RUN: " + check.not_runnable;
     const std::size_t judged = check.passed + check.failures.size();
     if (judged == 0) return "NOT RUN: no golden case that it accepts";
     std::string text = check.failures.empty() ? fmt::format("PASS {} of {}", judged, judged)

@@ -33,7 +33,7 @@ struct KernelCheck {
     std::string op;
     std::string library;
     std::string variant;
-    std::string missing_feature{};  // of this CPU: nothing was run
+    std::string not_runnable{};  // why nothing was run
     std::size_t passed = 0;
     std::size_t outside = 0;   // cases outside what the kernel assumes: not judged
     std::size_t by_bound = 0;  // cases whose bits are ours, of which a guest owes the bound only

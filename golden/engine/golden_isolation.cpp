@@ -106,8 +106,8 @@ KernelCheck check_kernel(const Kernel& kernel, std::span<const GoldenCase> all,
     KernelCheck check{.op = std::string(kernel.contract->op),
                       .library = kernel.library,
                       .variant = kernel.variant,
-                      .missing_feature = missing_feature(kernel)};
-    if (!check.missing_feature.empty()) return check;
+                      .not_runnable = why_not_runnable(kernel)};
+    if (!check.not_runnable.empty()) return check;
     std::vector<const GoldenCase*> cases;
     for (const GoldenCase& golden : all) {
         if (golden.contract != kernel.contract) continue;

@@ -1,5 +1,6 @@
 #include "dispatch/cpu_features.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -33,18 +34,18 @@ struct Feature {
 
 // Intel SDM vol. 2, CPUID.
 constexpr Feature features[] = {
-    {"sse2", 1, 0, edx, 26, no_state},        {"sse3", 1, 0, ecx, 0, no_state},
-    {"ssse3", 1, 0, ecx, 9, no_state},        {"sse4.1", 1, 0, ecx, 19, no_state},
-    {"sse4.2", 1, 0, ecx, 20, no_state},      {"popcnt", 1, 0, ecx, 23, no_state},
-    {"avx", 1, 0, ecx, 28, ymm_state},        {"fma", 1, 0, ecx, 12, ymm_state},
-    {"f16c", 1, 0, ecx, 29, ymm_state},       {"bmi1", 7, 0, ebx, 3, no_state},
-    {"bmi2", 7, 0, ebx, 8, no_state},         {"avx2", 7, 0, ebx, 5, ymm_state},
-    {"avx512f", 7, 0, ebx, 16, zmm_state},    {"avx512dq", 7, 0, ebx, 17, zmm_state},
-    {"avx512bw", 7, 0, ebx, 30, zmm_state},   {"avx512vl", 7, 0, ebx, 31, zmm_state},
-    {"avx512_vbmi", 7, 0, ecx, 1, zmm_state}, {"avx512_vnni", 7, 0, ecx, 11, zmm_state},
-    {"avx512_bf16", 7, 1, eax, 5, zmm_state}, {"avx_vnni", 7, 1, eax, 4, ymm_state},
-    {"amx_int8", 7, 0, edx, 25, tile_state},  {"amx_bf16", 7, 0, edx, 22, tile_state},
-    {"amx_tile", 7, 0, edx, 24, tile_state},
+    {"sse2", 1, 0, edx, 26, no_state},         {"sse3", 1, 0, ecx, 0, no_state},
+    {"ssse3", 1, 0, ecx, 9, no_state},         {"sse4.1", 1, 0, ecx, 19, no_state},
+    {"sse4.2", 1, 0, ecx, 20, no_state},       {"popcnt", 1, 0, ecx, 23, no_state},
+    {"avx", 1, 0, ecx, 28, ymm_state},         {"fma", 1, 0, ecx, 12, ymm_state},
+    {"f16c", 1, 0, ecx, 29, ymm_state},        {"bmi1", 7, 0, ebx, 3, no_state},
+    {"bmi2", 7, 0, ebx, 8, no_state},          {"avx2", 7, 0, ebx, 5, ymm_state},
+    {"avx512cd", 7, 0, ebx, 28, zmm_state},    {"avx512f", 7, 0, ebx, 16, zmm_state},
+    {"avx512dq", 7, 0, ebx, 17, zmm_state},    {"avx512bw", 7, 0, ebx, 30, zmm_state},
+    {"avx512vl", 7, 0, ebx, 31, zmm_state},    {"avx512_vbmi", 7, 0, ecx, 1, zmm_state},
+    {"avx512_vnni", 7, 0, ecx, 11, zmm_state}, {"avx512_bf16", 7, 1, eax, 5, zmm_state},
+    {"avx_vnni", 7, 1, eax, 4, ymm_state},     {"amx_int8", 7, 0, edx, 25, tile_state},
+    {"amx_bf16", 7, 0, edx, 22, tile_state},   {"amx_tile", 7, 0, edx, 24, tile_state},
 };
 
 std::array<std::uint32_t, 4> cpuid(std::uint32_t leaf, std::uint32_t subleaf) {
@@ -81,7 +82,7 @@ struct Feature {
 // Linux, Documentation/arch/arm64/elf_hwcaps.rst; the bits are part of the kernel's ABI.
 constexpr Feature features[] = {
     {"neon", AT_HWCAP, 1},  {"fp16", AT_HWCAP, 10},  {"dotprod", AT_HWCAP, 20}, {"sve", AT_HWCAP, 22},
-    {"sve2", AT_HWCAP2, 1}, {"i8mm", AT_HWCAP2, 13}, {"bf16", AT_HWCAP2, 14},
+    {"sve2", AT_HWCAP2, 1}, {"i8mm", AT_HWCAP2, 13}, {"bf16", AT_HWCAP2, 14},   {"sme", AT_HWCAP2, 23},
 };
 
 bool detect(const Feature& feature) {
@@ -107,6 +108,10 @@ bool cpu_has_feature(std::string_view name) {
         if (features[i].name == name) return present[i];
     }
     return false;
+}
+
+bool knows_cpu_feature(std::string_view name) {
+    return std::ranges::find(features, name, &Feature::name) != std::end(features);
 }
 
 }  // namespace brick

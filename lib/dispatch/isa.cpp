@@ -29,6 +29,10 @@ std::string_view first_missing_feature(std::string_view features) {
     return find_feature(features, [](std::string_view name) { return !cpu_has_feature(name); });
 }
 
+bool is_known_feature(std::string_view name) {
+    return knows_cpu_feature(name);
+}
+
 bool cpu_has(std::string_view features) {
     return first_missing_feature(features).empty();
 }

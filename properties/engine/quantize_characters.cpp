@@ -78,7 +78,7 @@ Outcome nonfinite_input(const QuantizeFormat& format, const Case& c, Trial& tria
 }  // namespace
 
 std::vector<Statement> quantize_characters(const QuantizeFormat& format) {
-    return {
+    std::vector<Statement> characters = {
         {.name = "ties",
          .kind = StatementKind::character,
          .says = "a value halfway between two codes is rounded away from zero, as the definition rounds it",
@@ -92,6 +92,8 @@ std::vector<Statement> quantize_characters(const QuantizeFormat& format) {
          .check = [&format](const Case& c, Trial& trial) { return nonfinite_input(format, c, trial); }},
         same_bits_as_definition({"finite"}),
     };
+    for (Statement& character : characters) character.promised_by_own = true;
+    return characters;
 }
 
 }  // namespace brickproof

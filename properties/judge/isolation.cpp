@@ -225,9 +225,9 @@ class Pool {
     void fill() {
         while (jobs_.size() < isolation_.jobs && next_ < kernels_.size()) {
             const Kernel& kernel = kernels_[next_];
-            const std::string missing = missing_feature(kernel);
-            if (!missing.empty()) {
-                settle(next_++, not_run(kernel, fmt::format("this CPU has no {}", missing)));
+            const std::string reason = why_not_runnable(kernel);
+            if (!reason.empty()) {
+                settle(next_++, not_run(kernel, reason));
                 continue;
             }
             jobs_.push_back(std::make_unique<Job>(kernel, options_(kernel), next_++));

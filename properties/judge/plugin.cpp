@@ -114,8 +114,12 @@ Expected<std::vector<Kernel>> load_plugin(const std::string& path) {
     return kernels;
 }
 
-std::string missing_feature(const Kernel& kernel) {
-    return std::string(brick::first_missing_feature(kernel.cpu_features));
+std::string why_not_runnable(const Kernel& kernel) {
+    const std::string_view missing = brick::first_missing_feature(kernel.cpu_features);
+    if (missing.empty()) return "";
+    return fmt::format(
+        "this CPU has no {}{}", missing,
+        brick::is_known_feature(missing) ? "" : " (no feature of this architecture that is known here)");
 }
 
 }  // namespace brickproof

@@ -17,7 +17,7 @@ std::vector<Kernel> own_kernels();
 // precondition.
 Expected<std::vector<Kernel>> load_plugin(const std::string& path);
 
-// The first CPU feature that a kernel needs and this CPU lacks; empty if it can run.
-std::string missing_feature(const Kernel& kernel);
+// Why this CPU cannot run a kernel, such as "this CPU has no avx512f"; empty if it can.
+std::string why_not_runnable(const Kernel& kernel);
 
 }  // namespace brickproof

@@ -49,8 +49,17 @@ std::string statement_text(const KernelVerdict& kernel, const StatementVerdict& 
     if (!statement.sizes.empty()) text += fmt::format("          smallest case found: {}\n", statement.sizes);
     if (!statement.token.empty())
         text += fmt::format("          {}\n", replay_command(kernel, statement.token, options));
-    if (statement.largest_share > 0.0)
+    if (statement.largest_share > 0.0 && statement.verdict != Verdict::fail)
         text += fmt::format("          largest error: {:.3g} of the bound\n", statement.largest_share);
+    return text;
+}
+
+// What the kernel was not held to, said beside every verdict on it.
+std::string allowances(const KernelVerdict& kernel) {
+    std::string text;
+    for (const std::string& name : kernel.assumptions) text += fmt::format("  assuming {}", name);
+    if (kernel.read_slack > 0)
+        text += fmt::format("  allowed to read {} bytes behind its inputs", kernel.read_slack);
     return text;
 }
 
@@ -58,10 +67,7 @@ std::string heading(const KernelVerdict& kernel, const TextOptions& options) {
     std::string text = fmt::format("{} {} / {}  [{}]",
                                    painted(kernel.verdict, std::string(name_of(kernel.verdict)), options.colour),
                                    kernel.op, kernel.variant, kernel.library);
-    for (const std::string& name : kernel.assumptions) text += fmt::format("  assuming {}", name);
-    if (kernel.read_slack > 0)
-        text += fmt::format("  allowed to read {} bytes behind its inputs", kernel.read_slack);
-    return text + "\n";
+    return text + allowances(kernel) + "\n";
 }
 
 // "7/9": passed (or noted) of judged statements of a kind.
@@ -89,7 +95,8 @@ std::string table_row(const KernelVerdict& kernel, std::size_t variant_width, co
     for (const StatementVerdict& statement : kernel.statements)
         if (statement.verdict == Verdict::fail || statement.verdict == Verdict::known)
             findings += (findings.empty() ? "" : ", ") + statement.name;
-    return row + (findings.empty() ? "\n" : fmt::format("  {}\n", findings));
+    if (!findings.empty()) row += "  " + findings;
+    return row + allowances(kernel) + "\n";
 }
 
 }  // namespace

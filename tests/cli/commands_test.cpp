@@ -86,9 +86,17 @@ TEST(Fuzz, FindsNothingInOwnKernelsAndSomethingInFaults) {
 }
 
 TEST(Bench, RunsAndPrintsARowAnOp) {
-    const Result result = run({"bench", "--op", "f16.to_f32", "--variant", "scalar", "--seconds-per-row", "0.01"});
+    const Result result = run(
+        {"bench", "--op", "f16.to_f32", "--variant", "scalar", "--workload", "L1*", "--seconds-per-row", "0.01"});
     EXPECT_EQ(result.exit_code, 0) << result.out << result.err;
     EXPECT_TRUE(holds(result.out, "f16.to_f32")) << result.out;
+    EXPECT_FALSE(holds(result.out, "DRAM")) << result.out;
+}
+
+TEST(Bench, AWorkloadThatDoesNotExistIsTwo) {
+    const Result result = run({"bench", "--op", "f16.to_f32", "--variant", "scalar", "--workload", "L9"});
+    EXPECT_EQ(result.exit_code, 2);
+    EXPECT_TRUE(holds(result.err, "no workload matches 'L9'")) << result.err;
 }
 
 }  // namespace

@@ -151,8 +151,9 @@ TEST_F(Verify, WritesJsonAndJunit) {
 TEST_F(Verify, TheSameSeedGivesTheSameReport) {
     const auto report = [&](const char* name) {
         run(quick({"--seed", "5", "--kernels", BRICKPROOF_FAULTS, "--variant", "s*", "--json", path(name)}));
+        const nlohmann::json document = json_at(path(name));
         std::string text;
-        for (const nlohmann::json& kernel : json_at(path(name)).at("kernels"))
+        for (const nlohmann::json& kernel : document.at("kernels"))
             for (const nlohmann::json& s : kernel.at("statements"))
                 text += s.at("name").get<std::string>() + s.at("verdict").get<std::string>() +
                         s.at("token").get<std::string>() + "\n";

@@ -54,6 +54,14 @@ std::set<std::string> single_case_statements(const Contract& contract) {
     return names;
 }
 
+// All but characterisations. (Behaviours are the same for every op: tests/judge breaks each.)
+std::set<std::string> falsifiable_statements(const Contract& contract) {
+    std::set<std::string> names;
+    for (const Statement& statement : contract.statements)
+        if (statement.kind != StatementKind::character && !statement.on_demand) names.emplace(statement.name);
+    return names;
+}
+
 std::vector<std::string> all_ops() {
     std::vector<std::string> ops;
     for (const Contract* contract : all_contracts()) ops.emplace_back(contract->op);
@@ -67,14 +75,16 @@ TEST_P(Op, EveryPlantedFaultIsCaughtByTheExpectedStatement) {
     std::vector<PlantedFault> planted;
     std::ranges::copy_if(faults::planted_faults(), std::back_inserter(planted),
                          [](const PlantedFault& fault) { return fault.op == GetParam(); });
-    ASSERT_GE(planted.size(), 5u);
+    ASSERT_FALSE(planted.empty());
     std::vector<Kernel> kernels;
     for (const PlantedFault& fault : planted) kernels.push_back(kernel_of(fault.op, fault.name, fault.fn));
 
     const std::vector<KernelVerdict> verdicts = judge_all(kernels, {});
     std::vector<double> seconds;
+    std::set<std::string> statements_that_failed;
     for (std::size_t i = 0; i < planted.size(); ++i) {
         const std::vector<std::string> failed = failed_statements(verdicts[i]);
+        statements_that_failed.insert(failed.begin(), failed.end());
         EXPECT_EQ(verdicts[i].verdict, Verdict::fail)
             << planted[i].op << " / " << planted[i].name << " was not caught";
         EXPECT_TRUE(std::ranges::any_of(
@@ -83,6 +93,9 @@ TEST_P(Op, EveryPlantedFaultIsCaughtByTheExpectedStatement) {
             << joined(failed);
         seconds.push_back(verdicts[i].seconds_to_fail);
     }
+    for (const std::string& name : falsifiable_statements(*kernels[0].contract))
+        EXPECT_TRUE(statements_that_failed.contains(name))
+            << "no planted fault of " << GetParam() << " makes the statement " << name << " fail: can it?";
     std::ranges::sort(seconds);
     fmt::print("{}: {} faults, median {:.2f} s to the first FAIL\n", GetParam(), planted.size(),
                seconds[seconds.size() / 2]);
@@ -92,7 +105,6 @@ TEST_P(Op, NoCorrectKernelIsBlamed) {
     std::vector<Kernel> kernels;
     for (const CorrectKernel& correct : faults::correct_kernels())
         if (correct.op == GetParam()) kernels.push_back(kernel_of(correct.op, correct.name, correct.fn));
-    ASSERT_GE(kernels.size(), 2u);
     for (const KernelVerdict& verdict : judge_all(kernels, {})) {
         EXPECT_TRUE(verdict.verdict == Verdict::pass || verdict.verdict == Verdict::note)
             << verdict.op << " / " << verdict.variant << " is blamed by " << joined(failed_statements(verdict));

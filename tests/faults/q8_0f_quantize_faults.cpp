@@ -81,6 +81,9 @@ const PlantedFault table[] = {
     {op, "one_and_a_half_becomes_one", "codes_within_half_step,sign_symmetry",
      "a comparison table has 1.75 where 1.5 belongs, for positives only (one value)",
      with_code([](const Value& v) { return v.ratio >= 1.5f && v.ratio < 1.75f ? 1 : ties_away(v.ratio); })},
+    {op, "negative_extreme_is_minus_128", "codes_in_range",
+     "clamps to int8 what a step of amax/128 rounded (int8 range)",
+     with_code([](const Value& v) { return v.ratio <= -127.0f ? -128 : ties_away(v.ratio); })},
     {op, "amax_misses_lane_31", "scale_is_amax_over_127", "the maximum's loop ends one early (wrong lane)",
      with_amax([](std::span<const float> block, Place) {
          return amax_of(block.first(std::min<std::size_t>(31, block.size())));

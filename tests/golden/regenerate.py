@@ -8,14 +8,12 @@ import sys
 import tempfile
 from pathlib import Path
 
-TOOLS = ["make_dequantized.py", "make_f16.py", "make_q8_0_products.py"]
-
 
 def main():
     golden = Path(sys.argv[1])
     with tempfile.TemporaryDirectory() as folder:
-        for tool in TOOLS:
-            subprocess.run([sys.executable, "-B", golden / "tools" / tool, folder], check=True)
+        for tool in sorted((golden / "tools").glob("make_*.py")):
+            subprocess.run([sys.executable, "-B", tool, folder], check=True)
         made = sorted(path.relative_to(folder) for path in Path(folder).rglob("*") if path.is_file())
         if not made:
             raise SystemExit("the tools made nothing")

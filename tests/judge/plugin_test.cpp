@@ -40,7 +40,7 @@ TEST(Plugin, BadOnesAreRefusedWithASentence) {
 TEST(Plugin, OneThatNeedsAnotherCpuIsLoadedAndNamesTheFeature) {
     const auto kernels = load_plugin(BRICKPROOF_BAD_PLUGINS "/missing_cpu_feature.so");
     ASSERT_TRUE(kernels) << kernels.problem();
-    EXPECT_FALSE(missing_feature(kernels->at(0)).empty());
+    EXPECT_NE(why_not_runnable(kernels->at(0)).find("this CPU has no "), std::string::npos);
     EXPECT_EQ(kernels->at(0).plugin_path, BRICKPROOF_BAD_PLUGINS "/missing_cpu_feature.so");
 }
 
@@ -56,6 +56,21 @@ TEST(Plugin, TheLibrarysOwnKernelsGoThroughTheSameTable) {
         EXPECT_TRUE(std::ranges::any_of(own, [&](const Kernel& k) { return of_op(k) && k.variant == "scalar"; }));
     }
     for (const Kernel& kernel : own) EXPECT_TRUE(kernel.plugin_path.empty());
+}
+
+TEST(Plugin, OwnQuantizersPromiseTheDefinitionsBitsAndOwnDotsDoNot) {
+    for (const Kernel& kernel : own_kernels()) {
+        const bool promised =
+            std::ranges::find(kernel.promises, "same_bits_as_definition") != kernel.promises.end();
+        EXPECT_EQ(promised, kernel.contract->op.ends_with(".quantize")) << kernel.contract->op;
+    }
+}
+
+TEST(Plugin, AFeatureThatNobodyKnowsIsSaidToBeUnknown) {
+    Kernel kernel = own_kernels().front();
+    kernel.cpu_features = "avx22";
+    EXPECT_EQ(why_not_runnable(kernel),
+              "this CPU has no avx22 (no feature of this architecture that is known here)");
 }
 
 }  // namespace

@@ -19,6 +19,9 @@ bool cpu_has(std::string_view features);
 // The first feature of such a list that is not there; empty if nothing is missing.
 std::string_view first_missing_feature(std::string_view features);
 
+// Whether cpu_has knows this one name on this architecture.
+bool is_known_feature(std::string_view name);
+
 // Makes every op run the named ISA's kernel from now on, in all threads; an op that has none of that name runs its
 // best kernel that needs no feature beyond that ISA's. "auto" goes back to the best that this CPU has.
 //
