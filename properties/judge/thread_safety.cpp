@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <ctime>
 #include <thread>
@@ -45,13 +46,17 @@ class Partner {
         sem_post(&wanted_);
     }
     // Waits until the runs are through, but not for ever: a kernel that takes a lock is right too, and in the
-    // middle of a call its partner waits for the thread that waits here.
-    void wait() {
+    // middle of a call its partner waits for the thread that waits here. False where it gave up.
+    bool wait(std::chrono::milliseconds patience) {
         timespec until{};
         clock_gettime(CLOCK_REALTIME, &until);
-        until.tv_sec += 1;
-        while (sem_timedwait(&finished_, &until) != 0 && errno == EINTR) {
-        }
+        constexpr long second = 1'000'000'000;  // ns
+        const long nanoseconds = until.tv_nsec + std::chrono::nanoseconds(patience).count();
+        until.tv_sec += nanoseconds / second;
+        until.tv_nsec = nanoseconds % second;
+        while (sem_timedwait(&finished_, &until) != 0)
+            if (errno != EINTR) return false;
+        return true;
     }
     bool differed() const { return differed_; }
 
@@ -89,11 +94,13 @@ class Partner {
 constexpr greg_t trap_flag = 0x100;
 constexpr long most_steps = 10'000;
 constexpr long stops_in_a_call = 7;
+constexpr std::chrono::milliseconds lock_patience{300};
 
 struct Stepping {
     long steps = 0;
-    long stop_at = -1;  // -1: count only
-    Partner* partner = nullptr;
+    long stride = most_steps;    // between stops
+    Partner* partner = nullptr;  // null: count only
+    bool partner_waits = false;  // for a lock that this call holds
 };
 thread_local Stepping stepping;
 
@@ -101,12 +108,11 @@ thread_local Stepping stepping;
 void on_step(int, siginfo_t*, void* context) {
     auto& flags = static_cast<ucontext_t*>(context)->uc_mcontext.gregs[REG_EFL];
     ++stepping.steps;
-    const bool here = stepping.steps == stepping.stop_at;
-    if (here) {
+    if (stepping.partner != nullptr && stepping.steps % stepping.stride == 0) {
         stepping.partner->start(1);
-        stepping.partner->wait();
+        stepping.partner_waits = !stepping.partner->wait(lock_patience);
     }
-    if (here || stepping.steps > most_steps) flags &= ~trap_flag;
+    if (stepping.partner_waits || stepping.steps >= most_steps) flags &= ~trap_flag;
 }
 
 void set_trap_flag() {
@@ -116,10 +122,12 @@ void clear_trap_flag() {
     asm volatile("pushfq\n\tandq $~0x100, (%%rsp)\n\tpopfq" ::: "memory", "cc");
 }
 
-// One run of the kernel, interrupted behind its stop_at-th instruction.
-Run run_stepped(const Case& c, Probe& probe, long stop_at, Partner* partner) {
-    stepping = {0, stop_at, partner};
-    return probe.run_between(c, set_trap_flag, clear_trap_flag);
+// One run of the kernel; the partner runs behind every stride-th instruction.
+Run run_stepped(const Case& c, Probe& probe, long stride, Partner* partner) {
+    stepping = {.stride = stride, .partner = partner};
+    const Run run = probe.run_between(c, set_trap_flag, clear_trap_flag);
+    if (stepping.partner_waits) partner->wait(lock_patience);
+    return run;
 }
 
 Outcome same_result_when_interleaved(const Case& c, Probe& probe, const Outputs& expected, Partner& partner) {
@@ -128,20 +136,16 @@ Outcome same_result_when_interleaved(const Case& c, Probe& probe, const Outputs&
     action.sa_flags = SA_SIGINFO | SA_ONSTACK;
     struct sigaction before {};
     sigaction(SIGTRAP, &action, &before);
-    run_stepped(c, probe, -1, nullptr);
-    const long total = std::min(stepping.steps, most_steps);
-    Outcome outcome = Outcome::pass();
-    for (long k = 1; k <= stops_in_a_call && outcome.kind == Outcome::Kind::pass; ++k) {
-        const Run run = run_stepped(c, probe, total * k / (stops_in_a_call + 1), &partner);
-        if (run.stopped || run.outputs != expected)
-            outcome = Outcome::fail(
-                "a second thread that runs it in the middle of a call changes the result of that call");
-        else if (partner.differed())
-            outcome =
-                Outcome::fail("a call made while another thread is in the middle of one gives another result");
-    }
+    run_stepped(c, probe, most_steps, nullptr);
+    const long stride = std::max(stepping.steps / (stops_in_a_call + 1), 1L);
+    const Run run = run_stepped(c, probe, stride, &partner);
     sigaction(SIGTRAP, &before, nullptr);
-    return outcome;
+    if (run.stopped || run.outputs != expected)
+        return Outcome::fail(
+            "a second thread that runs it in the middle of a call changes the result of that call");
+    if (partner.differed())
+        return Outcome::fail("a call made while another thread is in the middle of one gives another result");
+    return Outcome::pass();
 }
 
 #else
@@ -160,7 +164,7 @@ Outcome same_result_side_by_side(const Case& c, Probe& probe, const Outputs& exp
         const Run run = probe.run_placed(c, {});
         differed = differed || run.stopped || run.outputs != expected;
     }
-    partner.wait();
+    partner.wait(std::chrono::seconds(2));
     if (!differed && !partner.differed()) return Outcome::pass();
     return Outcome::fail(
         "two threads that run it at once, on buffers of their own, get other results than one alone");

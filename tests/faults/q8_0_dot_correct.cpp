@@ -1,4 +1,5 @@
 #include <array>
+#include <mutex>
 #include <numeric>
 
 #include "reference_pieces.hpp"
@@ -92,6 +93,15 @@ float even_and_odd_blocks_apart(const Block* a, const Block* b, std::size_t n) {
     return sums[0] + sums[1];
 }
 
+float shared_sums_under_a_lock(const Block* a, const Block* b, std::size_t n) {
+    static std::mutex lock;
+    static std::array<float, 2> sums;
+    const std::scoped_lock held(lock);
+    sums = {};
+    for (std::size_t i = 0; i < n / kBlock; ++i) sums[i % 2] += block_term(a[i], b[i]);
+    return sums[0] + sums[1];
+}
+
 const CorrectKernel table[] = {
     {op, "block_by_block", "", kernel(right)},
     {op, "element_by_element", "order of the sum", kernel(element_by_element)},
@@ -101,6 +111,7 @@ const CorrectKernel table[] = {
     {op, "eight_lanes_unfused", "order of the sum", kernel(eight_lanes_unfused)},
     {op, "eight_integer_lanes_fused", "order of the sum, FMA", kernel(eight_integer_lanes_fused)},
     {op, "even_and_odd_blocks_apart", "order of the sum", kernel(even_and_odd_blocks_apart)},
+    {op, "shared_sums_under_a_lock", "static scratch, rightly guarded", kernel(shared_sums_under_a_lock)},
     {op, "compensated", "Kahan's sum: infinite scales give NaN", kernel(compensated)},
     {op, "in_double_rounded_once", "more precise", kernel(rounded_once<double>)},
     {op, "in_long_double_rounded_once", "more precise", kernel(rounded_once<long double>)},
