@@ -55,6 +55,8 @@ int run(const Options& options) {
         peers = selection.select();
         if (!peers) return usage_error("--against: " + peers.problem());
     }
+    if (!options.json.empty())
+        if (const auto writable = check_writable(options.json); !writable) return usage_error(writable.problem());
     const auto pairings = bench::pair_up(*kernels, options.against.empty() ? nullptr : &*peers);
     if (pairings.empty()) return usage_error(fmt::format("{} has no kernel of the selected ops", options.against));
     for (const std::string& op : bench::ops_left_out(*kernels, pairings))

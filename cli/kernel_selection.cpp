@@ -54,7 +54,7 @@ bool matches(const std::string& glob, std::string_view text) {
 void KernelSelection::add_options(CLI::App& command) {
     command
         .add_option("--kernels", plugins,
-                    "Plug-ins to judge (shared libraries); 'builtin' is the library's own kernels")
+                    "Plug-ins whose kernels are meant (shared libraries); 'builtin' is the library's own kernels")
         ->type_name("PATH");
     command.add_option("--op", op, "Only ops that match")->type_name("GLOB")->capture_default_str();
     command.add_option("--variant", variant, "Only variants that match")->type_name("GLOB")->capture_default_str();

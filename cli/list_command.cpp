@@ -24,6 +24,7 @@ int list(const KernelSelection& selection) {
         fmt::print("  {:<18} {:<22} {}\n", kernel.contract->op, kernel.variant,
                    reason.empty() ? "runs on this CPU" : "NOT RUN: " + reason);
     }
+    if (!selection.plugins.empty()) return exit_pass;
     const auto report = brick::isa_report();
     if (!report) return usage_error(std::string(report.error().message.view()));
     fmt::print("\nthe library's checked API runs (BRICKPROOF_ISA and brick::select_isa override):\n");

@@ -130,6 +130,14 @@ void print(const Report& report) {
     fmt::print("{}", table_text(report, text));
 }
 
+// Asked before minutes of judging, not after.
+Expected<Done> check_files(const VerifyOptions& options) {
+    for (const std::string* path : {&options.json, &options.junit, &options.write_baseline})
+        if (!path->empty())
+            if (const auto done = check_writable(*path); !done) return done;
+    return Done{};
+}
+
 Expected<Done> write_files(const VerifyOptions& options, const Report& report) {
     if (!options.json.empty()) {
         const std::string json =
@@ -156,6 +164,7 @@ int verify(const VerifyOptions& options) {
     }
     const Expected<std::vector<Kernel>> kernels = options.selection.select();
     if (!kernels) return usage_error(kernels.problem());
+    if (const auto writable = check_files(options); !writable) return usage_error(writable.problem());
 
     Report report = judge(options, *kernels, *seed);
     apply_baseline(known, report);

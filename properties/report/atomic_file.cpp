@@ -7,10 +7,24 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 
 namespace brickproof {
 namespace {
+
+Problem not_writable(const std::string& path, int reason) {
+    return Problem{fmt::format("{} cannot be written: {}", path, std::strerror(reason))};
+}
+
+// Beside the file that it will become: a rename does not cross file systems.
+std::string temporary_of(const std::string& path) {
+    return fmt::format("{}.{}.tmp", path, getpid());
+}
+
+int create(const std::string& path) {
+    return open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+}
 
 bool write_all(int file, std::string_view text) {
     while (!text.empty()) {
@@ -24,16 +38,27 @@ bool write_all(int file, std::string_view text) {
 }  // namespace
 
 Expected<Done> write_file(const std::string& path, std::string_view text) {
-    const std::string temporary = fmt::format("{}.{}.tmp", path, getpid());
-    const int file = open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-    if (file < 0) return Problem{fmt::format("{} cannot be written: {}", path, std::strerror(errno))};
+    const std::string temporary = temporary_of(path);
+    const int file = create(temporary);
+    if (file < 0) return not_writable(path, errno);
     const bool written = write_all(file, text) && fsync(file) == 0;
     const int reason = errno;
     close(file);
     if (written && std::rename(temporary.c_str(), path.c_str()) == 0) return Done{};
     const int last = written ? errno : reason;
     unlink(temporary.c_str());
-    return Problem{fmt::format("{} cannot be written: {}", path, std::strerror(last))};
+    return not_writable(path, last);
+}
+
+Expected<Done> check_writable(const std::string& path) {
+    std::error_code ignored;
+    if (std::filesystem::is_directory(path, ignored)) return not_writable(path, EISDIR);
+    const std::string temporary = temporary_of(path);
+    const int file = create(temporary);
+    if (file < 0) return not_writable(path, errno);
+    close(file);
+    unlink(temporary.c_str());
+    return Done{};
 }
 
 Expected<std::string> read_file(const std::string& path) {

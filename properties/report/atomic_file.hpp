@@ -13,6 +13,9 @@ struct Done {};
 // Writes to a temporary beside `path`, then renames. The problem names the path and the reason.
 Expected<Done> write_file(const std::string& path, std::string_view text);
 
+// Whether write_file() will be able to, asked before the work whose result it is; leaves nothing behind.
+Expected<Done> check_writable(const std::string& path);
+
 // The whole file; the problem names the path and the reason.
 Expected<std::string> read_file(const std::string& path);
 

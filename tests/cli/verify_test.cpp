@@ -125,6 +125,7 @@ TEST_F(Verify, AReportThatCannotBeWrittenIsTwoAndLeavesNothing) {
         const Result result = run(quick({option, path("none") + "/report"}));
         EXPECT_EQ(result.exit_code, 2) << option;
         EXPECT_TRUE(holds(result.err, "cannot be written")) << result.err;
+        EXPECT_EQ(result.out, "") << "it is said before anything is judged";
         EXPECT_TRUE(folder_is_empty());
     }
 }

@@ -36,7 +36,7 @@ TEST(GoldenCase, EveryOpHasIndependentAndOracleCases) {
             if (golden.contract != contract) continue;
             ++(golden.manifest.origin == Origin::oracle ? of_oracle : independent);
         }
-        EXPECT_GE(independent, 2u) << contract->op;
+        EXPECT_GE(independent, 1u) << contract->op;
         EXPECT_GE(of_oracle, 1u) << contract->op;
     }
 }

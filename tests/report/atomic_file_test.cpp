@@ -56,6 +56,16 @@ TEST_F(AtomicFile, ATargetThatCannotBeReplacedStaysAndLeavesNoTemporary) {
     EXPECT_EQ(files_in_folder(), 1u);
 }
 
+TEST_F(AtomicFile, WhetherItCanBeWrittenIsKnownBeforeAndLeavesNothing) {
+    EXPECT_TRUE(check_writable(path_));
+    EXPECT_EQ(files_in_folder(), 0u);
+    ASSERT_TRUE(write_file(path_, "old"));
+    EXPECT_TRUE(check_writable(path_));
+    EXPECT_EQ(*read_file(path_), "old");
+    EXPECT_FALSE(check_writable((folder_ / "none" / "report.json").string()));
+    EXPECT_FALSE(check_writable(folder_.string()));
+}
+
 // A limit on file sizes fails a write half way, as a full disk does.
 TEST_F(AtomicFile, AWriteThatFailsHalfWayKeepsTheOldContents) {
     ASSERT_TRUE(write_file(path_, "old"));
