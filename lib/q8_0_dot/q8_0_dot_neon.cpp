@@ -1,55 +1,11 @@
-#include <arm_neon.h>
+#include "q8_0_dot/q8_0_dot_neon.hpp"
 
 #include "q8_0_dot/q8_0_dot_kernels.hpp"
 
 namespace brick {
-namespace {
-
-constexpr std::size_t block_size = BRICKPROOF_Q8_0_BLOCK;
-constexpr std::size_t group = 4;  // blocks at a time: one vector holds their scales, one their integer sums
-
-// The sum of products of a pair of blocks, spread over four lanes. A product of two int8 is at most 2^14 and fits
-// int16, but two of -128 * -128 do not: every eight products are widened before they meet.
-int32x4_t products(const brickproof_q8_0& a, const brickproof_q8_0& b) {
-    int32x4_t sums = vdupq_n_s32(0);
-    for (std::size_t i = 0; i < block_size; i += 16) {
-        const int8x16_t quants_a = vld1q_s8(a.qs + i);
-        const int8x16_t quants_b = vld1q_s8(b.qs + i);
-        sums = vpadalq_s16(sums, vmull_s8(vget_low_s8(quants_a), vget_low_s8(quants_b)));
-        sums = vpadalq_s16(sums, vmull_high_s8(quants_a, quants_b));
-    }
-    return sums;
-}
-
-float32x4_t four_scales(const std::uint16_t (&scales)[group]) {
-    return vcvt_f32_f16(vreinterpret_f16_u16(vld1_u16(scales)));
-}
-
-// Up to four pairs of blocks; the missing ones count as zero.
-float32x4_t add_group(float32x4_t sum, const brickproof_q8_0* a, const brickproof_q8_0* b, std::size_t count) {
-    int32x4_t sums[group] = {vdupq_n_s32(0), vdupq_n_s32(0), vdupq_n_s32(0), vdupq_n_s32(0)};
-    std::uint16_t scales_a[group] = {};
-    std::uint16_t scales_b[group] = {};
-    for (std::size_t k = 0; k < count; ++k) {
-        sums[k] = products(a[k], b[k]);
-        scales_a[k] = a[k].d;
-        scales_b[k] = b[k].d;
-    }
-    // At most 2^19 in magnitude: exact as floats. A product of two scales has 22 bits: exact.
-    const int32x4_t integers = vpaddq_s32(vpaddq_s32(sums[0], sums[1]), vpaddq_s32(sums[2], sums[3]));
-    const float32x4_t scales = vmulq_f32(four_scales(scales_a), four_scales(scales_b));
-    return vfmaq_f32(sum, scales, vcvtq_f32_s32(integers));
-}
-
-}  // namespace
 
 float q8_0_dot_neon(const brickproof_q8_0* a, const brickproof_q8_0* b, std::size_t n) {
-    const std::size_t blocks = n / block_size;
-    float32x4_t sum = vdupq_n_f32(0);
-    std::size_t i = 0;
-    for (; i + group <= blocks; i += group) sum = add_group(sum, a + i, b + i, group);
-    if (i < blocks) sum = add_group(sum, a + i, b + i, blocks - i);
-    return vaddvq_f32(sum);
+    return dot_of_groups<add_products_widened>(a, b, n);
 }
 
 }  // namespace brick

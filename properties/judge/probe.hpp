@@ -38,7 +38,7 @@ class Probe final : public Trial {
     const Kernel& kernel_;
     KernelRunner runner_;
     KernelRunner partner_;
-    int interleavings_left_ = 3;
+    int interleavings_left_ = 2;
 };
 
 }  // namespace brickproof
