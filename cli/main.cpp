@@ -12,10 +12,9 @@ int usage_error(const std::string& sentence) {
     return exit_usage;
 }
 
-}  // namespace brickproof::cli
+namespace {
 
-int main(int argc, char** argv) {
-    using namespace brickproof::cli;
+int run(int argc, char** argv) {
     CLI::App app{"Proves compute kernels of quantised transformer inference right."};
     app.name("brickproof");
     app.set_version_flag("--version", "brickproof " BRICKPROOF_VERSION);
@@ -34,8 +33,18 @@ int main(int argc, char** argv) {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? exit_pass : exit_usage;
-    } catch (const std::exception& error) {
-        return usage_error(error.what());
     }
     return exit_code;
+}
+
+}  // namespace
+}  // namespace brickproof::cli
+
+int main(int argc, char** argv) {
+    try {
+        return brickproof::cli::run(argc, argv);
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "brickproof: %s\n", error.what());
+        return brickproof::cli::exit_usage;
+    }
 }

@@ -134,7 +134,7 @@ void print(const Report& report) {
 Expected<Done> check_files(const VerifyOptions& options) {
     for (const std::string* path : {&options.json, &options.junit, &options.write_baseline})
         if (!path->empty())
-            if (const auto done = check_writable(*path); !done) return done;
+            if (auto done = check_writable(*path); !done) return done;
     return Done{};
 }
 
@@ -143,13 +143,13 @@ Expected<Done> write_files(const VerifyOptions& options, const Report& report) {
         const std::string json =
             to_json(report, BRICKPROOF_VERSION).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) +
             "\n";
-        if (const auto done = write_file(options.json, json); !done) return done;
+        if (auto done = write_file(options.json, json); !done) return done;
     }
     if (!options.junit.empty())
-        if (const auto done = write_file(options.junit, junit_text(report)); !done) return done;
+        if (auto done = write_file(options.junit, junit_text(report)); !done) return done;
     // A part of the findings would make the rest of them look new.
     if (!options.write_baseline.empty() && !report.interrupted)
-        if (const auto done = write_file(options.write_baseline, baseline_text(report)); !done) return done;
+        if (auto done = write_file(options.write_baseline, baseline_text(report)); !done) return done;
     return Done{};
 }
 

@@ -20,7 +20,7 @@ class Random {
     std::size_t below(std::size_t limit) { return static_cast<std::size_t>((next() >> 32) * limit >> 32); }
     // Inclusive ends.
     int between(int low, int high) {
-        return low + static_cast<int>(below(static_cast<std::size_t>(high - low + 1)));
+        return low + static_cast<int>(below(static_cast<std::size_t>(high - low) + 1));
     }
     // In [0, 1), a multiple of 2^-24.
     float unit() { return static_cast<float>(next() >> 40) * 0x1p-24f; }
