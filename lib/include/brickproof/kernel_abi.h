@@ -53,7 +53,8 @@ typedef const brickproof_kernel_table* brickproof_kernels_fn(void);
  *
  * The same fine print holds for every op: pointers are aligned to their element type only (float 4,
  * block 2, int8 1) and buffers do not overlap; n = 0 and rows = 0 do nothing (a dot is 0), cols = 0
- * gives 0; n and cols of q8_0.* are multiples of 32. Kernels are re-entrant and keep no state that
+ * gives the bias or 0; n and cols of q8_0.* are multiples of 32; head_dim is even for rope; heads is a
+ * multiple of kv_heads, seq >= 1; eps >= 0, theta > 0. Kernels are re-entrant and keep no state that
  * shows. They leave the floating-point environment as they found it.
  */
 
@@ -74,6 +75,22 @@ typedef void brickproof_q8_0f_dequantize_fn(const int8_t* q, const float* scales
 typedef void brickproof_f16_from_f32_fn(const float* x, uint16_t* y, size_t n);
 /* f16.to_f32: x[n], the bits of halves -> y[n] */
 typedef void brickproof_f16_to_f32_fn(const uint16_t* x, float* y, size_t n);
+/* gemv: y[rows] = w[rows][cols] * x[cols] + bias[rows], w row-major; bias may be NULL */
+typedef void brickproof_gemv_fn(const float* w, const float* x, const float* bias, float* y, size_t rows,
+                                size_t cols);
+/* rms_norm: y_i = x_i * weight_i / sqrt(mean of x^2 + eps) */
+typedef void brickproof_rms_norm_fn(const float* x, const float* weight, float* y, size_t n, float eps);
+/* softmax: y_i = exp(x_i - max) / sum over j of exp(x_j - max); an x of -Inf is masked: its y is 0 */
+typedef void brickproof_softmax_fn(const float* x, float* y, size_t n);
+/* swiglu: y_i = silu(gate_i) * up_i, silu(g) = g / (1 + exp(-g)) */
+typedef void brickproof_swiglu_fn(const float* gate, const float* up, float* y, size_t n);
+/* rope: rotates pair i of every head of x[heads][head_dim], in place, by position * theta^(-2i/head_dim).
+ * style 0 (NORM): pairs (2i, 2i+1); style 2 (NEOX): pairs (i, i + head_dim/2) */
+typedef void brickproof_rope_fn(float* x, size_t heads, size_t head_dim, size_t position, float theta, int style);
+/* attention: one query token q[heads][head_dim] over k, v[seq][kv_heads][head_dim] -> out[heads][head_dim];
+ * head h reads kv head h / (heads / kv_heads); scores q.k / sqrt(head_dim), then softmax over seq */
+typedef void brickproof_attention_fn(const float* q, const float* k, const float* v, float* out, size_t seq,
+                                     size_t heads, size_t kv_heads, size_t head_dim);
 
 #ifdef __cplusplus
 }
