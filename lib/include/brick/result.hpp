@@ -22,6 +22,10 @@ enum class ErrorCode {
     bad_scale,             // a stored scale is NaN, Inf, zero or negative
     unknown_isa,           // no kernel of that name is compiled into this library
     unsupported_isa,       // compiled, but this CPU lacks a feature that it needs
+    file_unreadable,       // a file cannot be opened or mapped
+    malformed_file,        // a file's contents do not fit its format
+    not_in_file,           // a file has no tensor or metadata of that name
+    bad_type,              // it has, but of another type
 };
 
 // The text of an error, at most 383 characters; what is longer is cut.
