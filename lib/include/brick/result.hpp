@@ -26,6 +26,10 @@ enum class ErrorCode {
     malformed_file,        // a file's contents do not fit its format
     not_in_file,           // a file has no tensor or metadata of that name
     bad_type,              // it has, but of another type
+    bad_parameter,         // a number that is no possible value: eps < 0, an odd head_dim, an unknown style
+    indivisible_heads,     // heads is no multiple of kv_heads
+    assertion_failed,      // a brick's own assertion does not hold
+    budget_exceeded,       // a brick took longer than its budget
 };
 
 // The text of an error, at most 383 characters; what is longer is cut.
