@@ -77,6 +77,7 @@ Run KernelRunner::run_between(const Case& c, const Placement& placement, void (*
     if (heartbeat_ != nullptr) heartbeat_->fetch_add(1, std::memory_order_relaxed);
     const std::vector<Placed> placed = place(c, placement);
     std::vector<void*> pointers;
+    pointers.reserve(placed.size());
     for (const Placed& p : placed) pointers.push_back(p.pointer);
 
     Run run;

@@ -169,8 +169,8 @@ Outcome nonfinite_scale(const Case& c, Trial& trial) {
 
 std::vector<Statement> q8_0_gemv_statements(const Contract& contract) {
     const auto statement = [](StatementKind kind, std::string_view name, std::string_view says,
-                              std::vector<std::string_view> needs, auto* check) {
-        return Statement{.name = name, .kind = kind, .says = says, .needs = std::move(needs), .check = check};
+                              const std::vector<std::string_view>& needs, auto* check) {
+        return Statement{.name = name, .kind = kind, .says = says, .needs = needs, .check = check};
     };
     using Kind = StatementKind;
     Statement full_range =
