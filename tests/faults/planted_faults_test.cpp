@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <functional>
+#include <map>
 #include <set>
 #include <string>
 #include <thread>
@@ -24,10 +26,9 @@ Kernel kernel_of(const char* op, const char* name, KernelFunction fn) {
     return {.library = "planted", .variant = name, .fn = fn, .contract = find_contract(op)};
 }
 
-std::vector<KernelVerdict> judge_all(const std::vector<Kernel>& kernels, const JudgeOptions& options) {
-    const IsolationOptions isolation{.jobs = std::max(1u, std::thread::hardware_concurrency())};
-    return judge_isolated(
-        kernels, [&](const Kernel&) { return options; }, isolation);
+std::vector<KernelVerdict> judge_all(const std::vector<Kernel>& kernels,
+                                     const std::function<JudgeOptions(const Kernel&)>& options_for) {
+    return judge_isolated(kernels, options_for, {.jobs = std::max(1u, std::thread::hardware_concurrency())});
 }
 
 std::vector<std::string> failed_statements(const KernelVerdict& kernel) {
@@ -71,6 +72,30 @@ std::vector<std::string> all_ops() {
     return ops;
 }
 
+// The default effort, for these statements alone: the others would be searched, and what they find shrunk, for
+// nothing.
+JudgeOptions only_statements(const Kernel& kernel, const std::string& comma_separated) {
+    JudgeOptions options;
+    for (const StatementVerdict& statement : statements_of(kernel, options))
+        if (!is_among(statement.name, comma_separated)) options.skip.insert(statement.name);
+    return options;
+}
+
+bool takes_the_process_along(const PlantedFault& fault) {
+    return is_among("no_crash", fault.caught_by) || is_among("terminates", fault.caught_by);
+}
+
+// Whether some planted fault makes the statement fail.
+bool can_fail(const std::string& statement, const std::vector<PlantedFault>& planted) {
+    std::vector<Kernel> kernels;
+    for (const PlantedFault& fault : planted)
+        if (!takes_the_process_along(fault)) kernels.push_back(kernel_of(fault.op, fault.name, fault.fn));
+    const auto verdicts =
+        judge_all(kernels, [&](const Kernel& kernel) { return only_statements(kernel, statement); });
+    return std::ranges::any_of(verdicts,
+                               [](const KernelVerdict& verdict) { return verdict.verdict == Verdict::fail; });
+}
+
 // Every op has a test of its own, so that CTest runs them side by side.
 class Op : public testing::TestWithParam<std::string> {};
 
@@ -80,24 +105,25 @@ TEST_P(Op, EveryPlantedFaultIsCaughtByTheExpectedStatement) {
                          [](const PlantedFault& fault) { return fault.op == GetParam(); });
     ASSERT_FALSE(planted.empty());
     std::vector<Kernel> kernels;
-    for (const PlantedFault& fault : planted) kernels.push_back(kernel_of(fault.op, fault.name, fault.fn));
+    std::map<std::string, std::string> caught_by;
+    for (const PlantedFault& fault : planted) {
+        kernels.push_back(kernel_of(fault.op, fault.name, fault.fn));
+        caught_by[fault.name] = fault.caught_by;
+    }
 
-    const std::vector<KernelVerdict> verdicts = judge_all(kernels, {});
+    const std::vector<KernelVerdict> verdicts = judge_all(
+        kernels, [&](const Kernel& kernel) { return only_statements(kernel, caught_by[kernel.variant]); });
     std::vector<double> seconds;
     std::set<std::string> statements_that_failed;
     for (std::size_t i = 0; i < planted.size(); ++i) {
         const std::vector<std::string> failed = failed_statements(verdicts[i]);
         statements_that_failed.insert(failed.begin(), failed.end());
-        EXPECT_EQ(verdicts[i].verdict, Verdict::fail)
-            << planted[i].op << " / " << planted[i].name << " was not caught";
-        EXPECT_TRUE(std::ranges::any_of(
-            failed, [&](const std::string& name) { return is_among(name, planted[i].caught_by); }))
-            << planted[i].op << " / " << planted[i].name << ": expected " << planted[i].caught_by << ", caught by "
-            << joined(failed);
+        EXPECT_FALSE(failed.empty()) << planted[i].op << " / " << planted[i].name << " was not caught by "
+                                     << planted[i].caught_by;
         seconds.push_back(verdicts[i].seconds_to_fail);
     }
     for (const std::string& name : falsifiable_statements(*kernels[0].contract))
-        EXPECT_TRUE(statements_that_failed.contains(name))
+        EXPECT_TRUE(statements_that_failed.contains(name) || can_fail(name, planted))
             << "no planted fault of " << GetParam() << " makes the statement " << name << " fail: can it?";
     std::ranges::sort(seconds);
     fmt::print("{}: {} faults, median {:.2f} s to the first FAIL\n", GetParam(), planted.size(),
@@ -108,7 +134,7 @@ TEST_P(Op, NoCorrectKernelIsBlamed) {
     std::vector<Kernel> kernels;
     for (const CorrectKernel& correct : faults::correct_kernels())
         if (correct.op == GetParam()) kernels.push_back(kernel_of(correct.op, correct.name, correct.fn));
-    for (const KernelVerdict& verdict : judge_all(kernels, {})) {
+    for (const KernelVerdict& verdict : judge_all(kernels, [](const Kernel&) { return JudgeOptions{}; })) {
         EXPECT_TRUE(verdict.verdict == Verdict::pass || verdict.verdict == Verdict::note)
             << verdict.op << " / " << verdict.variant << " is blamed by " << joined(failed_statements(verdict));
     }
