@@ -63,6 +63,11 @@ TEST(Domains, EveryByteStringIsACaseUnderEveryCombinationOfPreconditions) {
     }
 }
 
+// A number that a kernel takes by value, such as eps.
+bool is_parameter(const Operand& operand) {
+    return operand.access == Access::input && operand.count == 1;
+}
+
 TEST(Domains, TheEmptyStringIsTheSmallestCase) {
     for (const Contract* contract : all_contracts()) {
         for (const Preconditions& holding : all_combinations(*contract)) {
@@ -70,7 +75,8 @@ TEST(Domains, TheEmptyStringIsTheSmallestCase) {
             ASSERT_NO_FATAL_FAILURE(expect_consistent(*contract, c));
             EXPECT_TRUE(std::ranges::all_of(c.sizes, [](std::size_t n) { return n == 0; })) << contract->op;
             for (const Operand& operand : c.operands)
-                EXPECT_TRUE(operand.contents.empty()) << contract->op << ", " << operand.name;
+                EXPECT_TRUE(operand.contents.empty() || is_parameter(operand))
+                    << contract->op << ", " << operand.name;
         }
     }
 }

@@ -1,0 +1,70 @@
+#include "brick/gemv.hpp"
+
+#include <array>
+#include <limits>
+#include <string_view>
+
+#include "dispatch/active_kernel.hpp"
+#include "gemv/gemv_kernels.hpp"
+#include "support/checks.hpp"
+
+namespace brick {
+
+std::span<const brickproof_kernel> gemv_kernels() {
+    static const std::array kernels = {
+        kernel_row("gemv", "scalar", "", gemv_scalar),
+#if defined(__x86_64__)
+        kernel_row("gemv", "avx2", "avx2,fma", gemv_avx2),
+#elif defined(__aarch64__)
+        kernel_row("gemv", "neon", "neon", gemv_neon),
+#endif
+    };
+    return kernels;
+}
+
+namespace {
+
+constexpr std::string_view function = "gemv";
+
+Result<void> check_shape(std::size_t rows, std::size_t cols) {
+    if (rows == 0 || cols == 0)
+        return make_error(ErrorCode::zero_dimension, function, ": rows is ", rows, " and cols is ", cols,
+                          "; both must be at least 1");
+    if (rows > std::numeric_limits<std::size_t>::max() / cols)
+        return make_error(ErrorCode::length_mismatch, function, ": rows * cols = ", rows, " * ", cols,
+                          " is more than a size_t holds");
+    return {};
+}
+
+Result<void> check_length(std::string_view operand, std::size_t length, std::size_t needed,
+                          std::string_view reason) {
+    if (length == needed) return {};
+    return make_error(ErrorCode::length_mismatch, function, ": ", operand, " has length ", length, ", but needs ",
+                      needed, ": ", reason);
+}
+
+}  // namespace
+
+Result<void> gemv(std::span<const float> w, std::span<const float> x, std::span<const float> bias,
+                  std::span<float> y, std::size_t rows, std::size_t cols) {
+    if (const auto checked = check_shape(rows, cols); !checked) return checked;
+    if (const auto checked = check_length("w", w.size(), rows * cols, "rows * cols"); !checked) return checked;
+    if (const auto checked = check_length("x", x.size(), cols, "cols"); !checked) return checked;
+    if (const auto checked = check_length("y", y.size(), rows, "one value for each row"); !checked) return checked;
+    if (!bias.empty()) {
+        if (const auto checked = check_length("bias", bias.size(), rows, "one value for each row, or none");
+            !checked)
+            return checked;
+    }
+    if (const auto checked = check_all_finite(function, "x", x); !checked) return checked;
+    if (const auto checked = check_all_finite(function, "bias", bias); !checked) return checked;
+    if (const auto checked = check_all_finite(function, "w", w); !checked) return checked;
+    static ActiveKernel active(gemv_kernels());
+    const auto kernel = active.get();
+    if (!kernel) return kernel.error();
+    kernel_function<brickproof_gemv_fn> (**kernel)(w.data(), x.data(), bias.empty() ? nullptr : bias.data(),
+                                                   y.data(), rows, cols);
+    return {};
+}
+
+}  // namespace brick

@@ -1,0 +1,56 @@
+#include <immintrin.h>
+
+#include "rms_norm/rms_norm_factor.hpp"
+#include "rms_norm/rms_norm_kernels.hpp"
+
+namespace brick {
+namespace {
+
+constexpr std::size_t vectors = rms_norm_lanes / 4;  // of four partial sums each
+
+__m256d plus_squares(__m256d sums, __m128 values) {
+    const __m256d wide = _mm256_cvtps_pd(values);
+    return _mm256_fmadd_pd(wide, wide, sums);
+}
+
+// The first `count` of four values, and zeros for the others, which are not read.
+__m128 first_values(const float* x, std::ptrdiff_t count) {
+    const __m128i places = _mm_setr_epi32(0, 1, 2, 3);
+    return _mm_maskload_ps(x, _mm_cmpgt_epi32(_mm_set1_epi32(static_cast<int>(count)), places));
+}
+
+// In the order of rms_norm_factor.hpp.
+double folded(__m256d (&partial)[vectors]) {
+    for (std::size_t width = vectors / 2; width > 0; width /= 2)
+        for (std::size_t k = 0; k < width; ++k) partial[k] = _mm256_add_pd(partial[k], partial[k + width]);
+    const __m128d pair = _mm_add_pd(_mm256_castpd256_pd128(partial[0]), _mm256_extractf128_pd(partial[0], 1));
+    return _mm_cvtsd_f64(_mm_add_sd(pair, _mm_unpackhi_pd(pair, pair)));
+}
+
+double sum_of_squares(const float* x, std::size_t n) {
+    __m256d partial[vectors];
+    for (__m256d& sums : partial) sums = _mm256_setzero_pd();
+    std::size_t i = 0;
+    for (; i + rms_norm_lanes <= n; i += rms_norm_lanes)
+        for (std::size_t k = 0; k < vectors; ++k)
+            partial[k] = plus_squares(partial[k], _mm_loadu_ps(x + i + 4 * k));
+    const auto rest = static_cast<std::ptrdiff_t>(n - i);
+    for (std::ptrdiff_t k = 0; k < static_cast<std::ptrdiff_t>(vectors) && 4 * k < rest; ++k)
+        partial[k] = plus_squares(partial[k], first_values(x + i + 4 * k, rest - 4 * k));
+    return folded(partial);
+}
+
+}  // namespace
+
+void rms_norm_avx2(const float* x, const float* weight, float* y, std::size_t n, float eps) {
+    const float factor = rms_norm_factor(sum_of_squares(x, n), n, eps);
+    const __m256 factors = _mm256_set1_ps(factor);
+    std::size_t i = 0;
+    for (; i + 8 <= n; i += 8) {
+        const __m256 normalised = _mm256_mul_ps(_mm256_loadu_ps(x + i), factors);
+        _mm256_storeu_ps(y + i, _mm256_mul_ps(normalised, _mm256_loadu_ps(weight + i)));
+    }
+    scale_values(x + i, weight + i, factor, y + i, n - i);
+}
+
+}  // namespace brick
