@@ -11,13 +11,17 @@ static inline __m256 power_of_two(__m256i exponent) {
     return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_add_epi32(exponent, _mm256_set1_epi32(127)), 23));
 }
 
-// exp(r) for the |r| <= 0.3467 that the reduction leaves.
-static inline __m256 exp_of_reduced(__m256 r) {
+// exp(r) - 1 for the |r| <= 0.3467 that the reduction leaves.
+static inline __m256 expm1_of_reduced(__m256 r) {
     __m256 p = _mm256_fmadd_ps(_mm256_set1_ps(exp_p4), r, _mm256_set1_ps(exp_p3));
     p = _mm256_fmadd_ps(p, r, _mm256_set1_ps(exp_p2));
     p = _mm256_fmadd_ps(p, r, _mm256_set1_ps(exp_p1));
     p = _mm256_fmadd_ps(p, r, _mm256_set1_ps(exp_p0));
-    return _mm256_add_ps(_mm256_set1_ps(1.0f), _mm256_fmadd_ps(p, _mm256_mul_ps(r, r), r));
+    return _mm256_fmadd_ps(p, _mm256_mul_ps(r, r), r);
+}
+
+static inline __m256 exp_of_reduced(__m256 r) {
+    return _mm256_add_ps(_mm256_set1_ps(1.0f), expm1_of_reduced(r));
 }
 
 // The second operand of min and max is the one that survives a NaN.
