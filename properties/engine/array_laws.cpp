@@ -63,9 +63,12 @@ Outcome check_elementwise(const Case& c, Trial& trial) {
     const Outputs original = trial.run(c);
     const auto outcome_of = [&](std::string_view situation, std::size_t start, bool backwards) {
         Case moved = c;
-        moved.operands[0].contents =
-            reordered(c.operands[0].contents, size_of(c.operands[0].element), start, backwards);
-        const Outputs expected{{reordered(original.arrays[0], size_of(c.operands[1].element), start, backwards)}};
+        Outputs expected = original;
+        auto output = expected.arrays.begin();
+        for (Operand& operand : moved.operands) {
+            std::vector<std::byte>& array = operand.access == Access::input ? operand.contents : *output++;
+            array = reordered(array, size_of(operand.element), start, backwards);
+        }
         return in_situation(situation, expect_same_outputs(moved, trial.run(moved), expected));
     };
     const std::size_t rotation = 1 + n / 3;
@@ -128,6 +131,17 @@ Statement block_independence(void (*replace_blocks)(Case&, std::size_t), std::ve
             .check = [replace_blocks](const Case& c, Trial& trial) {
                 return check_block_independence(c, trial, replace_blocks);
             }};
+}
+
+Statement promised_by_own_kernels(Statement law) {
+    law.kind = StatementKind::character;
+    law.promised_by_own = true;
+    law.check = [check = std::move(law.check)](const Case& c, Trial& trial) {
+        Outcome outcome = check(c, trial);
+        if (outcome.kind == Outcome::Kind::fail) outcome.kind = Outcome::Kind::note;
+        return outcome;
+    };
+    return law;
 }
 
 Statement law(std::string_view name, std::string_view says, std::vector<std::string_view> needs,

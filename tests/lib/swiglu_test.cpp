@@ -1,0 +1,130 @@
+#include "brick/swiglu.hpp"
+
+#include <gtest/gtest.h>
+
+#include <bit>
+#include <cmath>
+#include <limits>
+
+#include "kernel_rows.hpp"
+#include "swiglu/swiglu_bound.hpp"
+
+namespace brick {
+namespace {
+
+constexpr float infinity = std::numeric_limits<float>::infinity();
+constexpr float poison = -12345.75f;
+
+std::vector<float> swiglu_by(const brickproof_kernel& kernel, std::span<const float> gate,
+                             std::span<const float> up) {
+    std::vector<float> y(gate.size(), poison);
+    kernel_function<brickproof_swiglu_fn>(kernel)(gate.data(), up.data(), y.data(), y.size());
+    return y;
+}
+
+// Bits, but one value for all NaNs: which of two operands' payloads comes out is the compiler's choice.
+std::vector<std::uint32_t> bits_of(std::span<const float> values) {
+    std::vector<std::uint32_t> bits;
+    for (const float value : values)
+        bits.push_back(value == value ? std::bit_cast<std::uint32_t>(value) : 0x7fc00000u);
+    return bits;
+}
+
+// Every 4,999th of all floats, NaNs and infinities among them.
+std::vector<float> floats_of_all_kinds() {
+    std::vector<float> all;
+    for (std::uint64_t bits = 0; bits < std::uint64_t{1} << 32; bits += 4999)
+        all.push_back(std::bit_cast<float>(static_cast<std::uint32_t>(bits)));
+    return all;
+}
+
+TEST(Swiglu, EveryKernelGivesTheDefinitionsBits) {
+    const std::vector<float> gate = floats_of_all_kinds();
+    std::vector<float> up(gate.size());
+    for (std::size_t i = 0; i < up.size(); ++i) up[i] = gate[i * 7919 % gate.size()];
+    const auto kernels = runnable_kernels_of("swiglu");
+    const std::vector<float> expected = swiglu_by(kernels.front(), gate, up);
+    for (const auto& kernel : kernels)
+        EXPECT_EQ(bits_of(swiglu_by(kernel, gate, up)), bits_of(expected)) << kernel.variant;
+}
+
+// Densely where exp overflows, where it underflows, and where 1 + exp becomes 1.
+TEST(Swiglu, EveryKernelGivesTheDefinitionsBitsAtTheEdgesOfExp) {
+    const auto kernels = runnable_kernels_of("swiglu");
+    for (const float edge : {-89.5f, -88.8f, -88.1f, -87.4f, 16.6f, 17.3f, 86.9f, 87.3f, 88.0f, 103.9f}) {
+        std::vector<float> gate(65536);
+        for (std::size_t i = 0; i < gate.size(); ++i) gate[i] = edge + static_cast<float>(i) * 0x1p-17f;
+        const std::vector<float> up(gate.size(), 0x1p100f);
+        const std::vector<float> expected = swiglu_by(kernels.front(), gate, up);
+        for (const auto& kernel : kernels)
+            ASSERT_EQ(bits_of(swiglu_by(kernel, gate, up)), bits_of(expected)) << kernel.variant << ' ' << edge;
+    }
+}
+
+TEST(Swiglu, EveryKernelKeepsToItsElements) {
+    const std::vector<float> gate(80, 2.0f);
+    const std::vector<float> up(80, 3.0f);
+    for (const auto& kernel : runnable_kernels_of("swiglu")) {
+        for (std::size_t n = 0; n <= 70; ++n) {
+            const std::size_t offset = 1 + n % 7;
+            std::vector<float> y(80, poison);
+            kernel_function<brickproof_swiglu_fn>(kernel)(gate.data(), up.data(), y.data() + offset, n);
+            for (std::size_t i = 0; i < y.size(); ++i)
+                ASSERT_EQ(y[i] == poison, i < offset || i >= offset + n) << kernel.variant << ' ' << n << ' ' << i;
+        }
+    }
+}
+
+TEST(Swiglu, EveryKernelIsWithinTheBound) {
+    std::vector<float> gate;
+    for (float g = -110.0f; g < 110.0f; g += 0.013f) gate.push_back(g);
+    const std::vector<float> up(gate.size(), -1.75f);
+    for (const auto& kernel : runnable_kernels_of("swiglu")) {
+        const std::vector<float> y = swiglu_by(kernel, gate, up);
+        for (std::size_t i = 0; i < y.size(); ++i) {
+            const double exact = gate[i] / (1.0 + std::exp(-static_cast<double>(gate[i]))) * -1.75;
+            ASSERT_LE(std::fabs(y[i] - exact), swiglu_error_bound(gate[i], -1.75))
+                << kernel.variant << ' ' << gate[i];
+        }
+    }
+}
+
+TEST(Swiglu, KeepsNaNs) {
+    const std::vector<float> gate = {NAN, 1.0f, NAN, -infinity};
+    const std::vector<float> up = {1.0f, NAN, NAN, 1.0f};
+    for (const auto& kernel : runnable_kernels_of("swiglu"))
+        for (const float y : swiglu_by(kernel, gate, up)) EXPECT_TRUE(std::isnan(y)) << kernel.variant;
+}
+
+TEST(Swiglu, ComputesTheProduct) {
+    const std::vector<float> gate = {0.0f, 100.0f, -100.0f};
+    const std::vector<float> up = {5.0f, 0.25f, 3.0f};
+    std::vector<float> y(3);
+    ASSERT_TRUE(swiglu(gate, up, y));
+    EXPECT_EQ(y, (std::vector<float>{0.0f, 25.0f, 0.0f}));
+}
+
+TEST(Swiglu, RejectsWithAMessage) {
+    std::vector<float> four(4, 1.0f);
+    std::vector<float> y(4, poison);
+    const auto expect_error = [&](const Result<void>& result, ErrorCode code, std::string_view message) {
+        ASSERT_FALSE(result);
+        EXPECT_EQ(result.error().code, code);
+        EXPECT_EQ(result.error().message.view(), message);
+        EXPECT_EQ(y, std::vector<float>(4, poison));
+    };
+    const std::span<const float> three = std::span(four).first(3);
+    expect_error(swiglu({}, {}, {}), ErrorCode::zero_dimension, "swiglu: there are no values; give at least one");
+    expect_error(swiglu(four, three, y), ErrorCode::length_mismatch,
+                 "swiglu: up has 3 elements, but 4 values need 4");
+    expect_error(swiglu(three, three, y), ErrorCode::length_mismatch,
+                 "swiglu: y has 4 elements, but 3 values need 3");
+    std::vector<float> bad = four;
+    bad[2] = infinity;
+    expect_error(swiglu(bad, four, y), ErrorCode::not_finite, "swiglu: gate[2] is inf; all values must be finite");
+    bad[1] = NAN;
+    expect_error(swiglu(four, bad, y), ErrorCode::not_finite, "swiglu: up[1] is nan; all values must be finite");
+}
+
+}  // namespace
+}  // namespace brick
