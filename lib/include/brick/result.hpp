@@ -22,6 +22,8 @@ enum class ErrorCode {
     bad_scale,             // a stored scale is NaN, Inf, zero or negative
     unknown_isa,           // no kernel of that name is compiled into this library
     unsupported_isa,       // compiled, but this CPU lacks a feature that it needs
+    bad_parameter,         // a number that is not an array's size is out of its range
+    indivisible_heads,     // heads is no multiple of kv_heads
 };
 
 // The text of an error, at most 383 characters; what is longer is cut.
