@@ -181,6 +181,7 @@ Expected<Case> typical_case(const Contract& contract, const Sizes& sizes, std::u
         const auto at = sizes.find(std::string(name));
         if (at == sizes.end()) return Problem{fmt::format("lacks the size {} of {}", name, contract.op)};
         ordered.push_back(at->second);
+        if (std::ranges::count(contract.parameters, name) > 0) continue;
         const std::size_t factor = std::max<std::size_t>(at->second, 1);
         if (factor > most_values / values)
             return Problem{fmt::format("has sizes beyond what a golden case may have ({} values)", most_values)};

@@ -115,6 +115,8 @@ struct Contract {
     std::string_view formula;
     std::vector<std::string_view> references;
     std::vector<std::string_view> size_names;
+    // Those of size_names that size no array, such as a position.
+    std::vector<std::string_view> parameters{};
     std::vector<Precondition> preconditions;
     std::string_view bound_derivation;
 

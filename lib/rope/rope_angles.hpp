@@ -1,0 +1,33 @@
+// What the kernels of rope share: the frequencies theta^(-2i/head_dim), in double. (static: see half.hpp.)
+#pragma once
+
+#include <cmath>
+#include <cstddef>
+
+namespace brick {
+
+// Pairs whose sines and cosines are kept at a time, on the stack; a multiple of rope_chains. Longer heads are
+// rotated in pieces.
+inline constexpr std::size_t rope_tile = 128;
+
+// Frequency i is one of four geometric chains: four can be computed at once, and each rounds only i / 4 + 3 times.
+inline constexpr std::size_t rope_chains = 4;
+
+struct RopeFrequencies {
+    double next[rope_chains];  // of pairs i, i + 1, i + 2, i + 3
+    double step;               // theta^(-8/head_dim): to those of i + 4
+};
+
+static inline RopeFrequencies rope_frequencies(float theta, std::size_t head_dim) {
+    const double ratio = std::pow(static_cast<double>(theta), -2.0 / static_cast<double>(head_dim));
+    const double square = ratio * ratio;
+    return {{1.0, ratio, square, square * ratio}, square * square};
+}
+
+// Where a pair's values lie: a at i * stride, b at i * stride + distance.
+struct RopeLayout {
+    std::size_t stride;
+    std::size_t distance;
+};
+
+}  // namespace brick
