@@ -1,5 +1,7 @@
 #include "brick/compute_brick.hpp"
 
+#include "bricks/layer_kernels.hpp"
+
 namespace brick {
 
 Result<BrickTerms> BrickTerms::make(std::string name, TokenBudget budget, std::vector<BrickAssertion> assertions) {
@@ -8,6 +10,11 @@ Result<BrickTerms> BrickTerms::make(std::string name, TokenBudget budget, std::v
         return make_error(ErrorCode::bad_parameter, std::string_view(name),
                           ": a brick needs at least one assertion; without one, verify could not fail");
     return BrickTerms(std::make_shared<const Shared>(Shared{std::move(name), budget, std::move(assertions)}));
+}
+
+Result<void> BrickTerms::can_run() const {
+    const auto kernels = active_kernels();
+    return kernels ? Result<void>() : kernels.error();
 }
 
 }  // namespace brick

@@ -56,9 +56,9 @@ Result<void> gemv(std::span<const float> w, std::span<const float> x, std::span<
             !checked)
             return checked;
     }
-    if (const auto checked = check_all_finite(function, "x", x); !checked) return checked;
-    if (const auto checked = check_all_finite(function, "bias", bias); !checked) return checked;
-    if (const auto checked = check_all_finite(function, "w", w); !checked) return checked;
+    if (const auto checked = check_finite(function, "x", x); !checked) return checked;
+    if (const auto checked = check_finite(function, "bias", bias); !checked) return checked;
+    if (const auto checked = check_finite(function, "w", w); !checked) return checked;
     static ActiveKernel active(gemv_kernels());
     const auto kernel = active.get();
     if (!kernel) return kernel.error();

@@ -46,8 +46,8 @@ Result<void> check_eps(std::span<const float> x, float eps) {
 Result<void> rms_norm(std::span<const float> x, std::span<const float> weight, std::span<float> y, float eps) {
     if (const auto checked = check_lengths(x.size(), weight.size(), y.size()); !checked) return checked;
     if (const auto checked = check_eps(x, eps); !checked) return checked;
-    if (const auto checked = check_all_finite(function, "x", x); !checked) return checked;
-    if (const auto checked = check_all_finite(function, "weight", weight); !checked) return checked;
+    if (const auto checked = check_finite(function, "x", x); !checked) return checked;
+    if (const auto checked = check_finite(function, "weight", weight); !checked) return checked;
     static ActiveKernel active(rms_norm_kernels());
     const auto kernel = active.get();
     if (!kernel) return kernel.error();

@@ -5,6 +5,7 @@
 
 #include "dispatch/active_kernel.hpp"
 #include "rope/rope_kernels.hpp"
+#include "support/checks.hpp"
 #include "support/operand_checks.hpp"
 
 namespace brick {
@@ -57,7 +58,7 @@ Result<void> rope(std::span<float> x, std::size_t heads, std::size_t head_dim, s
         !checked) {
         return checked;
     }
-    if (const auto checked = check_operand_finite(function, "x", x); !checked) return checked;
+    if (const auto checked = check_finite(function, "x", x); !checked) return checked;
     static ActiveKernel active(rope_kernels());
     const auto kernel = active.get();
     if (!kernel) return kernel.error();

@@ -33,33 +33,6 @@ Result<void> check_size(std::string_view function, std::string_view buffer, std:
                       " values need ", needed);
 }
 
-namespace {
-
-// The index of the first NaN or Inf; the size where there is none.
-std::size_t first_nonfinite(std::span<const float> values) {
-    constexpr std::size_t chunk = 1024;  // long enough for the maximum to run in vectors
-    for (std::size_t first = 0; first < values.size(); first += chunk) {
-        const auto part = values.subspan(first, std::min(chunk, values.size() - first));
-        if (amax_bits(part.data(), part.size()) < infinity_bits) continue;
-        const auto bad = std::ranges::find_if(part, [](float v) { return amax_bits(&v, 1) >= infinity_bits; });
-        return first + static_cast<std::size_t>(bad - part.begin());
-    }
-    return values.size();
-}
-
-}  // namespace
-
-Result<void> check_finite(std::string_view function, std::span<const float> x) {
-    const std::size_t bad = first_nonfinite(x);
-    if (bad == x.size()) return {};
-    return make_error(ErrorCode::not_finite, function, ": x[", bad, "] is ", x[bad],
-                      "; only finite values can be quantised");
-}
-
-Result<void> check_all_finite(std::string_view function, std::string_view operand, std::span<const float> values) {
-    const std::size_t bad = first_nonfinite(values);
-    if (bad == values.size()) return {};
-    return make_error(ErrorCode::not_finite, function, ": ", operand, "[", bad, "] is ", values[bad],
 Result<void> check_finite(std::string_view function, std::span<const float> x) {
     const std::size_t index = first_not_finite(x);
     if (index == x.size()) return {};

@@ -23,8 +23,6 @@ Result<void> check_size(std::string_view function, std::string_view buffer, std:
 // Error not_finite for the first NaN or Inf of x.
 Result<void> check_finite(std::string_view function, std::span<const float> x);
 
-// Error not_finite for the first NaN or Inf of the named operand.
-Result<void> check_all_finite(std::string_view function, std::string_view operand, std::span<const float> values);
 // The same for the named buffer of an op that computes with floats.
 Result<void> check_finite(std::string_view function, std::string_view buffer, std::span<const float> values);
 

@@ -1,25 +1,14 @@
-// Checks of float32 operands that the checked API of several ops makes. Never in a kernel.
+// Checks of operands of several dimensions. For the checked API only, never in a kernel.
 #pragma once
 
-#include <algorithm>
-#include <cmath>
 #include <cstddef>
+#include <initializer_list>
 #include <limits>
-#include <span>
 #include <string_view>
 
 #include "brick/result.hpp"
 
 namespace brick {
-
-// Error not_finite for the first NaN or Inf of the named operand.
-inline Result<void> check_operand_finite(std::string_view function, std::string_view operand,
-                                         std::span<const float> values) {
-    const auto bad = std::ranges::find_if_not(values, [](float value) { return std::isfinite(value); });
-    if (bad == values.end()) return {};
-    return make_error(ErrorCode::not_finite, function, ": ", operand, "[", bad - values.begin(), "] is ", *bad,
-                      "; every value must be finite");
-}
 
 // Error length_mismatch unless the named operand has product(dimensions) values; `shape` is how it is spelled.
 inline Result<void> check_operand_shape(std::string_view function, std::string_view operand, std::size_t length,

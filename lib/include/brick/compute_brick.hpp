@@ -32,6 +32,9 @@ class BrickTerms {
     const TokenBudget& budget() const { return shared_->budget; }
     std::span<const BrickAssertion> assertions() const { return shared_->assertions; }
 
+    // Error: a BRICKPROOF_ISA that cannot be obeyed.
+    Result<void> can_run() const;
+
   private:
     struct Shared {
         std::string name;

@@ -28,6 +28,8 @@ enum class ErrorCode {
     bad_type,              // it has, but of another type
     bad_parameter,         // a number that is no possible value: eps < 0, an odd head_dim, an unknown style
     indivisible_heads,     // heads is no multiple of kv_heads
+    cache_full,            // a KV cache has no room for another token
+    compute_error,         // a result is not finite although the inputs are
     assertion_failed,      // a brick's own assertion does not hold
     budget_exceeded,       // a brick took longer than its budget
 };

@@ -1,0 +1,115 @@
+#include "brick/ffn_brick.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "brick/rounding.hpp"
+#include "bricks/brick_runs.hpp"
+#include "bricks/default_assertions.hpp"
+#include "bricks/projection.hpp"
+#include "support/checks.hpp"
+
+namespace brick {
+namespace {
+
+Result<void> check(const Matrix& gate, const Matrix& up, const Matrix& down) {
+    constexpr std::string_view function = "FfnBrick::create";
+    if (up.rows() != gate.rows() || up.cols() != gate.cols())
+        return make_error(ErrorCode::length_mismatch, function, ": gate is ", gate.rows(), " x ", gate.cols(),
+                          ", but up is ", up.rows(), " x ", up.cols());
+    if (down.rows() != gate.cols() || down.cols() != gate.rows())
+        return make_error(ErrorCode::length_mismatch, function, ": down is ", down.rows(), " x ", down.cols(),
+                          ", but for a gate of ", gate.rows(), " x ", gate.cols(),
+                          " it must be the other way round");
+    return {};
+}
+
+float largest_magnitude(std::span<const float> values) {
+    float largest = 0.0f;
+    for (const float value : values) largest = std::max(largest, std::fabs(value));
+    return largest;
+}
+
+}  // namespace
+
+std::vector<float> FfnBrick::gated(const LayerKernels& kernels, const Weights& weights, std::span<const float> x) {
+    const Activations input(kernels, x, weights.input_is_quantized());
+    std::vector<float> gate(weights.gate.rows());
+    std::vector<float> up(weights.up.rows());
+    project(kernels, weights.gate, input, {}, gate);
+    project(kernels, weights.up, input, {}, up);
+    std::vector<float> product(gate.size());
+    kernels.swiglu(gate.data(), up.data(), product.data(), product.size());
+    return product;
+}
+
+void FfnBrick::project_down(const LayerKernels& kernels, const Weights& weights, std::span<const float> gated,
+                            std::span<float> y) {
+    project(kernels, weights.down, Activations(kernels, gated, weights.down.is_quantized()), {}, y);
+}
+
+// How far apart the chosen kernels and the scalar ones may be, as a share of the largest output. Both are within
+// the bound of each product; gate and up being apart by a share t of their largest G and U, silu(gate) * up is
+// apart by at most 1.1 t G U + t U G, since |silu'| < 1.1 and |silu(g)| <= |g|. Where that is quantised, a code may
+// turn over as well: a step of the block, which is at most the largest value / 127. Through W_down these add up at
+// worst.
+double FfnBrick::tolerance(const Weights& weights) {
+    const std::vector<float> x = sample_values(weights.gate.cols(), 1);
+    const LayerKernels& kernels = scalar_kernels();
+    const Activations input(kernels, x, weights.input_is_quantized());
+    std::vector<float> gate(weights.gate.rows());
+    std::vector<float> up(weights.up.rows());
+    project(kernels, weights.gate, input, {}, gate);
+    project(kernels, weights.up, input, {}, up);
+    const std::vector<float> h = gated(kernels, weights, x);
+    std::vector<float> y(weights.down.rows());
+    project_down(kernels, weights, h, y);
+
+    const double largest_product =
+        static_cast<double>(largest_magnitude(gate)) * static_cast<double>(largest_magnitude(up));
+    const double apart = 1.1 * projection_tolerance(weights.gate, x, {}) + projection_tolerance(weights.up, x, {});
+    double apart_h = largest_product * (apart + gamma(10));
+    if (weights.down.is_quantized()) apart_h += static_cast<double>(largest_magnitude(h)) / 127.0;
+    const double largest_y = static_cast<double>(largest_magnitude(y));
+    if (largest_y == 0.0) return 0.0;
+    return projection_tolerance(weights.down, h, {}) + apart_h * largest_row_sum(weights.down) / largest_y;
+}
+
+Result<FfnBrick> FfnBrick::create(Matrix gate, Matrix up, Matrix down, TokenBudget budget,
+                                  std::vector<BrickAssertion> more) {
+    if (const auto checked = check(gate, up, down); !checked) return checked.error();
+    Weights weights{std::move(gate), std::move(up), std::move(down)};
+    const auto terms = BrickTerms::make("ffn", budget, default_assertions(tolerance(weights), std::move(more)));
+    if (!terms) return terms.error();
+    return FfnBrick(*terms, std::move(weights));
+}
+
+Result<void> FfnBrick::run(std::span<const float> x, std::span<float> y) const {
+    constexpr std::string_view function = "FfnBrick::run";
+    if (const auto checked = check_size(function, "x", x.size(), hidden(), hidden()); !checked) return checked;
+    if (const auto checked = check_size(function, "y", y.size(), hidden(), hidden()); !checked) return checked;
+    if (const auto checked = check_finite(function, "x", x); !checked) return checked;
+    if (const auto checked = check_quantizable(function, x, weights_->input_is_quantized()); !checked)
+        return checked;
+    const auto kernels = active_kernels();
+    if (!kernels) return kernels.error();
+    const std::vector<float> h = gated(*kernels, *weights_, x);
+    if (const auto checked = check_quantizable("FfnBrick::run, silu(gate) * up", h, weights_->down.is_quantized());
+        !checked)
+        return checked;
+    project_down(*kernels, *weights_, h, y);
+    return {};
+}
+
+Result<TokenResult<std::span<float>>> FfnBrick::run_timed(std::span<const float> x, std::span<float> y) const {
+    return time_token(budget(), y, [&] { return run(x, y); });
+}
+
+Result<BrickVerification> FfnBrick::verify() const {
+    const std::vector<float> x = sample_values(hidden(), 1);
+    return verify_on_sample(*this, hidden(), [&](const LayerKernels& kernels, std::span<float> output) {
+        project_down(kernels, *weights_, gated(kernels, *weights_, x), output);
+    });
+}
+
+}  // namespace brick

@@ -1,0 +1,92 @@
+#include "brick/qkv_brick.hpp"
+
+#include <algorithm>
+
+#include "bricks/brick_runs.hpp"
+#include "bricks/default_assertions.hpp"
+#include "bricks/projection.hpp"
+#include "support/checks.hpp"
+
+namespace brick {
+namespace {
+
+constexpr std::array<std::string_view, 3> names{"q", "k", "v"};
+
+Result<void> check(std::span<const QkvBrick::Projection> projections) {
+    constexpr std::string_view function = "QkvBrick::create";
+    const std::size_t hidden = projections[0].weight.cols();
+    for (std::size_t i = 0; i < projections.size(); ++i) {
+        const auto& [weight, bias] = projections[i];
+        if (weight.cols() != hidden)
+            return make_error(ErrorCode::length_mismatch, function, ": the weight of ", names[i], " has ",
+                              weight.cols(), " columns, that of q has ", hidden);
+        if (!bias.empty() && bias.size() != weight.rows())
+            return make_error(ErrorCode::length_mismatch, function, ": the bias of ", names[i], " has ",
+                              bias.size(), " values, its weight has ", weight.rows(), " rows");
+        if (const auto checked = check_finite(function, "bias", bias); !checked) return checked;
+    }
+    return {};
+}
+
+double tolerance(std::span<const QkvBrick::Projection> projections) {
+    const std::vector<float> x = sample_values(projections[0].weight.cols(), 1);
+    double largest = 0.0;
+    for (const auto& [weight, bias] : projections)
+        largest = std::max(largest, projection_tolerance(weight, x, bias));
+    return largest;
+}
+
+}  // namespace
+
+Result<QkvBrick> QkvBrick::create(Projection q, Projection k, Projection v, TokenBudget budget,
+                                  std::vector<BrickAssertion> more) {
+    Projections projections{std::move(q), std::move(k), std::move(v)};
+    if (const auto checked = check(projections); !checked) return checked.error();
+    const auto terms = BrickTerms::make("qkv", budget, default_assertions(tolerance(projections), std::move(more)));
+    if (!terms) return terms.error();
+    return QkvBrick(*terms, std::move(projections));
+}
+
+bool QkvBrick::is_quantized() const {
+    return std::ranges::any_of(*projections_, [](const auto& each) { return each.weight.is_quantized(); });
+}
+
+Result<void> QkvBrick::run(std::span<const float> x, std::span<float> q, std::span<float> k,
+                           std::span<float> v) const {
+    constexpr std::string_view function = "QkvBrick::run";
+    if (const auto checked = check_size(function, "x", x.size(), hidden(), hidden()); !checked) return checked;
+    const std::array outputs{q, k, v};
+    for (std::size_t i = 0; i < outputs.size(); ++i) {
+        const std::size_t rows = (*projections_)[i].weight.rows();
+        if (const auto checked = check_size(function, names[i], outputs[i].size(), rows, rows); !checked)
+            return checked;
+    }
+    if (const auto checked = check_finite(function, "x", x); !checked) return checked;
+    if (const auto checked = check_quantizable(function, x, is_quantized()); !checked) return checked;
+    return run_with_active_kernels(q, [&](const LayerKernels& kernels, std::span<float>) {
+        const Activations activations(kernels, x, is_quantized());
+        for (std::size_t i = 0; i < outputs.size(); ++i) {
+            const auto& [weight, bias] = (*projections_)[i];
+            project(kernels, weight, activations, bias, outputs[i]);
+        }
+    });
+}
+
+Result<TokenResult<std::span<float>>> QkvBrick::run_timed(std::span<const float> x, std::span<float> q,
+                                                          std::span<float> k, std::span<float> v) const {
+    return time_token(budget(), q, [&] { return run(x, q, k, v); });
+}
+
+Result<BrickVerification> QkvBrick::verify() const {
+    const std::vector<float> x = sample_values(hidden(), 1);
+    return verify_on_sample(*this, q_size() + k_size() + v_size(),
+                            [&](const LayerKernels& kernels, std::span<float> output) {
+                                const Activations activations(kernels, x, is_quantized());
+                                for (const auto& [weight, bias] : *projections_) {
+                                    project(kernels, weight, activations, bias, output.first(weight.rows()));
+                                    output = output.subspan(weight.rows());
+                                }
+                            });
+}
+
+}  // namespace brick

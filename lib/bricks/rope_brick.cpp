@@ -1,0 +1,70 @@
+#include "brick/rope_brick.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "brick/rounding.hpp"
+#include "bricks/brick_runs.hpp"
+#include "bricks/default_assertions.hpp"
+#include "support/checks.hpp"
+
+namespace brick {
+namespace {
+
+Result<void> check(const RopeBrick::Shape& shape) {
+    constexpr std::string_view function = "RopeBrick::create";
+    if (shape.head_dim == 0 || shape.heads == 0)
+        return make_error(ErrorCode::zero_dimension, function, ": head_dim is ", shape.head_dim, " and heads is ",
+                          shape.heads, "; both must be at least 1");
+    if (shape.head_dim % 2 != 0)
+        return make_error(ErrorCode::bad_parameter, function, ": head_dim is ", shape.head_dim,
+                          "; values are rotated in pairs, so it must be even");
+    if (!(shape.theta > 0.0f) || std::isinf(shape.theta))
+        return make_error(ErrorCode::bad_parameter, function, ": theta is ", shape.theta,
+                          "; it must be positive and finite");
+    if (shape.style != RopeStyle::norm && shape.style != RopeStyle::neox)
+        return make_error(ErrorCode::bad_parameter, function, ": style is ", static_cast<int>(shape.style),
+                          "; it must be 0 (NORM) or 2 (NEOX)");
+    return {};
+}
+
+void rotate(const LayerKernels& kernels, const RopeBrick::Shape& shape, std::size_t position, std::span<float> x) {
+    kernels.rope(x.data(), shape.heads, shape.head_dim, position, shape.theta, static_cast<int>(shape.style));
+}
+
+}  // namespace
+
+Result<RopeBrick> RopeBrick::create(Shape shape, TokenBudget budget, std::vector<BrickAssertion> more) {
+    if (const auto checked = check(shape); !checked) return checked.error();
+    // The library's kernels compute the same angles; what is left are the products of a rotation, and |cos| + |sin|
+    // <= sqrt(2).
+    const auto terms = BrickTerms::make("rope", budget, default_assertions(4.0 * gamma(4), std::move(more)));
+    if (!terms) return terms.error();
+    return RopeBrick(*terms, shape);
+}
+
+Result<void> RopeBrick::run(std::span<float> x, std::size_t position) const {
+    constexpr std::string_view function = "RopeBrick::run";
+    if (const auto checked = check_size(function, "x", x.size(), size(), size()); !checked) return checked;
+    if (const auto checked = check_finite(function, "x", x); !checked) return checked;
+    if (position > last_position)
+        return make_error(ErrorCode::bad_parameter, function, ": position is ", position, "; the last one is ",
+                          last_position);
+    return run_with_active_kernels(x, [&](const LayerKernels& kernels, std::span<float> values) {
+        rotate(kernels, shape_, position, values);
+    });
+}
+
+Result<TokenResult<std::span<float>>> RopeBrick::run_timed(std::span<float> x, std::size_t position) const {
+    return time_token(budget(), x, [&] { return run(x, position); });
+}
+
+Result<BrickVerification> RopeBrick::verify() const {
+    const std::vector<float> x = sample_values(size(), 1);
+    return verify_on_sample(*this, size(), [&](const LayerKernels& kernels, std::span<float> output) {
+        std::ranges::copy(x, output.begin());
+        rotate(kernels, shape_, 1000, output);
+    });
+}
+
+}  // namespace brick

@@ -1,0 +1,226 @@
+#include "brick/transformer_layer_brick.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "bricks/brick_runs.hpp"
+#include "support/checks.hpp"
+
+namespace brick {
+namespace {
+
+constexpr std::string_view create_function = "TransformerLayerBrick::create";
+constexpr std::string_view run_function = "TransformerLayerBrick::run";
+
+Result<void> check_matrix(std::string_view name, const Matrix& weight, std::size_t rows, std::size_t cols) {
+    if (weight.rows() == rows && weight.cols() == cols) return {};
+    return make_error(ErrorCode::length_mismatch, create_function, ": the weight ", name, " is ", weight.rows(),
+                      " x ", weight.cols(), ", but the configuration needs ", rows, " x ", cols);
+}
+
+Result<void> check_norm(std::string_view name, std::span<const float> weight, std::size_t hidden) {
+    if (weight.size() == hidden) return {};
+    return make_error(ErrorCode::length_mismatch, create_function, ": the weight ", name, " has ", weight.size(),
+                      " values, but the configuration needs ", hidden);
+}
+
+// The first error.
+Result<void> first_error(std::initializer_list<Result<void>> checks) {
+    for (const Result<void>& check : checks)
+        if (!check) return check;
+    return {};
+}
+
+Result<void> check_weights(const LayerConfig& config, const LayerWeights& weights) {
+    const std::size_t hidden = config.hidden;
+    const std::size_t kv = config.kv_heads * config.head_dim();
+    return first_error(
+        {check_norm("attention_norm", weights.attention_norm, hidden),
+         check_matrix("q", weights.q.weight, hidden, hidden), check_matrix("k", weights.k.weight, kv, hidden),
+         check_matrix("v", weights.v.weight, kv, hidden), check_matrix("o", weights.o, hidden, hidden),
+         check_norm("ffn_norm", weights.ffn_norm, hidden),
+         check_matrix("gate", weights.gate, config.intermediate, hidden),
+         check_matrix("up", weights.up, config.intermediate, hidden),
+         check_matrix("down", weights.down, hidden, config.intermediate)});
+}
+
+// Runs one step and notes its time; a result that is not finite is an error that names the step.
+template <class Step>
+Result<void> timed_step(BrickTiming& timing, std::span<const float> result, Step step) {
+    const Stopwatch stopwatch;
+    if (const Result<void> done = step(); !done) return done;
+    timing.microseconds = stopwatch.microseconds();
+    const auto bad = std::ranges::find_if(result, [](float value) { return !std::isfinite(value); });
+    if (bad == result.end()) return {};
+    return make_error(ErrorCode::compute_error, run_function, ": ", timing.brick, " gives ", *bad, " at ",
+                      bad - result.begin(), ", from finite inputs");
+}
+
+void add_to(std::span<float> sum, std::span<const float> values) {
+    for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += values[i];
+}
+
+}  // namespace
+
+Result<void> check_layer_config(const LayerConfig& config) {
+    if (config.hidden == 0 || config.heads == 0 || config.kv_heads == 0 || config.intermediate == 0)
+        return make_error(ErrorCode::zero_dimension, create_function, ": hidden is ", config.hidden, ", heads is ",
+                          config.heads, ", kv_heads is ", config.kv_heads, " and intermediate is ",
+                          config.intermediate, "; all must be at least 1");
+    if (config.hidden % config.heads != 0)
+        return make_error(ErrorCode::indivisible_heads, create_function, ": hidden = ", config.hidden,
+                          " is no multiple of heads = ", config.heads);
+    return check_attention_shape(create_function, {config.heads, config.kv_heads, config.head_dim()});
+}
+
+double LayerTiming::total() const {
+    double sum = 0.0;
+    for (const BrickTiming& each : bricks) sum += each.microseconds;
+    return sum;
+}
+
+const BrickTiming& LayerTiming::bottleneck() const {
+    return *std::ranges::max_element(bricks, {}, &BrickTiming::gap_factor);
+}
+
+BottleneckReport find_bottleneck(std::size_t layer, const LayerTiming& timing) {
+    return {layer, timing.bottleneck()};
+}
+
+std::string BottleneckReport::describe() const {
+    return std::string(make_error(ErrorCode::budget_exceeded, "layer ", layer, ": ", bottleneck.brick, " takes ",
+                                  bottleneck.microseconds, " us, budget ",
+                                  bottleneck.budget.microseconds_per_token(), " us (factor ",
+                                  bottleneck.gap_factor(), ")")
+                           .message.view());
+}
+
+Result<TransformerLayerBrick> TransformerLayerBrick::create(const LayerConfig& config, LayerWeights weights) {
+    if (const auto checked = check_layer_config(config); !checked) return checked.error();
+    if (const auto checked = check_weights(config, weights); !checked) return checked.error();
+    const AttentionShape shape{config.heads, config.kv_heads, config.head_dim()};
+    const auto attention_norm = RmsNormBrick::create(std::move(weights.attention_norm), config.eps);
+    if (!attention_norm) return attention_norm.error();
+    const auto qkv = QkvBrick::create(std::move(weights.q), std::move(weights.k), std::move(weights.v));
+    if (!qkv) return qkv.error();
+    const auto rope_q = RopeBrick::create({config.head_dim(), config.heads, config.theta, config.style});
+    if (!rope_q) return rope_q.error();
+    const auto rope_k = RopeBrick::create({config.head_dim(), config.kv_heads, config.theta, config.style});
+    if (!rope_k) return rope_k.error();
+    const auto attention = AttentionBrick::create(shape);
+    if (!attention) return attention.error();
+    const auto o_proj = OProjBrick::create(std::move(weights.o));
+    if (!o_proj) return o_proj.error();
+    const auto ffn_norm = RmsNormBrick::create(std::move(weights.ffn_norm), config.eps);
+    if (!ffn_norm) return ffn_norm.error();
+    const auto ffn = FfnBrick::create(std::move(weights.gate), std::move(weights.up), std::move(weights.down));
+    if (!ffn) return ffn.error();
+
+    const TokenBudget budget = attention_norm->budget() + qkv->budget() + rope_q->budget() + attention->budget() +
+                               o_proj->budget() + ffn_norm->budget() + ffn->budget();
+    // Its own assertions are those of its components, which verify() asks; this one is for its sum.
+    const auto terms =
+        BrickTerms::make("transformer_layer", budget, {BrickAssertion::no_nan(), BrickAssertion::no_inf()});
+    if (!terms) return terms.error();
+    return TransformerLayerBrick(
+        *terms, {config, *attention_norm, *qkv, *rope_q, *rope_k, *attention, *o_proj, *ffn_norm, *ffn});
+}
+
+Result<KvCache> TransformerLayerBrick::make_cache(std::size_t capacity) const {
+    return KvCache::create(config().kv_heads, config().head_dim(), capacity);
+}
+
+Result<void> TransformerLayerBrick::compute(std::span<const float> x, KvCache& cache, std::span<float> y,
+                                            LayerTiming& timing) const {
+    const Components& c = *components_;
+    const std::size_t hidden = config().hidden;
+    const std::size_t kv = config().kv_heads * config().head_dim();
+    const std::size_t position = cache.size();
+    std::vector<float> residual(x.begin(), x.end());
+    std::vector<float> normed(hidden), q(hidden), k(kv), v(kv), heads_out(hidden), step_out(hidden);
+    timing.bricks = {BrickTiming{"attention_norm", 0.0, c.attention_norm.budget()},
+                     BrickTiming{"qkv", 0.0, c.qkv.budget()},
+                     BrickTiming{"rope", 0.0, c.rope_q.budget()},
+                     BrickTiming{"attention", 0.0, c.attention.budget()},
+                     BrickTiming{"o_proj", 0.0, c.o_proj.budget()},
+                     BrickTiming{"ffn_norm", 0.0, c.ffn_norm.budget()},
+                     BrickTiming{"ffn", 0.0, c.ffn.budget()}};
+    auto& [norm_time, qkv_time, rope_time, attention_time, o_proj_time, ffn_norm_time, ffn_time] = timing.bricks;
+
+    auto done = timed_step(norm_time, normed, [&] { return c.attention_norm.run(residual, normed); });
+    if (done) done = timed_step(qkv_time, q, [&] { return c.qkv.run(normed, q, k, v); });
+    if (done)
+        done = timed_step(rope_time, q, [&] {
+            const auto rotated = c.rope_q.run(q, position);
+            return rotated ? c.rope_k.run(k, position) : rotated;
+        });
+    if (done)
+        done = timed_step(attention_time, heads_out, [&] {
+            const auto appended = cache.append(k, v);
+            return appended ? c.attention.run(q, cache, heads_out) : appended;
+        });
+    if (done) done = timed_step(o_proj_time, step_out, [&] { return c.o_proj.run(heads_out, step_out); });
+    if (done) {
+        add_to(residual, step_out);
+        done = timed_step(ffn_norm_time, normed, [&] { return c.ffn_norm.run(residual, normed); });
+    }
+    if (done) done = timed_step(ffn_time, step_out, [&] { return c.ffn.run(normed, step_out); });
+    if (done) {
+        add_to(residual, step_out);
+        done = check_finite(run_function, "the layer's sum", residual);
+    }
+    if (!done) {
+        cache.truncate(position);
+        return done;
+    }
+    std::ranges::copy(residual, y.begin());
+    return {};
+}
+
+Result<TransformerLayerBrick::Timed> TransformerLayerBrick::run_timed(std::span<const float> x, KvCache& cache,
+                                                                      std::span<float> y) const {
+    const std::size_t hidden = config().hidden;
+    if (const auto checked = check_size(run_function, "x", x.size(), hidden, hidden); !checked)
+        return checked.error();
+    if (const auto checked = check_size(run_function, "y", y.size(), hidden, hidden); !checked)
+        return checked.error();
+    if (const auto checked = check_finite(run_function, "x", x); !checked) return checked.error();
+    if (cache.kv_heads() != config().kv_heads || cache.head_dim() != config().head_dim())
+        return make_error(ErrorCode::length_mismatch, run_function, ": the cache has ", cache.kv_heads(),
+                          " kv_heads of ", cache.head_dim(), ", the layer ", config().kv_heads, " of ",
+                          config().head_dim());
+    if (cache.is_full())
+        return make_error(ErrorCode::cache_full, run_function, ": all ", cache.capacity(),
+                          " tokens of the cache are used");
+    Timed timed;
+    const Stopwatch stopwatch;
+    if (const auto done = compute(x, cache, y, timed.timing); !done) return done.error();
+    timed.result = make_token_result(y, 1, stopwatch.microseconds(), budget());
+    return timed;
+}
+
+Result<void> TransformerLayerBrick::run(std::span<const float> x, KvCache& cache, std::span<float> y) const {
+    const auto timed = run_timed(x, cache, y);
+    return timed ? Result<void>() : timed.error();
+}
+
+Result<BrickVerification> TransformerLayerBrick::verify() const {
+    const Components& c = *components_;
+    BrickVerification all;
+    const auto add = [&](std::string_view brick, const Result<BrickVerification>& verified) -> Result<void> {
+        if (!verified) return verified.error();
+        for (AssertionOutcome outcome : verified->outcomes) {
+            outcome.name = std::string(brick) + "." + outcome.name;
+            all.outcomes.push_back(std::move(outcome));
+        }
+        return {};
+    };
+    const auto added = first_error({add("attention_norm", c.attention_norm.verify()), add("qkv", c.qkv.verify()),
+                                    add("rope_q", c.rope_q.verify()), add("rope_k", c.rope_k.verify()),
+                                    add("attention", c.attention.verify()), add("o_proj", c.o_proj.verify()),
+                                    add("ffn_norm", c.ffn_norm.verify()), add("ffn", c.ffn.verify())});
+    if (!added) return added.error();
+    return all;
+}
+
+}  // namespace brick
