@@ -124,12 +124,14 @@ void pairs_swapped_in_the_second_vector(const float* x, float* y, Index n) {
 
 void terms_staged_in_a_static_buffer(const float* x, float* y, Index n) {
     static volatile float staged[8];
-    right(x, y, n);
+    const float largest = LargestOfAll{}(x, n);
     for (Index begin = 0; begin < n; begin += 8) {
         const Index count = std::min<Index>(8, n - begin);
-        for (Index i = 0; i < count; ++i) staged[i] = y[begin + i];
+        for (Index i = 0; i < count; ++i) staged[i] = exp_nearest(x[begin + i] - largest);
         for (Index i = 0; i < count; ++i) y[begin + i] = staged[i];
     }
+    const float sum = SumOfAll{}(y, n);
+    for (Index i = 0; i < n; ++i) y[i] /= sum;
 }
 
 #if defined(__x86_64__)
