@@ -78,6 +78,16 @@ TEST_P(Gemv, IsExactOnSmallIntegersForEveryShape) {
     }
 }
 
+// Larger than any L2 cache, where kernels take other paths.
+TEST_P(Gemv, IsExactOnLargeMatrices) {
+    for (const std::size_t rows : {519u, 522u}) {
+        const Values w = small_integers(rows * 1031);
+        const Values x = small_integers(1031);
+        const Values y = gemv(w, x, {}, rows);
+        for (std::size_t row = 0; row < rows; ++row) ASSERT_EQ(y[row], exact_row(w, x, {}, row).sum) << row;
+    }
+}
+
 TEST_P(Gemv, StaysWithinTheErrorOfSixteenSums) {
     for (const std::size_t cols : {1u, 15u, 16u, 17u, 100u, 1000u, 4099u}) {
         const Values w = normal(7 * cols);
