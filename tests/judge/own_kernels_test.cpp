@@ -1,0 +1,43 @@
+// Our own kernels, every one that this CPU runs, by whatever compiler, sanitizer or emulator this test was built for.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <thread>
+
+#include "judge/isolation.hpp"
+#include "judge/plugin.hpp"
+
+namespace brickproof {
+namespace {
+
+class OwnKernels : public testing::TestWithParam<std::string> {};
+
+TEST_P(OwnKernels, HoldTheirContract) {
+    std::vector<Kernel> kernels = own_kernels();
+    std::erase_if(kernels, [](const Kernel& kernel) { return kernel.contract->op != GetParam(); });
+    ASSERT_GE(kernels.size(), 2u) << "the definition, and one of this architecture's ISA";
+    const auto quick = [](const Kernel&) { return JudgeOptions{.effort = quick_effort}; };
+    const auto verdicts = judge_isolated(kernels, quick, {.jobs = std::max(1u, std::thread::hardware_concurrency())});
+    EXPECT_NE(verdicts[0].verdict, Verdict::not_run) << "the definition runs on every CPU";
+    for (const KernelVerdict& kernel : verdicts)
+        for (const StatementVerdict& statement : kernel.statements)
+            EXPECT_NE(statement.verdict, Verdict::fail)
+                << fmt::format("{} / {}: {}: {}\n{}", kernel.op, kernel.variant, statement.name, statement.message,
+                               statement.token);
+}
+
+std::vector<std::string> all_ops() {
+    std::vector<std::string> ops;
+    for (const Contract* contract : all_contracts()) ops.emplace_back(contract->op);
+    return ops;
+}
+
+INSTANTIATE_TEST_SUITE_P(Every, OwnKernels, testing::ValuesIn(all_ops()), [](const auto& info) {
+    std::string name = info.param;
+    std::ranges::replace(name, '.', '_');
+    return name;
+});
+
+}  // namespace
+}  // namespace brickproof
