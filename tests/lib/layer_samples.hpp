@@ -15,7 +15,7 @@ inline std::vector<float> values_like(std::size_t count, std::uint64_t seed, flo
     std::vector<float> values(count);
     for (float& value : values) {
         seed = seed * 6364136223846793005u + 1442695040888963407u;
-        value = scale * static_cast<float>(static_cast<std::int32_t>(seed >> 33) - (1 << 30)) * 0x1p-30f;
+        value = scale * (static_cast<float>(static_cast<std::int32_t>(seed >> 33) - (1 << 30)) * 0x1p-30f);
     }
     return values;
 }
