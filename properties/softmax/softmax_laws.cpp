@@ -165,7 +165,7 @@ Outcome permutation(const Case& c, Trial& trial, Oracle oracle) {
     const std::vector<double> bounds = oracle(c)[0].bound;
     const Values reversed(x.rbegin(), x.rend());
     Values rotated = x;
-    std::ranges::rotate(rotated, rotated.begin() + 1);
+    std::rotate(rotated.begin(), rotated.begin() + 1, rotated.end());
     return all_of({expect_two_bounds("after reversing x", y, softmax_of(trial, reversed), bounds,
                                      [n](std::size_t i) { return n - 1 - i; }),
                    expect_two_bounds("after rotating x by 1", y, softmax_of(trial, rotated), bounds,
