@@ -46,7 +46,7 @@ class FlashHeads {
         for (std::size_t first = 0; first < cache_.seq; first += attention_tile) {
             const std::size_t rest = cache_.seq - first;
             const std::size_t keys = rest < attention_tile ? rest : attention_tile;
-            score(cache_.k + first * cache_.stride, cache_.v + first * cache_.stride, keys);
+            score(cache_.k + first * cache_.stride, keys);
             weigh((keys + keys_at_once - 1) / keys_at_once * attention_accumulators);
             if (first == 0) {
                 add_values<attention_accumulators / Heads, true>(cache_.v, keys, 0);
@@ -62,24 +62,18 @@ class FlashHeads {
     static constexpr std::size_t keys_at_once = attention_accumulators / Heads;
 
     // Scores of a tile. The last block may lack keys: it repeats the last one, and the scores become -Inf.
-    void score(const float* k, const float* v, std::size_t keys) {
+    void score(const float* k, std::size_t keys) {
         for (std::size_t first = 0; first < keys; first += keys_at_once) {
             const float* rows[keys_at_once];
             for (std::size_t t = 0; t < keys_at_once; ++t) {
                 const std::size_t key = first + t < keys ? first + t : keys - 1;
                 rows[t] = k + key * cache_.stride;
-                prefetch(v + key * cache_.stride);
             }
             float* to = weights_ + first * Heads;
             score_block(rows, to);
             for (std::size_t i = (keys - first) * Heads; i < attention_accumulators; ++i)
                 to[i] = -std::numeric_limits<float>::infinity();
         }
-    }
-
-    // The values of a key are needed soon after its score.
-    void prefetch(const float* row) const {
-        for (std::size_t i = 0; i < cache_.head_dim; i += 16) V::prefetch(row + i);
     }
 
     void score_block(const float* const (&rows)[keys_at_once], float* to) const {

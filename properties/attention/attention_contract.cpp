@@ -12,7 +12,7 @@ namespace brickproof {
 namespace {
 
 // Of k, and as many of v; heads * seq * head_dim is at most four times that.
-constexpr std::size_t most_values = 12288;
+constexpr std::size_t most_values = 8192;
 
 // Tails of vectors and of tiles of 8 to 512 keys; a few beyond 4,096.
 constexpr std::size_t key_counts[] = {

@@ -77,12 +77,12 @@ void decode(ChoiceReader& choices, const Preconditions& holding, Case& c) {
     if (holding.hold("moderate")) make_moderate(x);
 }
 
-// Takes any sizes: an odd head_dim is rounded down, a style that is none becomes NORM. Neighbouring seeds differ in
+// Takes any sizes: an odd head_dim is rounded up, a style that is none becomes NORM. Neighbouring seeds differ in
 // theta: two threads with one position would not disturb each other's table of angles.
 void typical(std::span<const std::size_t> sizes, std::uint64_t seed, Case& c) {
     const std::size_t style = sizes[3] == 2 ? 2 : 0;
     const double theta = seed % 2 == 0 ? 500000.0 : 10000.0;
-    fill_typical_floats(seed, add_operands(c, {sizes[0], sizes[1] / 2 * 2, sizes[2], style, theta}));
+    fill_typical_floats(seed, add_operands(c, {sizes[0], (sizes[1] + 1) / 2 * 2, sizes[2], style, theta}));
 }
 
 void invoke(KernelFunction fn, std::span<const std::size_t> sizes, std::span<void* const> operands) {

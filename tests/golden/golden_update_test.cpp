@@ -1,6 +1,7 @@
 // Golden cases of the oracle: made, recomputed, written whole or not at all; all others are left alone.
 #include "engine/golden_update.hpp"
 
+#include <fmt/ranges.h>
 #include <gtest/gtest.h>
 
 #include <cstring>
@@ -103,7 +104,8 @@ TEST(GoldenUpdate, AFolderThatCannotBeWrittenIsAProblem) {
 TEST(GoldenAdd, ANewCaseOfEveryOpLoads) {
     const ScratchFolder scratch;
     for (const Contract* contract : all_contracts()) {
-        const Expected<Sizes> sizes = parse_sizes(*contract, contract->size_names.size() == 1 ? "64" : "2,64");
+        const std::string text = fmt::format("{}", fmt::join(contract->workloads[0].sizes, ","));
+        const Expected<Sizes> sizes = parse_sizes(*contract, text);
         ASSERT_TRUE(sizes) << sizes.problem();
         Expected<Case> inputs = typical_case(*contract, *sizes, 3);
         ASSERT_TRUE(inputs) << inputs.problem();
