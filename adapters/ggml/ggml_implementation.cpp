@@ -22,18 +22,25 @@ std::vector<std::string> split_paths(const std::string& paths) {
 bool has_function(const Implementation& implementation) {
     return implementation.quantize != nullptr || implementation.dequantize != nullptr ||
            implementation.dot != nullptr || implementation.halves_from_floats != nullptr ||
-           implementation.floats_from_halves != nullptr;
+           implementation.floats_from_halves != nullptr || implementation.float_dot != nullptr ||
+           implementation.soft_max_sum != nullptr || implementation.swiglu != nullptr ||
+           implementation.graph_api != nullptr;
 }
 
 Implementation base_implementation(const SharedLibrary& base) {
     return {.variant = "base",
             .gemv_variant = "",
+            .unfused_variant = "",
             .cpu_features = "",
             .quantize = base.find<QuantizeRow>("quantize_row_q8_0_ref"),
             .dequantize = base.find<DequantizeRow>("dequantize_row_q8_0"),
             .dot = nullptr,
             .halves_from_floats = base.find<HalvesFromFloats>("ggml_fp32_to_fp16_row"),
-            .floats_from_halves = base.find<FloatsFromHalves>("ggml_fp16_to_fp32_row")};
+            .floats_from_halves = base.find<FloatsFromHalves>("ggml_fp16_to_fp32_row"),
+            .float_dot = nullptr,
+            .soft_max_sum = nullptr,
+            .swiglu = nullptr,
+            .graph_api = nullptr};
 }
 
 // ggml_backend_score is compiled for the architecture's baseline and gives 0 where this CPU lacks what the library
@@ -44,8 +51,9 @@ bool runs_on_this_cpu(const SharedLibrary& library) {
     return score == nullptr || score() > 0;
 }
 
-// The SIMD functions and their "_generic" twins. Both are compiled with the same flags, so both need the same CPU.
-std::vector<Implementation> cpu_implementations(const SharedLibrary& library) {
+// The SIMD functions and the "_generic" twins that those of Q8_0 have. Both are compiled with the same flags, so
+// both need the same CPU.
+std::vector<Implementation> cpu_implementations(const SharedLibrary& base, const SharedLibrary& library) {
     const std::string variant = variant_name(library.path());
     std::string cpu_features(variant_cpu_features(variant));
     if (runs_on_this_cpu(library)) {
@@ -58,20 +66,30 @@ std::vector<Implementation> cpu_implementations(const SharedLibrary& library) {
     }
     return {{.variant = variant,
              .gemv_variant = variant + "_by_rows",
+             .unfused_variant = variant + "_unfused",
              .cpu_features = cpu_features,
              .quantize = library.find<QuantizeRow>("quantize_row_q8_0"),
              .dequantize = nullptr,
              .dot = library.find<VecDot>("ggml_vec_dot_q8_0_q8_0"),
              .halves_from_floats = library.find<HalvesFromFloats>("ggml_cpu_fp32_to_fp16"),
-             .floats_from_halves = library.find<FloatsFromHalves>("ggml_cpu_fp16_to_fp32")},
+             .floats_from_halves = library.find<FloatsFromHalves>("ggml_cpu_fp16_to_fp32"),
+             .float_dot = library.find<FloatVecDot>("ggml_vec_dot_f32"),
+             .soft_max_sum = library.find<SoftMaxSum>("ggml_vec_soft_max_f32"),
+             .swiglu = library.find<SwiGlu>("ggml_vec_swiglu_f32"),
+             .graph_api = find_graph_api(base, library)},
             {.variant = variant + "_generic",
              .gemv_variant = variant + "_generic_by_rows",
+             .unfused_variant = "",
              .cpu_features = cpu_features,
              .quantize = library.find<QuantizeRow>("quantize_row_q8_0_generic"),
              .dequantize = nullptr,
              .dot = library.find<VecDot>("ggml_vec_dot_q8_0_q8_0_generic"),
              .halves_from_floats = nullptr,
-             .floats_from_halves = nullptr}};
+             .floats_from_halves = nullptr,
+             .float_dot = nullptr,
+             .soft_max_sum = nullptr,
+             .swiglu = nullptr,
+             .graph_api = nullptr}};
 }
 
 std::string library_name(const std::vector<SharedLibrary>& libraries) {
@@ -93,7 +111,7 @@ void add_cpu_library(Ggml& ggml, const std::string& path) {
                                  ": name the libggml-base.so of the same build in BRICKPROOF_GGML_BASE");
     }
 
-    for (Implementation& implementation : cpu_implementations(library)) {
+    for (Implementation& implementation : cpu_implementations(base, library)) {
         const auto same_name = [&](const Implementation& other) { return other.variant == implementation.variant; };
         if (std::any_of(ggml.implementations.begin(), ggml.implementations.end(), same_name)) {
             throw std::runtime_error("two libraries in BRICKPROOF_GGML_CPU are called " + implementation.variant +
@@ -127,7 +145,7 @@ Ggml load_ggml(const std::string& base_path, const std::string& cpu_paths) {
     std::erase_if(ggml.implementations, [](const Implementation& candidate) { return !has_function(candidate); });
     if (ggml.implementations.empty()) {
         throw std::runtime_error(
-            "none of the libraries exports a Q8_0 function of ggml: check that "
+            "none of the libraries exports a function of ggml that is known here: check that "
             "BRICKPROOF_GGML_BASE and BRICKPROOF_GGML_CPU name ggml's libraries");
     }
     ggml.name = library_name(ggml.libraries);

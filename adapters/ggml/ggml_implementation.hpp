@@ -1,11 +1,13 @@
-// ggml's Q8_0 functions, gathered from its shared libraries into implementations that share a signature.
+// ggml's functions for the ops, gathered from its shared libraries into implementations that share a signature.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "ggml_graph.hpp"
 #include "shared_library.hpp"
 
 namespace brickproof::ggml {
@@ -18,17 +20,27 @@ using DequantizeRow = void(const void* x, float* y, int64_t n);
 using VecDot = void(int n, float* s, size_t bs, const void* x, size_t bx, const void* y, size_t by, int nrc);
 using HalvesFromFloats = void(const float* x, uint16_t* y, int64_t n);
 using FloatsFromHalves = void(const uint16_t* x, float* y, int64_t n);
+using FloatVecDot = void(int n, float* s, size_t bs, const float* x, size_t bx, const float* y, size_t by, int nrc);
+// Writes exp(x_i - max) to y and returns the sum.
+using SoftMaxSum = double(int n, float* y, const float* x, float max);
+// silu is of x.
+using SwiGlu = void(int n, float* y, const float* x, const float* g);
 
 // One implementation of the ops; a function that the library does not export is nullptr.
 struct Implementation {
-    std::string variant;       // "haswell", "haswell_generic", "base"
-    std::string gemv_variant;  // "haswell_by_rows": the dot, called row by row
-    std::string cpu_features;  // comma-separated, as in the kernel table
+    std::string variant;          // "haswell", "haswell_generic", "base"
+    std::string gemv_variant;     // "haswell_by_rows": the dot, called row by row
+    std::string unfused_variant;  // "haswell_unfused": attention by its parts
+    std::string cpu_features;     // comma-separated, as in the kernel table
     QuantizeRow* quantize = nullptr;
     DequantizeRow* dequantize = nullptr;
     VecDot* dot = nullptr;
     HalvesFromFloats* halves_from_floats = nullptr;
     FloatsFromHalves* floats_from_halves = nullptr;
+    FloatVecDot* float_dot = nullptr;
+    SoftMaxSum* soft_max_sum = nullptr;
+    SwiGlu* swiglu = nullptr;
+    std::shared_ptr<const GraphApi> graph_api;
 };
 
 // A CPU library is two implementations, the SIMD one and its "_generic" twin; the base library is one.
