@@ -38,6 +38,31 @@ const brickproof_kernel* find_kernel(const std::vector<brickproof_kernel>& kerne
     return found == kernels.end() ? nullptr : &*found;
 }
 
+// The kernels of CPU libraries with their types.
+class Loaded {
+  public:
+    explicit Loaded(const std::string& cpu_paths)
+        : ggml_(load_ggml(base, cpu_paths)), kernels_(make_kernels(ggml_.implementations)) {}
+
+    template <typename Function>
+    Function* function(std::string_view op, std::string_view variant) const {
+        const brickproof_kernel* kernel = find_kernel(kernels_, op, variant);
+        if (kernel == nullptr) throw std::runtime_error("no kernel " + std::string(op));
+        return reinterpret_cast<Function*>(kernel->fn);
+    }
+
+  private:
+    Ggml ggml_;
+    std::vector<brickproof_kernel> kernels_;
+};
+
+// Whole numbers from -3 to 3.
+std::vector<float> small_numbers(size_t count, size_t step) {
+    std::vector<float> numbers(count);
+    for (size_t i = 0; i < count; ++i) numbers[i] = static_cast<float>(i * step % 7) - 3.0f;
+    return numbers;
+}
+
 TEST(GgmlVariants, NameComesFromTheFile) {
     EXPECT_EQ(variant_name("some/where/libggml-cpu-haswell.so"), "haswell");
     EXPECT_EQ(variant_name("libggml-cpu-armv8.2_3.so"), "armv8.2_3");
@@ -91,8 +116,110 @@ TEST(GgmlGuest, OnlyFunctionsThatALibraryDefinesAreKernels) {
         names.push_back(std::string(kernel.op) + "/" + kernel.variant);
     }
     // The CPU library depends on the base, whose quantize_row_q8_0 is no kernel of the CPU library.
-    EXPECT_EQ(names,
-              (std::vector<std::string>{"q8_0.dequantize/base", "q8_0.dot/haswell", "q8_0.gemv/haswell_by_rows"}));
+    EXPECT_EQ(names, (std::vector<std::string>{"q8_0.dequantize/base", "q8_0.dot/haswell",
+                                               "q8_0.gemv/haswell_by_rows", "gemv/haswell_by_rows",
+                                               "softmax/haswell", "swiglu/haswell", "rms_norm/haswell",
+                                               "rope/haswell", "attention/haswell", "attention/haswell_unfused"}));
+}
+
+TEST(GgmlGuest, LibraryThatComputesNoGraphsHasNoKernelsMadeOfThem) {
+    const Ggml ggml = load_ggml(base, unsupported);
+    const std::vector<brickproof_kernel> kernels = make_kernels(ggml.implementations);
+    EXPECT_NE(find_kernel(kernels, "softmax", "x64"), nullptr);
+    for (const char* op : {"rms_norm", "rope", "attention"}) EXPECT_EQ(find_kernel(kernels, op, "x64"), nullptr);
+}
+
+TEST(GgmlGuest, FloatGemvIsTheDotOfEachRowAndTheBias) {
+    const Loaded haswell_kernels(haswell);
+    const std::array w{1.0f, 2.0f, 3.0f, 4.0f, 5.0f, 6.0f};
+    const std::array x{1.0f, 10.0f};
+    const std::array bias{0.25f, 0.5f, 0.75f};
+    std::array<float, 3> y{};
+    auto* gemv = haswell_kernels.function<brickproof_gemv_fn>("gemv", "haswell_by_rows");
+    gemv(w.data(), x.data(), nullptr, y.data(), 3, 2);
+    EXPECT_EQ(y, (std::array{42.0f, 86.0f, 130.0f}));
+    gemv(w.data(), x.data(), bias.data(), y.data(), 3, 2);
+    EXPECT_EQ(y, (std::array{42.25f, 86.5f, 130.75f}));
+}
+
+TEST(GgmlGuest, SoftmaxSubtractsTheMaximumAndDividesByTheSum) {
+    const Loaded haswell_kernels(haswell);
+    const std::array x{-1.0f, 3.0f, 1.0f};
+    std::array<float, 3> y{};
+    haswell_kernels.function<brickproof_softmax_fn>("softmax", "haswell")(x.data(), y.data(), x.size());
+    EXPECT_EQ(y, (std::array{-2.0f, 0.0f, -1.0f}));
+}
+
+TEST(GgmlGuest, SwigluGatesByTheFirstInput) {
+    const Loaded haswell_kernels(haswell);
+    const std::array gate{1.0f, 2.0f};
+    const std::array up{3.0f, 4.0f};
+    std::array<float, 2> y{};
+    haswell_kernels.function<brickproof_swiglu_fn>("swiglu", "haswell")(gate.data(), up.data(), y.data(), 2);
+    EXPECT_EQ(y, (std::array{206.0f, 408.0f}));
+}
+
+TEST(GgmlGuest, GraphsAreComputedByTheLibraryOfTheKernel) {
+    const Loaded both(haswell + ":" + skylakex);
+    const std::array x{1.0f, 2.0f};
+    const std::array weight{10.0f, 100.0f};
+    std::array<float, 2> y{};
+    both.function<brickproof_rms_norm_fn>("rms_norm", "haswell")(x.data(), weight.data(), y.data(), 2, 0.5f);
+    EXPECT_EQ(y, (std::array{2.0f * 15.0f, 2.0f * 250.0f}));
+    both.function<brickproof_rms_norm_fn>("rms_norm", "skylakex")(x.data(), weight.data(), y.data(), 2, 0.5f);
+    EXPECT_EQ(y, (std::array{3.0f * 15.0f, 3.0f * 250.0f}));
+}
+
+TEST(GgmlGuest, RopeIsInPlaceAndGetsPositionThetaAndStyle) {
+    const Loaded haswell_kernels(haswell);
+    std::array x{1.0f, 2.0f, 3.0f, 4.0f};
+    haswell_kernels.function<brickproof_rope_fn>("rope", "haswell")(x.data(), 2, 2, 7, 1000.0f, 2);
+    EXPECT_EQ(x, (std::array{7003.0f, 7004.0f, 7005.0f, 7006.0f}));
+}
+
+// The softmax of the libraries that stand in is linear, the scaled score itself; the numbers are small and whole
+// and the scale is 1/2, so sums are exact in any order.
+TEST(GgmlGuest, BothAttentionsReadTheLayoutOfTheAbi) {
+    constexpr size_t seq = 3, heads = 4, kv_heads = 2, head_dim = 4;
+    const std::vector<float> q = small_numbers(heads * head_dim, 5);
+    const std::vector<float> k = small_numbers(seq * kv_heads * head_dim, 3);
+    const std::vector<float> v = small_numbers(seq * kv_heads * head_dim, 2);
+    std::vector<float> expected(heads * head_dim, 0.0f);
+    for (size_t head = 0; head < heads; ++head) {
+        for (size_t token = 0; token < seq; ++token) {
+            const size_t row = (token * kv_heads + head / (heads / kv_heads)) * head_dim;
+            float score = 0.0f;
+            for (size_t i = 0; i < head_dim; ++i) score += q[head * head_dim + i] * k[row + i];
+            for (size_t i = 0; i < head_dim; ++i) expected[head * head_dim + i] += 0.5f * score * v[row + i];
+        }
+    }
+
+    const Loaded haswell_kernels(haswell);
+    for (const char* variant : {"haswell", "haswell_unfused"}) {
+        std::vector<float> out(heads * head_dim);
+        haswell_kernels.function<brickproof_attention_fn>("attention", variant)(
+            q.data(), k.data(), v.data(), out.data(), seq, heads, kv_heads, head_dim);
+        EXPECT_EQ(out, expected) << variant;
+    }
+}
+
+// The libraries that stand in abort on an empty tensor, as ggml does.
+TEST(GgmlGuest, EmptyInputsDoNotReachGgml) {
+    const Loaded haswell_kernels(haswell);
+    float value = 5.0f;
+    haswell_kernels.function<brickproof_rms_norm_fn>("rms_norm", "haswell")(&value, &value, &value, 0, 1e-5f);
+    haswell_kernels.function<brickproof_softmax_fn>("softmax", "haswell")(&value, &value, 0);
+    auto* rope = haswell_kernels.function<brickproof_rope_fn>("rope", "haswell");
+    rope(&value, 0, 2, 1, 1e4f, 0);
+    rope(&value, 1, 0, 1, 1e4f, 0);
+    for (const char* variant : {"haswell", "haswell_unfused"}) {
+        auto* attention = haswell_kernels.function<brickproof_attention_fn>("attention", variant);
+        attention(&value, &value, &value, &value, 0, 1, 1, 1);
+        attention(&value, &value, &value, &value, 1, 0, 1, 1);
+        attention(&value, &value, &value, &value, 1, 1, 0, 1);
+        attention(&value, &value, &value, &value, 1, 1, 1, 0);
+    }
+    EXPECT_EQ(value, 5.0f);
 }
 
 TEST(GgmlGuest, LibraryIsNamedByVersionAndFiles) {
