@@ -8,8 +8,8 @@ namespace {
 
 constexpr size_t tensor_limit = 16;  // tensors of one graph; attention by its parts has 9
 
-// Memory of the calling thread that grows and is used again: the kernels are re-entrant, and a node of a graph
-// takes no longer than an allocation of that size.
+// Memory that its thread keeps and grows: kernels run in several threads at once, and an allocation in each call
+// would be timed as ggml's.
 std::byte* at_least(size_t size, std::vector<std::byte>& memory) {
     if (memory.size() < size) memory.resize(size);
     return memory.data();
