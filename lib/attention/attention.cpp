@@ -50,8 +50,7 @@ Result<void> attention(std::span<const float> q, std::span<const float> k, std::
           check_operand_shape(function, "k", k.size(), cache_shape, {seq, kv_heads, head_dim}),
           check_operand_shape(function, "v", v.size(), cache_shape, {seq, kv_heads, head_dim}),
           check_operand_shape(function, "out", out.size(), "[heads][head_dim]", {heads, head_dim}),
-          check_finite(function, "q", q), check_finite(function, "k", k),
-          check_finite(function, "v", v)}) {
+          check_finite(function, "q", q), check_finite(function, "k", k), check_finite(function, "v", v)}) {
         if (!checked) return checked;
     }
     static ActiveKernel active(attention_kernels());

@@ -1,4 +1,5 @@
-// Our own kernels, every one that this CPU runs, by whatever compiler, sanitizer or emulator this test was built for.
+// Our own kernels, every one that this CPU runs, by whatever compiler, sanitizer or emulator this test was built
+// for.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -18,7 +19,8 @@ TEST_P(OwnKernels, HoldTheirContract) {
     std::erase_if(kernels, [](const Kernel& kernel) { return kernel.contract->op != GetParam(); });
     ASSERT_GE(kernels.size(), 2u) << "the definition, and one of this architecture's ISA";
     const auto quick = [](const Kernel&) { return JudgeOptions{.effort = quick_effort}; };
-    const auto verdicts = judge_isolated(kernels, quick, {.jobs = std::max(1u, std::thread::hardware_concurrency())});
+    const auto verdicts =
+        judge_isolated(kernels, quick, {.jobs = std::max(1u, std::thread::hardware_concurrency())});
     EXPECT_NE(verdicts[0].verdict, Verdict::not_run) << "the definition runs on every CPU";
     for (const KernelVerdict& kernel : verdicts)
         for (const StatementVerdict& statement : kernel.statements)
