@@ -50,6 +50,45 @@ TEST(Bricks, AnAssertionOfTheCallersIsChecked) {
     EXPECT_TRUE(verified->require("rms_norm").error().message.view().starts_with("rms_norm: bounds: output "));
 }
 
+// What the named assertion of a brick says to these outputs.
+template <class Brick>
+std::string judged(const Brick& brick, std::string_view name, std::span<const float> output) {
+    const auto assertion = std::ranges::find(brick.assertions(), name, &BrickAssertion::name);
+    if (assertion == brick.assertions().end()) return "there is none";
+    const auto outcome = assertion->judge({output, output, 1.0, brick.budget()});
+    return outcome.holds ? "holds" : outcome.message;
+}
+
+TEST(Bricks, TheHullIsReallyLookedAt) {
+    const AttentionShape shape{4, 2, 8};
+    std::vector<float> out(shape.query_size(), 0.0f);  // the sample's values are in [-1, 1): 0 is in every hull
+    for (const auto& outcome : {judged(*AttentionBrick::create(shape), "hull", out),
+                                judged(*FlashAttentionBrick::create(shape), "hull", out)})
+        EXPECT_EQ(outcome, "holds");
+    for (const float outside : {1.001f, -1.001f, nan}) {
+        out[9] = outside;
+        EXPECT_TRUE(judged(*AttentionBrick::create(shape), "hull", out).starts_with("output 9 is ")) << outside;
+    }
+}
+
+TEST(ActivationQuant, TheErrorBoundIsReallyLookedAt) {
+    for (const QuantLayout layout :
+         {QuantLayout::float_blocks, QuantLayout::gguf_blocks, QuantLayout::per_channel}) {
+        const auto brick = *ActivationQuantBrick::create(3, 64, layout);
+        std::vector<float> values;
+        const auto copy = BrickAssertion::custom("copy", [&](const Evidence& evidence) {
+            values.assign(evidence.output.begin(), evidence.output.end());
+            return std::string();
+        });
+        const auto with_copy =
+            *ActivationQuantBrick::create(3, 64, layout, ActivationQuantBrick::tensor_budget, {*copy});
+        ASSERT_TRUE(with_copy.verify());
+        EXPECT_EQ(judged(brick, "error_bound", values), "holds");
+        values[7] += 0.01f;
+        EXPECT_TRUE(judged(brick, "error_bound", values).starts_with("value 7, ")) << static_cast<int>(layout);
+    }
+}
+
 TEST(Bricks, TimedRunsSayWhetherTheBudgetIsMet) {
     const auto strict = RmsNormBrick::create(values_like(4096, 1, 1.0f), 1e-5f, TokenBudget::microseconds(1e-6));
     const auto easy = RmsNormBrick::create(values_like(4096, 1, 1.0f), 1e-5f, TokenBudget::microseconds(1e9));
