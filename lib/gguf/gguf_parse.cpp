@@ -228,7 +228,6 @@ struct Header {
 };
 
 Result<Header> read_header(Cursor& cursor) {
-    Header header;
     const auto first = cursor.number<std::uint32_t>("the magic \"GGUF\"");
     if (!first) return first.error();
     if (*first != magic) return cursor.malformed("is no GGUF file: it does not begin with \"GGUF\"");
