@@ -12,6 +12,13 @@
 namespace brickproof {
 namespace {
 
+// An emulator is some ten times as slow as a CPU, and has the values of the golden cases besides.
+#if defined(BRICKPROOF_EMULATED)
+constexpr Effort effort{.random_cases = 30, .costly_cases = 1, .sweep = false};
+#else
+constexpr Effort effort = quick_effort;
+#endif
+
 class OwnKernels : public testing::TestWithParam<std::string> {};
 
 TEST_P(OwnKernels, HoldTheirContract) {
