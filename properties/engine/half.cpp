@@ -1,4 +1,5 @@
 // The harness's own half conversions, from the definition of binary16 (IEEE 754-2019, 3.4) in double arithmetic.
+#include <bit>
 #include <cmath>
 #include <limits>
 
@@ -13,8 +14,9 @@ double half_value(std::uint16_t bits) {
     if (exponent == 31)
         return fraction == 0 ? sign * std::numeric_limits<double>::infinity()
                              : std::numeric_limits<double>::quiet_NaN();
-    if (exponent == 0) return sign * std::ldexp(fraction, -24);
-    return sign * std::ldexp(1024 + fraction, exponent - 25);
+    if (exponent == 0) return sign * fraction * 0x1p-24;
+    const double power = std::bit_cast<double>(static_cast<std::uint64_t>(exponent - 25 + 1023) << 52);
+    return sign * (1024 + fraction) * power;
 }
 
 std::uint16_t half_nearest(double x) {

@@ -11,8 +11,11 @@ class Random {
   public:
     explicit Random(std::uint64_t seed) : state_(seed) {}
 
+    // What next() would leave behind, without its number.
+    void skip() { state_ += 0x9E3779B97F4A7C15u; }
     std::uint64_t next() {
-        std::uint64_t z = (state_ += 0x9E3779B97F4A7C15u);
+        skip();
+        std::uint64_t z = state_;
         z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
         z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
         return z ^ (z >> 31);
