@@ -13,11 +13,13 @@ namespace brickproof {
 namespace {
 
 // An emulator is some ten times as slow as a CPU, and has the values of the golden cases besides.
+Effort effort_here() {
 #if defined(BRICKPROOF_EMULATED)
-constexpr Effort effort{.random_cases = 30, .costly_cases = 1, .sweep = false};
+    return {.random_cases = 30, .costly_cases = 1, .sweep = false};
 #else
-constexpr Effort effort = quick_effort;
+    return quick_effort;
 #endif
+}
 
 class OwnKernels : public testing::TestWithParam<std::string> {};
 
