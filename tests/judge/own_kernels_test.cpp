@@ -27,9 +27,9 @@ TEST_P(OwnKernels, HoldTheirContract) {
     std::vector<Kernel> kernels = own_kernels();
     std::erase_if(kernels, [](const Kernel& kernel) { return kernel.contract->op != GetParam(); });
     ASSERT_GE(kernels.size(), 2u) << "the definition, and one of this architecture's ISA";
-    const auto quick = [](const Kernel&) { return JudgeOptions{.effort = quick_effort}; };
+    const auto options = [](const Kernel&) { return JudgeOptions{.effort = effort_here()}; };
     const auto verdicts =
-        judge_isolated(kernels, quick, {.jobs = std::max(1u, std::thread::hardware_concurrency())});
+        judge_isolated(kernels, options, {.jobs = std::max(1u, std::thread::hardware_concurrency())});
     EXPECT_NE(verdicts[0].verdict, Verdict::not_run) << "the definition runs on every CPU";
     for (const KernelVerdict& kernel : verdicts)
         for (const StatementVerdict& statement : kernel.statements)
