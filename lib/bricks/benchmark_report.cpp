@@ -6,6 +6,7 @@
 #include <numeric>
 #include <vector>
 
+#include "bricks/digits.hpp"
 #include "bricks/stopwatch.hpp"
 
 namespace brick {
@@ -68,9 +69,11 @@ std::string BenchmarkReport::describe(std::string_view brick) const {
     if (!is_valid) text.append("INVALID ");
     if (!budget_met) text.append("OVER BUDGET ");
     const auto add = [&](const auto&... parts) { (text.append(parts), ...); };
-    add(brick, ": mean ", mean, " us a token (standard deviation ", standard_deviation, ", variation ",
-        100.0 * variation, " %), p50 ", p50, ", p99 ", p99, "; ", tokens_per_second, " tokens/s; budget ",
-        budget.microseconds_per_token(), " us, factor ", budget.gap_factor(mean), "; ", samples, " samples");
+    add(brick, ": mean ", Digits(mean).text(), " us a token (standard deviation ",
+        Digits(standard_deviation).text(), ", variation ", Digits(100.0 * variation).text(), " %), p50 ",
+        Digits(p50).text(), ", p99 ", Digits(p99).text(), "; ", Digits(tokens_per_second).text(),
+        " tokens/s; budget ", Digits(budget.microseconds_per_token()).text(), " us, factor ",
+        Digits(budget.gap_factor(mean)).text(), "; ", samples, " samples");
     return std::string(text.view());
 }
 

@@ -1,6 +1,7 @@
 #include "brick/token_budget.hpp"
 
 #include "brick/token_result.hpp"
+#include "bricks/digits.hpp"
 
 namespace brick {
 namespace {
@@ -33,9 +34,9 @@ Result<TokenBudget> TokenBudget::from_throughput(double tokens_per_second, std::
 
 Result<void> require_budget(std::string_view brick, const TokenBudget& budget, double microseconds_per_token) {
     if (budget.is_met(microseconds_per_token)) return {};
-    return make_error(ErrorCode::budget_exceeded, brick, ": took ", microseconds_per_token,
-                      " microseconds a token; the budget is ", budget.microseconds_per_token(), " (factor ",
-                      budget.gap_factor(microseconds_per_token), ")");
+    return make_error(ErrorCode::budget_exceeded, brick, ": took ", Digits(microseconds_per_token).text(),
+                      " microseconds a token; the budget is ", Digits(budget.microseconds_per_token()).text(),
+                      " (factor ", Digits(budget.gap_factor(microseconds_per_token)).text(), ")");
 }
 
 }  // namespace brick

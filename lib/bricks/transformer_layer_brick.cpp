@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "bricks/brick_runs.hpp"
+#include "bricks/digits.hpp"
 #include "support/checks.hpp"
 
 namespace brick {
@@ -89,9 +90,9 @@ BottleneckReport find_bottleneck(std::size_t layer, const LayerTiming& timing) {
 
 std::string BottleneckReport::describe() const {
     return std::string(make_error(ErrorCode::budget_exceeded, "layer ", layer, ": ", bottleneck.brick, " takes ",
-                                  bottleneck.microseconds, " us, budget ",
-                                  bottleneck.budget.microseconds_per_token(), " us (factor ",
-                                  bottleneck.gap_factor(), ")")
+                                  Digits(bottleneck.microseconds).text(), " us, budget ",
+                                  Digits(bottleneck.budget.microseconds_per_token()).text(), " us (factor ",
+                                  Digits(bottleneck.gap_factor()).text(), ")")
                            .message.view());
 }
 

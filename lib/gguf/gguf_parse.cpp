@@ -201,6 +201,7 @@ Result<void> check_placement(const Cursor& cursor, std::uint64_t data_size, std:
                                     each.offset, " of the data, which has ", data_size, " bytes");
     }
     std::vector<const PlacedTensor*> by_offset;
+    by_offset.reserve(placed.size());
     for (const PlacedTensor& each : placed) by_offset.push_back(&each);
     std::ranges::sort(by_offset, {}, &PlacedTensor::offset);
     for (std::size_t i = 1; i < by_offset.size(); ++i)
