@@ -31,11 +31,7 @@ Result<void> check_sizes(const AttentionSizes& sizes) {
         return make_error(ErrorCode::zero_dimension, function, ": seq is ", seq, ", heads is ", heads,
                           ", kv_heads is ", kv_heads, " and head_dim is ", head_dim, "; all must be at least 1");
     }
-    if (heads % kv_heads != 0) {
-        return make_error(ErrorCode::indivisible_heads, function, ": heads is ", heads,
-                          ", which is no multiple of kv_heads, ", kv_heads);
-    }
-    return {};
+    return check_divisible_heads(function, heads, kv_heads);
 }
 
 }  // namespace

@@ -1,32 +1,15 @@
 #include "brick/rope_brick.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 #include "brick/rounding.hpp"
 #include "bricks/brick_runs.hpp"
 #include "bricks/default_assertions.hpp"
+#include "rope/rope_checks.hpp"
 #include "support/checks.hpp"
 
 namespace brick {
 namespace {
-
-Result<void> check(const RopeBrick::Shape& shape) {
-    constexpr std::string_view function = "RopeBrick::create";
-    if (shape.head_dim == 0 || shape.heads == 0)
-        return make_error(ErrorCode::zero_dimension, function, ": head_dim is ", shape.head_dim, " and heads is ",
-                          shape.heads, "; both must be at least 1");
-    if (shape.head_dim % 2 != 0)
-        return make_error(ErrorCode::bad_parameter, function, ": head_dim is ", shape.head_dim,
-                          "; values are rotated in pairs, so it must be even");
-    if (!(shape.theta > 0.0f) || std::isinf(shape.theta))
-        return make_error(ErrorCode::bad_parameter, function, ": theta is ", shape.theta,
-                          "; it must be positive and finite");
-    if (shape.style != RopeStyle::norm && shape.style != RopeStyle::neox)
-        return make_error(ErrorCode::bad_parameter, function, ": style is ", static_cast<int>(shape.style),
-                          "; it must be 0 (NORM) or 2 (NEOX)");
-    return {};
-}
 
 void rotate(const LayerKernels& kernels, const RopeBrick::Shape& shape, std::size_t position, std::span<float> x) {
     kernels.rope(x.data(), shape.heads, shape.head_dim, position, shape.theta, static_cast<int>(shape.style));
@@ -35,7 +18,9 @@ void rotate(const LayerKernels& kernels, const RopeBrick::Shape& shape, std::siz
 }  // namespace
 
 Result<RopeBrick> RopeBrick::create(Shape shape, TokenBudget budget, std::vector<BrickAssertion> more) {
-    if (const auto checked = check(shape); !checked) return checked.error();
+    const auto checked =
+        check_rope_parameters("RopeBrick::create", shape.heads, shape.head_dim, shape.theta, shape.style);
+    if (!checked) return checked.error();
     // The library's kernels compute the same angles; what is left are the products of a rotation, and |cos| + |sin|
     // <= sqrt(2).
     const auto terms = BrickTerms::make("rope", budget, default_assertions(4.0 * gamma(4), std::move(more)));

@@ -7,6 +7,7 @@
 #include "dispatch/active_kernel.hpp"
 #include "gemv/gemv_kernels.hpp"
 #include "support/checks.hpp"
+#include "support/operand_checks.hpp"
 
 namespace brick {
 
@@ -36,23 +37,19 @@ Result<void> check_shape(std::size_t rows, std::size_t cols) {
     return {};
 }
 
-Result<void> check_length(std::string_view operand, std::size_t length, std::size_t needed,
-                          std::string_view reason) {
-    if (length == needed) return {};
-    return make_error(ErrorCode::length_mismatch, function, ": ", operand, " has length ", length, ", but needs ",
-                      needed, ": ", reason);
-}
-
 }  // namespace
 
 Result<void> gemv(std::span<const float> w, std::span<const float> x, std::span<const float> bias,
                   std::span<float> y, std::size_t rows, std::size_t cols) {
     if (const auto checked = check_shape(rows, cols); !checked) return checked;
-    if (const auto checked = check_length("w", w.size(), rows * cols, "rows * cols"); !checked) return checked;
-    if (const auto checked = check_length("x", x.size(), cols, "cols"); !checked) return checked;
-    if (const auto checked = check_length("y", y.size(), rows, "one value for each row"); !checked) return checked;
+    if (const auto checked = check_length(function, "w", w.size(), rows * cols, "rows * cols"); !checked)
+        return checked;
+    if (const auto checked = check_length(function, "x", x.size(), cols, "cols"); !checked) return checked;
+    if (const auto checked = check_length(function, "y", y.size(), rows, "one value for each row"); !checked)
+        return checked;
     if (!bias.empty()) {
-        if (const auto checked = check_length("bias", bias.size(), rows, "one value for each row, or none");
+        if (const auto checked =
+                check_length(function, "bias", bias.size(), rows, "one value for each row, or none");
             !checked)
             return checked;
     }

@@ -5,6 +5,7 @@
 #include "brick/q8_0_gemv.hpp"
 #include "dispatch/active_kernel.hpp"
 #include "q8_0_gemv/q8_0_gemv_kernels.hpp"
+#include "support/operand_checks.hpp"
 #include "support/scale_checks.hpp"
 
 namespace brick {
@@ -49,19 +50,14 @@ Result<void> check_shape(Shape shape) {
     return {};
 }
 
-Result<void> check_length(const char* operand, std::size_t length, std::size_t needed, const char* reason) {
-    if (length == needed) return {};
-    return make_error(ErrorCode::length_mismatch, function, ": ", operand, " has length ", length, ", but needs ",
-                      needed, ": ", reason);
-}
-
 Result<void> check_lengths(Shape shape, std::size_t w, std::size_t x, std::size_t y) {
-    if (const auto checked = check_length("w", w, shape.rows * shape.blocks(), "rows * cols / 32 blocks");
+    if (const auto checked = check_length(function, "w", w, shape.rows * shape.blocks(), "rows * cols / 32 blocks");
         !checked) {
         return checked;
     }
-    if (const auto checked = check_length("x", x, shape.blocks(), "cols / 32 blocks"); !checked) return checked;
-    return check_length("y", y, shape.rows, "one value for each row");
+    if (const auto checked = check_length(function, "x", x, shape.blocks(), "cols / 32 blocks"); !checked)
+        return checked;
+    return check_length(function, "y", y, shape.rows, "one value for each row");
 }
 
 }  // namespace

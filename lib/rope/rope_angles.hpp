@@ -1,4 +1,5 @@
-// What the kernels of rope share: the frequencies theta^(-2i/head_dim), in double. (static: see half.hpp.)
+// What the kernels of rope share: the frequencies theta^(-2i/head_dim), in double, and the rotation of one pair.
+// (static: see half.hpp.)
 #pragma once
 
 #include <cmath>
@@ -22,6 +23,13 @@ static inline RopeFrequencies rope_frequencies(float theta, std::size_t head_dim
     const double ratio = std::pow(static_cast<double>(theta), -2.0 / static_cast<double>(head_dim));
     const double square = ratio * ratio;
     return {{1.0, ratio, square, square * ratio}, square * square};
+}
+
+// One pair, by the definition's steps: not contracted to FMA.
+static inline void rotate_pair(float& a, float& b, float cos, float sin) {
+    const float old_a = a;
+    a = old_a * cos - b * sin;
+    b = old_a * sin + b * cos;
 }
 
 // Where a pair's values lie: a at i * stride, b at i * stride + distance.

@@ -46,12 +46,6 @@ class Frequencies {
     __m256d step_;
 };
 
-void rotate_one(float& a, float& b, float cos, float sin) {
-    const float old_a = a;
-    a = old_a * cos - b * sin;
-    b = old_a * sin + b * cos;
-}
-
 // a and b lie `distance` apart. Not contracted to FMA, as the definition is not.
 void rotate_neox(float* a, std::size_t distance, const Rotations& by, std::size_t pairs) {
     float* b = a + distance;
@@ -64,7 +58,7 @@ void rotate_neox(float* a, std::size_t distance, const Rotations& by, std::size_
         _mm256_storeu_ps(a + i, _mm256_sub_ps(_mm256_mul_ps(old_a, cos), _mm256_mul_ps(old_b, sin)));
         _mm256_storeu_ps(b + i, _mm256_add_ps(_mm256_mul_ps(old_a, sin), _mm256_mul_ps(old_b, cos)));
     }
-    for (; i < pairs; ++i) rotate_one(a[i], b[i], by.cos[i], by.sin[i]);
+    for (; i < pairs; ++i) rotate_pair(a[i], b[i], by.cos[i], by.sin[i]);
 }
 
 // a0 b0 a1 b1 ...: addsub subtracts in the even lanes, those of a.
@@ -78,7 +72,7 @@ void rotate_norm(float* x, const Rotations& by, std::size_t pairs) {
         const __m256 across = _mm256_mul_ps(swapped, _mm256_loadu_ps(by.sin + i));
         _mm256_storeu_ps(x + i, _mm256_addsub_ps(along, across));
     }
-    for (; i < values; i += 2) rotate_one(x[i], x[i + 1], by.cos[i], by.sin[i]);
+    for (; i < values; i += 2) rotate_pair(x[i], x[i + 1], by.cos[i], by.sin[i]);
 }
 
 }  // namespace

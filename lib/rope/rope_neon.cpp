@@ -39,12 +39,6 @@ class Frequencies {
     float64x2_t step_;
 };
 
-void rotate_one(float& a, float& b, float cos, float sin) {
-    const float old_a = a;
-    a = old_a * cos - b * sin;
-    b = old_a * sin + b * cos;
-}
-
 // Four pairs. Not contracted to FMA, as the definition is not.
 float32x4x2_t rotated(float32x4_t a, float32x4_t b, const Rotations& by, std::size_t i) {
     const float32x4_t cos = vld1q_f32(by.cos + i);
@@ -61,7 +55,7 @@ void rotate_neox(float* a, std::size_t distance, const Rotations& by, std::size_
         vst1q_f32(a + i, y.val[0]);
         vst1q_f32(b + i, y.val[1]);
     }
-    for (; i < pairs; ++i) rotate_one(a[i], b[i], by.cos[i], by.sin[i]);
+    for (; i < pairs; ++i) rotate_pair(a[i], b[i], by.cos[i], by.sin[i]);
 }
 
 // a0 b0 a1 b1 ...
@@ -71,7 +65,7 @@ void rotate_norm(float* x, const Rotations& by, std::size_t pairs) {
         const float32x4x2_t old = vld2q_f32(x + 2 * i);
         vst2q_f32(x + 2 * i, rotated(old.val[0], old.val[1], by, i));
     }
-    for (; i < pairs; ++i) rotate_one(x[2 * i], x[2 * i + 1], by.cos[i], by.sin[i]);
+    for (; i < pairs; ++i) rotate_pair(x[2 * i], x[2 * i + 1], by.cos[i], by.sin[i]);
 }
 
 }  // namespace

@@ -18,12 +18,6 @@ void fill(Rotations& rotations, RopeFrequencies& frequencies, double position, s
     }
 }
 
-void rotate(float& a, float& b, SinCos by) {
-    const float old_a = a;
-    a = old_a * by.cos - b * by.sin;
-    b = old_a * by.sin + b * by.cos;
-}
-
 }  // namespace
 
 void rope_scalar(float* x, std::size_t heads, std::size_t head_dim, std::size_t position, float theta, int style) {
@@ -36,8 +30,10 @@ void rope_scalar(float* x, std::size_t heads, std::size_t head_dim, std::size_t 
         fill(rotations, frequencies, static_cast<double>(position), count);
         for (std::size_t head = 0; head < heads; ++head) {
             float* a = x + head * head_dim + first * layout.stride;
-            for (std::size_t i = 0; i < count; ++i)
-                rotate(a[i * layout.stride], a[i * layout.stride + layout.distance], rotations.of[i]);
+            for (std::size_t i = 0; i < count; ++i) {
+                const auto [sin, cos] = rotations.of[i];
+                rotate_pair(a[i * layout.stride], a[i * layout.stride + layout.distance], cos, sin);
+            }
         }
     }
 }

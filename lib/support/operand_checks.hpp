@@ -10,6 +10,21 @@
 
 namespace brick {
 
+// Error indivisible_heads unless every kv head serves the same number of heads.
+inline Result<void> check_divisible_heads(std::string_view function, std::size_t heads, std::size_t kv_heads) {
+    if (heads % kv_heads == 0) return {};
+    return make_error(ErrorCode::indivisible_heads, function, ": heads is ", heads,
+                      ", which is no multiple of kv_heads, ", kv_heads);
+}
+
+// Error length_mismatch unless the named operand has the length that it needs, by the reason given.
+inline Result<void> check_length(std::string_view function, std::string_view operand, std::size_t length,
+                                 std::size_t needed, std::string_view reason) {
+    if (length == needed) return {};
+    return make_error(ErrorCode::length_mismatch, function, ": ", operand, " has length ", length, ", but needs ",
+                      needed, ": ", reason);
+}
+
 // Error length_mismatch unless the named operand has product(dimensions) values; `shape` is how it is spelled.
 inline Result<void> check_operand_shape(std::string_view function, std::string_view operand, std::size_t length,
                                         std::string_view shape, std::initializer_list<std::size_t> dimensions) {

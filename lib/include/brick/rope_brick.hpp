@@ -6,12 +6,10 @@
 #include <vector>
 
 #include "brick/compute_brick.hpp"
+#include "brick/rope.hpp"
 #include "brick/token_result.hpp"
 
 namespace brick {
-
-// Which values of a head form pair i: (2i, 2i+1), or (i, i + head_dim/2). The numbers are ggml's.
-enum class RopeStyle : int { norm = 0, neox = 2 };
 
 // Rotates pair i of every head by position * theta^(-2i/head_dim), in place (Su et al., 2021).
 class RopeBrick : public BrickTerms {
