@@ -1,9 +1,8 @@
 #include <immintrin.h>
 
-#include <cstdint>
-
 #include "attention/attention_flash.hpp"
 #include "support/exp_avx2.hpp"
+#include "support/tail_avx2.hpp"
 
 namespace brick {
 namespace {
@@ -23,8 +22,12 @@ struct Floats {
     static Vector exp(Vector x) { return exp_f32(x); }
 
     // The first `count` of eight lanes; the others are 0 and not read or written.
-    static Vector load_first(const float* p, std::size_t count) { return _mm256_maskload_ps(p, first(count)); }
-    static void store_first(float* p, Vector x, std::size_t count) { _mm256_maskstore_ps(p, first(count), x); }
+    static Vector load_first(const float* p, std::size_t count) {
+        return _mm256_maskload_ps(p, first_lanes(count));
+    }
+    static void store_first(float* p, Vector x, std::size_t count) {
+        _mm256_maskstore_ps(p, first_lanes(count), x);
+    }
 
     // The sum of the lanes of each of eight vectors, times scale.
     static void store_totals(const Vector (&sums)[8], float scale, float* to) {
@@ -39,11 +42,6 @@ struct Floats {
     // Four sums of four lanes in either half.
     static Vector hadd4(Vector a, Vector b, Vector c, Vector d) {
         return _mm256_hadd_ps(_mm256_hadd_ps(a, b), _mm256_hadd_ps(c, d));
-    }
-
-    static __m256i first(std::size_t count) {
-        static constexpr std::int32_t mask[16] = {-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0};
-        return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(mask + 8 - count));
     }
 };
 

@@ -1,6 +1,7 @@
 #include <immintrin.h>
 
 #include "gemv/gemv_kernels.hpp"
+#include "support/tail_avx2.hpp"
 
 namespace brick {
 namespace {
@@ -12,8 +13,7 @@ constexpr std::size_t step = 16;  // columns: column c goes to sum c % 16 of its
 
 // Eight columns, of which those beyond the first `count` are zeros and not read.
 __m256 first_columns(const float* values, std::size_t count) {
-    const __m256i places = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
-    return _mm256_maskload_ps(values, _mm256_cmpgt_epi32(_mm256_set1_epi32(static_cast<int>(count)), places));
+    return _mm256_maskload_ps(values, first_lanes(count));
 }
 
 // The sums of `Rows` rows, side by side in pairs of vectors.

@@ -2,6 +2,7 @@
 
 #include "rms_norm/rms_norm_factor.hpp"
 #include "rms_norm/rms_norm_kernels.hpp"
+#include "support/tail_avx2.hpp"
 
 namespace brick {
 namespace {
@@ -14,9 +15,8 @@ __m256d plus_squares(__m256d sums, __m128 values) {
 }
 
 // The first `count` of four values, and zeros for the others, which are not read.
-__m128 first_values(const float* x, std::ptrdiff_t count) {
-    const __m128i places = _mm_setr_epi32(0, 1, 2, 3);
-    return _mm_maskload_ps(x, _mm_cmpgt_epi32(_mm_set1_epi32(static_cast<int>(count)), places));
+__m128 first_values(const float* x, std::size_t count) {
+    return _mm_maskload_ps(x, _mm256_castsi256_si128(first_lanes(count)));
 }
 
 // In the order of rms_norm_factor.hpp.
@@ -34,8 +34,8 @@ double sum_of_squares(const float* x, std::size_t n) {
     for (; i + rms_norm_lanes <= n; i += rms_norm_lanes)
         for (std::size_t k = 0; k < vectors; ++k)
             partial[k] = plus_squares(partial[k], _mm_loadu_ps(x + i + 4 * k));
-    const auto rest = static_cast<std::ptrdiff_t>(n - i);
-    for (std::ptrdiff_t k = 0; k < static_cast<std::ptrdiff_t>(vectors) && 4 * k < rest; ++k)
+    const std::size_t rest = n - i;
+    for (std::size_t k = 0; k < vectors && 4 * k < rest; ++k)
         partial[k] = plus_squares(partial[k], first_values(x + i + 4 * k, rest - 4 * k));
     return folded(partial);
 }
