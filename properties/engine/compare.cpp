@@ -184,6 +184,21 @@ Outcome expect_outputs_within(const Case& c, const Outputs& got, std::span<const
     return all;
 }
 
+Outcome expect_two_bounds(std::string_view situation, std::span<const float> before, std::span<const float> after,
+                          std::span<const double> bounds) {
+    double largest_share = 0.0;
+    for (std::size_t i = 0; i < bounds.size(); ++i) {
+        if (std::isinf(bounds[i])) continue;
+        const double difference = std::fabs(static_cast<double>(before[i]) - static_cast<double>(after[i]));
+        if (!(difference <= 2.0 * bounds[i]))
+            return Outcome::fail(
+                fmt::format("{}: y[{}] = {} becomes {}: {:.4g} apart, more than twice the bound ({:.4g})",
+                            situation, i, show(before[i]), show(after[i]), difference, bounds[i]));
+        if (bounds[i] > 0.0) largest_share = std::max(largest_share, difference / (2.0 * bounds[i]));
+    }
+    return Outcome::pass(largest_share);
+}
+
 Outcome all_of(std::initializer_list<Outcome> outcomes) {
     Outcome passed = Outcome::pass();
     for (const Outcome& outcome : outcomes) {

@@ -37,6 +37,12 @@ Outcome expect_within(std::string_view name, std::span<const double> got, const 
 // The same for all outputs of a case.
 Outcome expect_outputs_within(const Case& c, const Outputs& got, std::span<const OracleOutput> oracle);
 
+// Two correct results of the same sums, of which value i may be off by bounds[i]; nothing is promised where that is
+// infinite. PASS with the largest share of two bounds, or FAIL with the situation and the first value of y that is
+// off.
+Outcome expect_two_bounds(std::string_view situation, std::span<const float> before, std::span<const float> after,
+                          std::span<const double> bounds);
+
 // The first outcome that is not a pass; else a pass.
 Outcome all_of(std::initializer_list<Outcome> outcomes);
 

@@ -48,22 +48,6 @@ Outcome exact_mean(const Case& c, Trial& trial) {
     return expect_within("y", std::vector<double>(y.begin(), y.end()), exact_within(c, 0));
 }
 
-// Two correct results of one value differ by at most two bounds.
-Outcome expect_two_bounds(std::string_view situation, std::span<const float> first, std::span<const float> second,
-                          std::span<const double> bounds) {
-    double largest_share = 0.0;
-    for (std::size_t i = 0; i < bounds.size(); ++i) {
-        if (std::isinf(bounds[i])) continue;
-        const double difference = std::fabs(static_cast<double>(first[i]) - static_cast<double>(second[i]));
-        if (!(difference <= 2.0 * bounds[i]))
-            return Outcome::fail(
-                fmt::format("{}: y[{}] = {} becomes {}: {:.4g} apart, more than twice the bound ({:.4g})",
-                            situation, i, show(first[i]), show(second[i]), difference, bounds[i]));
-        if (bounds[i] > 0.0) largest_share = std::max(largest_share, difference / (2.0 * bounds[i]));
-    }
-    return Outcome::pass(largest_share);
-}
-
 // x by 2^k and eps by 4^k: every step scales exactly, so the factor is 2^-k times what it was.
 Outcome power_of_two_equivariance(const Case& c, Trial& trial) {
     const Values y = y_of(trial, c);
