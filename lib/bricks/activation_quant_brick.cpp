@@ -8,6 +8,7 @@
 #include "bricks/channel_quant.hpp"
 #include "bricks/default_assertions.hpp"
 #include "bricks/projection.hpp"
+#include "bricks/sentence.hpp"
 #include "support/checks.hpp"
 #include "support/half.hpp"
 
@@ -100,9 +101,8 @@ std::string check_error(const Shape& shape, const Evidence& evidence) {
         const double error = std::fabs(static_cast<double>(evidence.output[i]) - static_cast<double>(x[i]));
         const double allowed = bound_of(shape.layout) * static_cast<double>(amax[shape.scale_of(i)]);
         if (!(error <= allowed))
-            return std::string(make_error(ErrorCode::assertion_failed, "value ", i, ", ", x[i], ", comes back as ",
-                                          evidence.output[i], ": an error of more than ", allowed)
-                                   .message.view());
+            return sentence("value ", i, ", ", x[i], ", comes back as ", evidence.output[i],
+                            ": an error of more than ", allowed);
     }
     return {};
 }

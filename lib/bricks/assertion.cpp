@@ -3,14 +3,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include "bricks/sentence.hpp"
+
 namespace brick {
 namespace {
-
-// A sentence of parts, with Result's formatting of numbers.
-template <class... Parts>
-std::string sentence(const Parts&... parts) {
-    return std::string(make_error(ErrorCode::assertion_failed, parts...).message.view());
-}
 
 // Says where the first output stands for which `holds` is false.
 template <class Holds>
@@ -45,8 +41,13 @@ std::string check_equivalence(const Evidence& evidence, double tolerance) {
 }  // namespace
 
 BrickAssertion BrickAssertion::equivalent_to_scalar(double tolerance) {
-    return {"equivalent_to_scalar",
-            [tolerance](const Evidence& evidence) { return check_equivalence(evidence, tolerance); }};
+    return equivalent_to_scalar([tolerance] { return tolerance; });
+}
+
+BrickAssertion BrickAssertion::equivalent_to_scalar(Tolerance tolerance) {
+    return {"equivalent_to_scalar", [tolerance = std::move(tolerance)](const Evidence& evidence) {
+                return check_equivalence(evidence, tolerance());
+            }};
 }
 
 BrickAssertion BrickAssertion::no_nan() {

@@ -6,7 +6,9 @@
 #include "brick/rounding.hpp"
 #include "bricks/brick_runs.hpp"
 #include "bricks/default_assertions.hpp"
+#include "bricks/sentence.hpp"
 #include "support/checks.hpp"
+#include "support/operand_checks.hpp"
 
 namespace brick {
 namespace {
@@ -50,9 +52,8 @@ std::string check_hull(const AttentionShape& shape, const Evidence& evidence) {
     for (std::size_t i = 0; i < evidence.output.size(); ++i) {
         const auto [low, high] = hull_of(shape, values, i);
         if (evidence.output[i] >= low - slack && evidence.output[i] <= high + slack) continue;
-        return std::string(make_error(ErrorCode::assertion_failed, "output ", i, " is ", evidence.output[i],
-                                      ", an average of values in [", low, ", ", high, "]")
-                               .message.view());
+        return sentence("output ", i, " is ", evidence.output[i], ", an average of values in [", low, ", ", high,
+                        "]");
     }
     return {};
 }
@@ -63,10 +64,13 @@ Result<void> check_attention_shape(std::string_view function, const AttentionSha
     if (shape.heads == 0 || shape.kv_heads == 0 || shape.head_dim == 0)
         return make_error(ErrorCode::zero_dimension, function, ": heads is ", shape.heads, ", kv_heads is ",
                           shape.kv_heads, " and head_dim is ", shape.head_dim, "; all must be at least 1");
-    if (shape.heads % shape.kv_heads != 0)
-        return make_error(ErrorCode::indivisible_heads, function, ": ", shape.heads, " heads cannot share ",
-                          shape.kv_heads, " kv_heads evenly");
-    return {};
+    return check_divisible_heads(function, shape.heads, shape.kv_heads);
+}
+
+Result<void> check_cache_shape(std::string_view function, const AttentionShape& shape, const KvCache& cache) {
+    if (cache.kv_heads() == shape.kv_heads && cache.head_dim() == shape.head_dim) return {};
+    return make_error(ErrorCode::length_mismatch, function, ": the cache has ", cache.kv_heads(), " kv_heads of ",
+                      cache.head_dim(), ", the brick ", shape.kv_heads, " of ", shape.head_dim);
 }
 
 Result<void> check_attention_call(std::string_view function, const AttentionShape& shape, std::span<const float> q,
@@ -74,10 +78,7 @@ Result<void> check_attention_call(std::string_view function, const AttentionShap
     const std::size_t size = shape.query_size();
     if (const auto checked = check_size(function, "q", q.size(), size, size); !checked) return checked;
     if (const auto checked = check_size(function, "out", out.size(), size, size); !checked) return checked;
-    if (cache.kv_heads() != shape.kv_heads || cache.head_dim() != shape.head_dim)
-        return make_error(ErrorCode::length_mismatch, function, ": the cache has ", cache.kv_heads(),
-                          " kv_heads of ", cache.head_dim(), ", the brick ", shape.kv_heads, " of ",
-                          shape.head_dim);
+    if (const auto checked = check_cache_shape(function, shape, cache); !checked) return checked;
     if (cache.size() == 0) return make_error(ErrorCode::zero_dimension, function, ": the cache is empty");
     return check_finite(function, "q", q);
 }
@@ -91,7 +92,7 @@ std::vector<BrickAssertion> attention_assertions(const AttentionShape& shape, st
     const auto hull =
         BrickAssertion::custom("hull", [shape](const Evidence& evidence) { return check_hull(shape, evidence); });
     more.insert(more.begin(), *hull);
-    return default_assertions(tolerance(shape), std::move(more));
+    return default_assertions([shape] { return tolerance(shape); }, std::move(more));
 }
 
 }  // namespace brick

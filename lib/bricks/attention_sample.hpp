@@ -8,6 +8,9 @@
 
 namespace brick {
 
+// Error length_mismatch for a cache of other heads.
+Result<void> check_cache_shape(std::string_view function, const AttentionShape& shape, const KvCache& cache);
+
 Result<void> check_attention_call(std::string_view function, const AttentionShape& shape, std::span<const float> q,
                                   const KvCache& cache, std::span<float> out);
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "bricks/digits.hpp"
+#include "bricks/sentence.hpp"
 #include "bricks/stopwatch.hpp"
 
 namespace brick {
@@ -65,16 +66,12 @@ Result<BenchmarkReport> benchmark(const std::function<Result<void>()>& token, co
 }
 
 std::string BenchmarkReport::describe(std::string_view brick) const {
-    ErrorText text;
-    if (!is_valid) text.append("INVALID ");
-    if (!budget_met) text.append("OVER BUDGET ");
-    const auto add = [&](const auto&... parts) { (text.append(parts), ...); };
-    add(brick, ": mean ", Digits(mean).text(), " us a token (standard deviation ",
-        Digits(standard_deviation).text(), ", variation ", Digits(100.0 * variation).text(), " %), p50 ",
-        Digits(p50).text(), ", p99 ", Digits(p99).text(), "; ", Digits(tokens_per_second).text(),
-        " tokens/s; budget ", Digits(budget.microseconds_per_token()).text(), " us, factor ",
-        Digits(budget.gap_factor(mean)).text(), "; ", samples, " samples");
-    return std::string(text.view());
+    return sentence(is_valid ? "" : "INVALID ", budget_met ? "" : "OVER BUDGET ", brick, ": mean ",
+                    Digits(mean).text(), " us a token (standard deviation ", Digits(standard_deviation).text(),
+                    ", variation ", Digits(100.0 * variation).text(), " %), p50 ", Digits(p50).text(), ", p99 ",
+                    Digits(p99).text(), "; ", Digits(tokens_per_second).text(), " tokens/s; budget ",
+                    Digits(budget.microseconds_per_token()).text(), " us, factor ",
+                    Digits(budget.gap_factor(mean)).text(), "; ", samples, " samples");
 }
 
 }  // namespace brick

@@ -9,8 +9,10 @@
 
 namespace brick {
 
-// Equivalence to the scalar reference, no NaN, no Inf, and `more`.
-inline std::vector<BrickAssertion> default_assertions(double tolerance, std::vector<BrickAssertion> more) {
+// Equivalence to the scalar reference (tolerance: a number, or a function that computes it), no NaN, no Inf, and
+// `more`.
+template <class Tolerance>
+std::vector<BrickAssertion> default_assertions(Tolerance tolerance, std::vector<BrickAssertion> more) {
     std::vector<BrickAssertion> assertions{BrickAssertion::equivalent_to_scalar(tolerance),
                                            BrickAssertion::no_nan(), BrickAssertion::no_inf()};
     assertions.insert(assertions.end(), std::move_iterator(more.begin()), std::move_iterator(more.end()));

@@ -32,15 +32,15 @@ float largest_magnitude(std::span<const float> values) {
 
 }  // namespace
 
-std::vector<float> FfnBrick::gated(const LayerKernels& kernels, const Weights& weights, std::span<const float> x) {
+FfnBrick::Branches FfnBrick::branches(const LayerKernels& kernels, const Weights& weights,
+                                      std::span<const float> x) {
     const Activations input(kernels, x, weights.input_is_quantized());
-    std::vector<float> gate(weights.gate.rows());
-    std::vector<float> up(weights.up.rows());
-    project(kernels, weights.gate, input, {}, gate);
-    project(kernels, weights.up, input, {}, up);
-    std::vector<float> product(gate.size());
-    kernels.swiglu(gate.data(), up.data(), product.data(), product.size());
-    return product;
+    const std::size_t size = weights.gate.rows();
+    Branches made{std::vector<float>(size), std::vector<float>(size), std::vector<float>(size)};
+    project(kernels, weights.gate, input, {}, made.gate);
+    project(kernels, weights.up, input, {}, made.up);
+    kernels.swiglu(made.gate.data(), made.up.data(), made.product.data(), size);
+    return made;
 }
 
 void FfnBrick::project_down(const LayerKernels& kernels, const Weights& weights, std::span<const float> gated,
@@ -56,12 +56,7 @@ void FfnBrick::project_down(const LayerKernels& kernels, const Weights& weights,
 double FfnBrick::tolerance(const Weights& weights) {
     const std::vector<float> x = sample_values(weights.gate.cols(), 1);
     const LayerKernels& kernels = scalar_kernels();
-    const Activations input(kernels, x, weights.input_is_quantized());
-    std::vector<float> gate(weights.gate.rows());
-    std::vector<float> up(weights.up.rows());
-    project(kernels, weights.gate, input, {}, gate);
-    project(kernels, weights.up, input, {}, up);
-    const std::vector<float> h = gated(kernels, weights, x);
+    const auto [gate, up, h] = branches(kernels, weights, x);
     std::vector<float> y(weights.down.rows());
     project_down(kernels, weights, h, y);
 
@@ -78,10 +73,11 @@ double FfnBrick::tolerance(const Weights& weights) {
 Result<FfnBrick> FfnBrick::create(Matrix gate, Matrix up, Matrix down, TokenBudget budget,
                                   std::vector<BrickAssertion> more) {
     if (const auto checked = check(gate, up, down); !checked) return checked.error();
-    Weights weights{std::move(gate), std::move(up), std::move(down)};
-    const auto terms = BrickTerms::make("ffn", budget, default_assertions(tolerance(weights), std::move(more)));
+    const auto weights = std::make_shared<const Weights>(Weights{std::move(gate), std::move(up), std::move(down)});
+    auto assertions = default_assertions([weights] { return tolerance(*weights); }, std::move(more));
+    const auto terms = BrickTerms::make("ffn", budget, std::move(assertions));
     if (!terms) return terms.error();
-    return FfnBrick(*terms, std::move(weights));
+    return FfnBrick(*terms, weights);
 }
 
 Result<void> FfnBrick::run(std::span<const float> x, std::span<float> y) const {
@@ -93,7 +89,7 @@ Result<void> FfnBrick::run(std::span<const float> x, std::span<float> y) const {
         return checked;
     const auto kernels = active_kernels();
     if (!kernels) return kernels.error();
-    const std::vector<float> h = gated(*kernels, *weights_, x);
+    const std::vector<float> h = branches(*kernels, *weights_, x).product;
     if (const auto checked = check_quantizable("FfnBrick::run, silu(gate) * up", h, weights_->down.is_quantized());
         !checked)
         return checked;
@@ -108,7 +104,7 @@ Result<TokenResult<std::span<float>>> FfnBrick::run_timed(std::span<const float>
 Result<BrickVerification> FfnBrick::verify() const {
     const std::vector<float> x = sample_values(hidden(), 1);
     return verify_on_sample(*this, hidden(), [&](const LayerKernels& kernels, std::span<float> output) {
-        project_down(kernels, *weights_, gated(kernels, *weights_, x), output);
+        project_down(kernels, *weights_, branches(kernels, *weights_, x).product, output);
     });
 }
 

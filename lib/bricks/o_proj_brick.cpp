@@ -15,7 +15,7 @@ void compute(const LayerKernels& kernels, const Matrix& weight, std::span<const 
 }  // namespace
 
 Result<OProjBrick> OProjBrick::create(Matrix weight, TokenBudget budget, std::vector<BrickAssertion> more) {
-    const double tolerance = projection_tolerance(weight, sample_values(weight.cols(), 1), {});
+    const auto tolerance = [weight] { return projection_tolerance(weight, sample_values(weight.cols(), 1), {}); };
     const auto terms = BrickTerms::make("o_proj", budget, default_assertions(tolerance, std::move(more)));
     if (!terms) return terms.error();
     return OProjBrick(*terms, std::move(weight));

@@ -40,11 +40,13 @@ double tolerance(std::span<const QkvBrick::Projection> projections) {
 
 Result<QkvBrick> QkvBrick::create(Projection q, Projection k, Projection v, TokenBudget budget,
                                   std::vector<BrickAssertion> more) {
-    Projections projections{std::move(q), std::move(k), std::move(v)};
-    if (const auto checked = check(projections); !checked) return checked.error();
-    const auto terms = BrickTerms::make("qkv", budget, default_assertions(tolerance(projections), std::move(more)));
+    const auto projections =
+        std::make_shared<const Projections>(Projections{std::move(q), std::move(k), std::move(v)});
+    if (const auto checked = check(*projections); !checked) return checked.error();
+    auto assertions = default_assertions([projections] { return tolerance(*projections); }, std::move(more));
+    const auto terms = BrickTerms::make("qkv", budget, std::move(assertions));
     if (!terms) return terms.error();
-    return QkvBrick(*terms, std::move(projections));
+    return QkvBrick(*terms, projections);
 }
 
 bool QkvBrick::is_quantized() const {

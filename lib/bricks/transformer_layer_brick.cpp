@@ -1,10 +1,11 @@
 #include "brick/transformer_layer_brick.hpp"
 
 #include <algorithm>
-#include <cmath>
 
+#include "bricks/attention_sample.hpp"
 #include "bricks/brick_runs.hpp"
 #include "bricks/digits.hpp"
+#include "bricks/sentence.hpp"
 #include "support/checks.hpp"
 
 namespace brick {
@@ -51,10 +52,10 @@ Result<void> timed_step(BrickTiming& timing, std::span<const float> result, Step
     const Stopwatch stopwatch;
     if (const Result<void> done = step(); !done) return done;
     timing.microseconds = stopwatch.microseconds();
-    const auto bad = std::ranges::find_if(result, [](float value) { return !std::isfinite(value); });
-    if (bad == result.end()) return {};
-    return make_error(ErrorCode::compute_error, run_function, ": ", timing.brick, " gives ", *bad, " at ",
-                      bad - result.begin(), ", from finite inputs");
+    const std::size_t bad = first_not_finite(result);
+    if (bad == result.size()) return {};
+    return make_error(ErrorCode::compute_error, run_function, ": ", timing.brick, " gives ", result[bad], " at ",
+                      bad, ", from finite inputs");
 }
 
 void add_to(std::span<float> sum, std::span<const float> values) {
@@ -89,11 +90,9 @@ BottleneckReport find_bottleneck(std::size_t layer, const LayerTiming& timing) {
 }
 
 std::string BottleneckReport::describe() const {
-    return std::string(make_error(ErrorCode::budget_exceeded, "layer ", layer, ": ", bottleneck.brick, " takes ",
-                                  Digits(bottleneck.microseconds).text(), " us, budget ",
-                                  Digits(bottleneck.budget.microseconds_per_token()).text(), " us (factor ",
-                                  Digits(bottleneck.gap_factor()).text(), ")")
-                           .message.view());
+    return sentence("layer ", layer, ": ", bottleneck.brick, " takes ", Digits(bottleneck.microseconds).text(),
+                    " us, budget ", Digits(bottleneck.budget.microseconds_per_token()).text(), " us (factor ",
+                    Digits(bottleneck.gap_factor()).text(), ")");
 }
 
 Result<TransformerLayerBrick> TransformerLayerBrick::create(const LayerConfig& config, LayerWeights weights) {
@@ -186,10 +185,8 @@ Result<TransformerLayerBrick::Timed> TransformerLayerBrick::run_timed(std::span<
     if (const auto checked = check_size(run_function, "y", y.size(), hidden, hidden); !checked)
         return checked.error();
     if (const auto checked = check_finite(run_function, "x", x); !checked) return checked.error();
-    if (cache.kv_heads() != config().kv_heads || cache.head_dim() != config().head_dim())
-        return make_error(ErrorCode::length_mismatch, run_function, ": the cache has ", cache.kv_heads(),
-                          " kv_heads of ", cache.head_dim(), ", the layer ", config().kv_heads, " of ",
-                          config().head_dim());
+    const AttentionShape& shape = components_->attention.shape();
+    if (const auto checked = check_cache_shape(run_function, shape, cache); !checked) return checked.error();
     if (cache.is_full())
         return make_error(ErrorCode::cache_full, run_function, ": all ", cache.capacity(),
                           " tokens of the cache are used");

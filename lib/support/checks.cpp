@@ -5,9 +5,7 @@
 #include "support/float_bits.hpp"
 
 namespace brick {
-namespace {
 
-// x.size() if there is none.
 std::size_t first_not_finite(std::span<const float> x) {
     constexpr std::size_t chunk = 1024;  // long enough for the maximum to run in vectors
     for (std::size_t first = 0; first < x.size(); first += chunk) {
@@ -18,8 +16,6 @@ std::size_t first_not_finite(std::span<const float> x) {
     }
     return x.size();
 }
-
-}  // namespace
 
 Result<void> check_not_empty(std::string_view function, std::size_t n) {
     if (n != 0) return {};

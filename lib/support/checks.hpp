@@ -20,6 +20,9 @@ Result<void> check_not_empty(std::string_view function, std::size_t n);
 Result<void> check_size(std::string_view function, std::string_view buffer, std::size_t size, std::size_t needed,
                         std::size_t n);
 
+// The index of the first NaN or Inf; the size where there is none.
+std::size_t first_not_finite(std::span<const float> values);
+
 // Error not_finite for the first NaN or Inf of x.
 Result<void> check_finite(std::string_view function, std::span<const float> x);
 

@@ -35,6 +35,9 @@ class BrickAssertion {
 
     // Every output is within tolerance * (the largest magnitude of the reference) of the reference.
     static BrickAssertion equivalent_to_scalar(double tolerance);
+    // The same with a tolerance that is computed when it is needed: that of a large brick reads all of its weights.
+    using Tolerance = std::function<double()>;
+    static BrickAssertion equivalent_to_scalar(Tolerance tolerance);
     static BrickAssertion no_nan();
     static BrickAssertion no_inf();
     // Every output is in [min, max].

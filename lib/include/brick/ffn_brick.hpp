@@ -35,12 +35,18 @@ class FfnBrick : public BrickTerms {
         Matrix down;
         bool input_is_quantized() const { return gate.is_quantized() || up.is_quantized(); }
     };
-    FfnBrick(BrickTerms terms, Weights weights)
-        : BrickTerms(std::move(terms)), weights_(std::make_shared<const Weights>(std::move(weights))) {}
+    FfnBrick(BrickTerms terms, std::shared_ptr<const Weights> weights)
+        : BrickTerms(std::move(terms)), weights_(std::move(weights)) {}
+
+    // What gate and up make of an input, and silu(gate) * up.
+    struct Branches {
+        std::vector<float> gate;
+        std::vector<float> up;
+        std::vector<float> product;
+    };
 
     static double tolerance(const Weights& weights);
-    static std::vector<float> gated(const struct LayerKernels& kernels, const Weights& weights,
-                                    std::span<const float> x);
+    static Branches branches(const struct LayerKernels& kernels, const Weights& weights, std::span<const float> x);
     static void project_down(const struct LayerKernels& kernels, const Weights& weights,
                              std::span<const float> gated, std::span<float> y);
 

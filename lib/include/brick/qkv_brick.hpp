@@ -40,8 +40,8 @@ class QkvBrick : public BrickTerms {
 
   private:
     using Projections = std::array<Projection, 3>;
-    QkvBrick(BrickTerms terms, Projections projections)
-        : BrickTerms(std::move(terms)), projections_(std::make_shared<const Projections>(std::move(projections))) {}
+    QkvBrick(BrickTerms terms, std::shared_ptr<const Projections> projections)
+        : BrickTerms(std::move(terms)), projections_(std::move(projections)) {}
     bool is_quantized() const;
 
     std::shared_ptr<const Projections> projections_;
