@@ -21,6 +21,15 @@ std::span<const brickproof_kernel> attention_kernels() {
     return kernels;
 }
 
+AttentionInTiles* attention_in_tiles([[maybe_unused]] brickproof_attention_fn* kernel) {
+#if defined(__x86_64__)
+    if (kernel == attention_avx2) return attention_in_tiles_avx2;
+#elif defined(__aarch64__)
+    if (kernel == attention_neon) return attention_in_tiles_neon;
+#endif
+    return attention_in_tiles_scalar;
+}
+
 namespace {
 
 constexpr std::string_view function = "attention";

@@ -25,6 +25,7 @@ struct AttentionCache {
     std::size_t seq;
     std::size_t stride;
     std::size_t head_dim;
+    std::size_t tile;
     float scale;
 };
 
@@ -43,9 +44,8 @@ class FlashHeads {
     }
 
     void attend() {
-        for (std::size_t first = 0; first < cache_.seq; first += attention_tile) {
-            const std::size_t rest = cache_.seq - first;
-            const std::size_t keys = rest < attention_tile ? rest : attention_tile;
+        for (std::size_t first = 0; first < cache_.seq;) {
+            const std::size_t keys = keys_of_tile(first, cache_.seq, cache_.tile);
             score(cache_.k + first * cache_.stride, keys);
             weigh((keys + keys_at_once - 1) / keys_at_once * attention_accumulators);
             if (first == 0) {
@@ -53,6 +53,7 @@ class FlashHeads {
             } else {
                 add_values<attention_accumulators / Heads, false>(cache_.v + first * cache_.stride, keys, 0);
             }
+            first += keys;
         }
         finish();
     }
@@ -197,14 +198,14 @@ static void flash_heads(const AttentionCache& cache, const float* q, float* out,
 }
 
 template <class V>
-static void flash_attention(const float* q, const float* k, const float* v, float* out, std::size_t seq,
-                            std::size_t heads, std::size_t kv_heads, std::size_t head_dim) {
+static void flash_attention(const AttentionOperands& operands, std::size_t tile) {
+    const auto& [q, k, v, out, seq, heads, kv_heads, head_dim] = operands;
     if (heads == 0) return;
     const std::size_t group = heads / kv_heads;
     const float scale = 1.0f / std::sqrt(static_cast<float>(head_dim));
     for (std::size_t kv_head = 0; kv_head < kv_heads; ++kv_head) {
         const AttentionCache cache{
-            k + kv_head * head_dim, v + kv_head * head_dim, seq, kv_heads * head_dim, head_dim, scale};
+            k + kv_head * head_dim, v + kv_head * head_dim, seq, kv_heads * head_dim, head_dim, tile, scale};
         for (std::size_t done = 0; done < group; done += V::width) {
             const std::size_t first = (kv_head * group + done) * head_dim;
             flash_heads<V>(cache, q + first, out + first, group - done < V::width ? group - done : V::width);

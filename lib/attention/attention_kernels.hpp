@@ -19,4 +19,34 @@ brickproof_attention_fn attention_neon;  // aarch64
 // Keys whose scores are kept at a time, on the stack.
 inline constexpr std::size_t attention_tile = 64;
 
+// Of the tile that begins at key `first` of seq, as far as its scores are kept at a time. (static: see half.hpp.)
+[[maybe_unused]] static std::size_t keys_of_tile(std::size_t first, std::size_t seq, std::size_t tile) {
+    const std::size_t of_tile = tile - first % tile;
+    const std::size_t keys = of_tile < attention_tile ? of_tile : attention_tile;
+    return seq - first < keys ? seq - first : keys;
+}
+
+// What a brickproof_attention_fn is called with.
+struct AttentionOperands {
+    const float* q;
+    const float* k;
+    const float* v;
+    float* out;
+    std::size_t seq;
+    std::size_t heads;
+    std::size_t kv_heads;
+    std::size_t head_dim;
+};
+
+// The same kernels with the tile chosen by the caller: the running maximum and sum change after every `tile` keys,
+// and after every attention_tile keys of a larger one. With a multiple of attention_tile they are the kernels
+// above, to the bit.
+using AttentionInTiles = void(const AttentionOperands& operands, std::size_t tile);
+AttentionInTiles attention_in_tiles_scalar;
+AttentionInTiles attention_in_tiles_avx2;
+AttentionInTiles attention_in_tiles_neon;
+
+// Of the same ISA as `kernel`, which is one of those above.
+AttentionInTiles* attention_in_tiles(brickproof_attention_fn* kernel);
+
 }  // namespace brick

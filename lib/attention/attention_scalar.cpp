@@ -13,6 +13,7 @@ struct Cache {
     const float* v;
     std::size_t seq;
     std::size_t stride;
+    std::size_t tile;
 };
 
 float dot(const float* a, const float* b, std::size_t n) {
@@ -61,8 +62,8 @@ void attend(const float* q, const Cache& cache, float* out, std::size_t head_dim
     const float scale = 1.0f / std::sqrt(static_cast<float>(head_dim));
     OnlineSoftmax softmax(out, head_dim);
     float scores[attention_tile];
-    for (std::size_t first = 0; first < cache.seq; first += attention_tile) {
-        const std::size_t count = cache.seq - first < attention_tile ? cache.seq - first : attention_tile;
+    for (std::size_t first = 0; first < cache.seq;) {
+        const std::size_t count = keys_of_tile(first, cache.seq, cache.tile);
         float max = softmax.max();
         for (std::size_t t = 0; t < count; ++t) {
             scores[t] = dot(q, cache.k + (first + t) * cache.stride, head_dim) * scale;
@@ -70,6 +71,7 @@ void attend(const float* q, const Cache& cache, float* out, std::size_t head_dim
         }
         softmax.raise_max(max);
         for (std::size_t t = 0; t < count; ++t) softmax.add(scores[t], cache.v + (first + t) * cache.stride);
+        first += count;
     }
     softmax.finish();
 }
@@ -78,9 +80,14 @@ void attend(const float* q, const Cache& cache, float* out, std::size_t head_dim
 
 void attention_scalar(const float* q, const float* k, const float* v, float* out, std::size_t seq,
                       std::size_t heads, std::size_t kv_heads, std::size_t head_dim) {
+    attention_in_tiles_scalar({q, k, v, out, seq, heads, kv_heads, head_dim}, attention_tile);
+}
+
+void attention_in_tiles_scalar(const AttentionOperands& operands, std::size_t tile) {
+    const auto& [q, k, v, out, seq, heads, kv_heads, head_dim] = operands;
     for (std::size_t head = 0; head < heads; ++head) {
         const std::size_t kv_head = head / (heads / kv_heads);
-        const Cache cache{k + kv_head * head_dim, v + kv_head * head_dim, seq, kv_heads * head_dim};
+        const Cache cache{k + kv_head * head_dim, v + kv_head * head_dim, seq, kv_heads * head_dim, tile};
         attend(q + head * head_dim, cache, out + head * head_dim, head_dim);
     }
 }

@@ -1,69 +1,16 @@
 #include "brick/flash_attention_brick.hpp"
 
-#include <algorithm>
-#include <cmath>
-#include <limits>
-
+#include "attention/attention_kernels.hpp"
 #include "bricks/attention_sample.hpp"
 #include "bricks/brick_runs.hpp"
-#include "support/exp.hpp"
 
 namespace brick {
 namespace {
 
-// One head: its query, its columns of keys and values, and how far apart two tokens' are.
-struct Head {
-    const float* q;
-    const float* keys;
-    const float* values;
-    std::size_t stride;
-    std::size_t head_dim;
-};
-
-// The average so far, not yet divided by the sum of the weights; all weights are relative to exp(maximum).
-struct Running {
-    std::span<float> sum_of_values;
-    float sum_of_weights = 0.0f;
-    float maximum = -std::numeric_limits<float>::infinity();
-
-    // Makes `larger` the maximum. The first time, exp(-Inf) = 0 clears what is not yet a sum.
-    void raise_maximum(float larger) {
-        if (!(larger > maximum)) return;
-        const float scale = exp_f32(maximum - larger);
-        for (float& value : sum_of_values) value *= scale;
-        sum_of_weights *= scale;
-        maximum = larger;
-    }
-    void add(float weight, const float* values) {
-        sum_of_weights += weight;
-        for (std::size_t i = 0; i < sum_of_values.size(); ++i) sum_of_values[i] += weight * values[i];
-    }
-};
-
-void add_tile(const LayerKernels& kernels, const Head& head, std::size_t first, std::span<float> scores,
-              Running& running) {
-    const float scale = 1.0f / std::sqrt(static_cast<float>(head.head_dim));
-    for (std::size_t t = 0; t < scores.size(); ++t) {
-        kernels.gemv(head.keys + (first + t) * head.stride, head.q, nullptr, &scores[t], 1, head.head_dim);
-        scores[t] *= scale;
-    }
-    running.raise_maximum(*std::ranges::max_element(scores));
-    for (std::size_t t = 0; t < scores.size(); ++t)
-        running.add(exp_f32(scores[t] - running.maximum), head.values + (first + t) * head.stride);
-}
-
 void attend(const LayerKernels& kernels, const AttentionShape& shape, std::size_t tile, std::size_t seq,
             const float* q, const float* keys, const float* values, std::span<float> out) {
-    std::vector<float> scores(std::min(tile, seq));
-    for (std::size_t h = 0; h < shape.heads; ++h) {
-        const std::size_t column = h / (shape.heads / shape.kv_heads) * shape.head_dim;
-        const Head head{q + h * shape.head_dim, keys + column, values + column, shape.key_size(), shape.head_dim};
-        Running running{out.subspan(h * shape.head_dim, shape.head_dim)};
-        std::ranges::fill(running.sum_of_values, 0.0f);
-        for (std::size_t first = 0; first < seq; first += tile)
-            add_tile(kernels, head, first, std::span(scores).first(std::min(tile, seq - first)), running);
-        for (float& value : running.sum_of_values) value /= running.sum_of_weights;
-    }
+    AttentionInTiles* const in_tiles = attention_in_tiles(kernels.attention);
+    in_tiles({q, keys, values, out.data(), seq, shape.heads, shape.kv_heads, shape.head_dim}, tile);
 }
 
 }  // namespace

@@ -127,26 +127,44 @@ TEST(Bricks, RopeRefusesBadInput) {
     EXPECT_EQ(x, before);
 }
 
-TEST(Bricks, FlashAttentionAgreesForEveryTile) {
-    const AttentionShape shape{6, 3, 20};
+// A query, a cache of 150 tokens, and what AttentionBrick makes of them.
+struct AttentionCall {
+    AttentionShape shape{6, 3, 20};
     KvCache cache = *KvCache::create(shape.kv_heads, shape.head_dim, 150);
-    for (std::size_t t = 0; t < 150; ++t)
-        ASSERT_TRUE(cache.append(values_like(shape.key_size(), 3 * t, 1.0f),
-                                 values_like(shape.key_size(), 3 * t + 1, 1.0f)));
-    const std::vector<float> q = values_like(shape.query_size(), 9, 3.0f);
-    std::vector<float> expected(q.size());
-    ASSERT_TRUE(AttentionBrick::create(shape)->run(q, cache, expected));
+    std::vector<float> q = values_like(shape.query_size(), 9, 3.0f);
+    std::vector<float> expected = std::vector<float>(q.size());
+
+    AttentionCall() {
+        for (std::size_t t = 0; t < 150; ++t)
+            EXPECT_TRUE(cache.append(values_like(shape.key_size(), 3 * t, 1.0f),
+                                     values_like(shape.key_size(), 3 * t + 1, 1.0f)));
+        EXPECT_TRUE(AttentionBrick::create(shape)->run(q, cache, expected));
+    }
+    std::vector<float> in_tiles_of(std::size_t tile) const {
+        std::vector<float> out(q.size());
+        EXPECT_TRUE(FlashAttentionBrick::create(shape, tile)->run(q, cache, out));
+        return out;
+    }
+};
+
+TEST(Bricks, FlashAttentionAgreesForEveryTile) {
+    const AttentionCall call;
     // Scores of at most 3 sqrt(20) = 13.4 err by gamma_23 * 13.4; twice the bound of attention_sample.cpp with
     // these.
     const double bound = 2.0 * (std::expm1(2.0 * gamma(23) * 13.5) + gamma(2 * 150 + 16));
     for (std::size_t tile = 1; tile <= 151; ++tile) {
-        const auto flash = *FlashAttentionBrick::create(shape, tile);
-        std::vector<float> out(q.size());
-        ASSERT_TRUE(flash.run(q, cache, out));
+        const std::vector<float> out = call.in_tiles_of(tile);
         for (std::size_t i = 0; i < out.size(); ++i)
-            ASSERT_NEAR(static_cast<double>(out[i]), static_cast<double>(expected[i]), bound)
+            ASSERT_NEAR(static_cast<double>(out[i]), static_cast<double>(call.expected[i]), bound)
                 << "tile " << tile << ", " << i;
     }
+}
+
+TEST(Bricks, FlashAttentionsTileIsWhereTheMaximumChanges) {
+    const AttentionCall call;
+    for (const std::size_t tile : {std::size_t{64}, std::size_t{128}, std::numeric_limits<std::size_t>::max()})
+        EXPECT_EQ(call.in_tiles_of(tile), call.expected) << tile;
+    EXPECT_NE(call.in_tiles_of(3), call.expected);
 }
 
 TEST(Bricks, FlashAttentionCountsItsCost) {

@@ -21,6 +21,8 @@ struct FlashAttentionCost {
 
 // The result of AttentionBrick within the bound of attention, for every size of tile (Dao et al., 2022): each tile
 // rescales what was summed before by exp(old maximum - new maximum) (Milakov and Gimelshein, 2018).
+// Only 64 scores a head are ever kept: a larger tile is rescaled after every 64 of its keys. Tiles of a multiple of
+// 64 keys give AttentionBrick's bits.
 class FlashAttentionBrick : public BrickTerms {
   public:
     static constexpr TokenBudget default_budget = TokenBudget::microseconds(5.0);
