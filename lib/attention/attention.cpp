@@ -3,6 +3,7 @@
 #include <array>
 
 #include "attention/attention_kernels.hpp"
+#include "attention/attention_parts.hpp"
 #include "dispatch/active_kernel.hpp"
 #include "support/checks.hpp"
 #include "support/operand_checks.hpp"
@@ -46,7 +47,7 @@ Result<void> check_sizes(const AttentionSizes& sizes) {
 }  // namespace
 
 Result<void> attention(std::span<const float> q, std::span<const float> k, std::span<const float> v,
-                       std::span<float> out, const AttentionSizes& sizes) {
+                       std::span<float> out, const AttentionSizes& sizes, const Executor& executor) {
     if (const auto checked = check_sizes(sizes); !checked) return checked;
     const auto [seq, heads, kv_heads, head_dim] = sizes;
     constexpr std::string_view cache_shape = "[seq][kv_heads][head_dim]";
@@ -61,8 +62,8 @@ Result<void> attention(std::span<const float> q, std::span<const float> k, std::
     static ActiveKernel active(attention_kernels());
     const auto kernel = active.get();
     if (!kernel) return kernel.error();
-    kernel_function<brickproof_attention_fn> (**kernel)(q.data(), k.data(), v.data(), out.data(), seq, heads,
-                                                        kv_heads, head_dim);
+    attend(kernel_function<brickproof_attention_fn>(**kernel),
+           {q.data(), k.data(), v.data(), out.data(), seq, heads, kv_heads, head_dim}, executor);
     return {};
 }
 

@@ -198,19 +198,25 @@ static void flash_heads(const AttentionCache& cache, const float* q, float* out,
 }
 
 template <class V>
-static void flash_attention(const AttentionOperands& operands, std::size_t tile) {
+static void flash_attention_blocks(const AttentionOperands& operands, std::size_t first, std::size_t last,
+                                   std::size_t tile) {
     const auto& [q, k, v, out, seq, heads, kv_heads, head_dim] = operands;
-    if (heads == 0) return;
-    const std::size_t group = heads / kv_heads;
     const float scale = 1.0f / std::sqrt(static_cast<float>(head_dim));
-    for (std::size_t kv_head = 0; kv_head < kv_heads; ++kv_head) {
-        const AttentionCache cache{
-            k + kv_head * head_dim, v + kv_head * head_dim, seq, kv_heads * head_dim, head_dim, tile, scale};
-        for (std::size_t done = 0; done < group; done += V::width) {
-            const std::size_t first = (kv_head * group + done) * head_dim;
-            flash_heads<V>(cache, q + first, out + first, group - done < V::width ? group - done : V::width);
+    for (std::size_t index = first; index < last; ++index) {
+        const HeadBlock block = head_block(operands, index);
+        const std::size_t column = block.kv_head * head_dim;
+        const AttentionCache cache{k + column, v + column, seq, kv_heads * head_dim, head_dim, tile, scale};
+        for (std::size_t done = 0; done < block.count; done += V::width) {
+            const std::size_t at = (block.first + done) * head_dim;
+            flash_heads<V>(cache, q + at, out + at, block.count - done < V::width ? block.count - done : V::width);
         }
     }
+}
+
+template <class V>
+static void flash_attention(const AttentionOperands& operands) {
+    if (operands.heads == 0) return;
+    flash_attention_blocks<V>(operands, 0, operands.kv_heads * blocks_of_a_group(operands), attention_tile);
 }
 
 }  // namespace brick

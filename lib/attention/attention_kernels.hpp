@@ -38,10 +38,30 @@ struct AttentionOperands {
     std::size_t head_dim;
 };
 
-// The same kernels with the tile chosen by the caller: the running maximum and sum change after every `tile` keys,
-// and after every attention_tile keys of a larger one. With a multiple of attention_tile they are the kernels
-// above, to the bit.
-using AttentionInTiles = void(const AttentionOperands& operands, std::size_t tile);
+// Heads that are computed together, at most: those of one kv head, so that k and v are read once for all of them.
+// Which ones those are decides about the order of their sums.
+inline constexpr std::size_t heads_of_a_block = 8;
+
+struct HeadBlock {
+    std::size_t kv_head;
+    std::size_t first;
+    std::size_t count;
+};
+[[maybe_unused]] static std::size_t blocks_of_a_group(const AttentionOperands& operands) {
+    return (operands.heads / operands.kv_heads + heads_of_a_block - 1) / heads_of_a_block;
+}
+[[maybe_unused]] static HeadBlock head_block(const AttentionOperands& operands, std::size_t index) {
+    const std::size_t group = operands.heads / operands.kv_heads;
+    const std::size_t kv_head = index / blocks_of_a_group(operands);
+    const std::size_t done = index % blocks_of_a_group(operands) * heads_of_a_block;
+    return {kv_head, kv_head * group + done, group - done < heads_of_a_block ? group - done : heads_of_a_block};
+}
+
+// The same kernels for some blocks of heads, [first, last) of kv_heads * blocks_of_a_group, and with the tile
+// chosen by the caller: the running maximum and sum change after every `tile` keys, and after every attention_tile
+// keys of a larger one. With a multiple of attention_tile the results are those of the kernels above, to the bit.
+using AttentionInTiles = void(const AttentionOperands& operands, std::size_t first, std::size_t last,
+                              std::size_t tile);
 AttentionInTiles attention_in_tiles_scalar;
 AttentionInTiles attention_in_tiles_avx2;
 AttentionInTiles attention_in_tiles_neon;

@@ -49,11 +49,12 @@ struct Floats {
 
 void attention_neon(const float* q, const float* k, const float* v, float* out, std::size_t seq, std::size_t heads,
                     std::size_t kv_heads, std::size_t head_dim) {
-    flash_attention<Floats>({q, k, v, out, seq, heads, kv_heads, head_dim}, attention_tile);
+    flash_attention<Floats>({q, k, v, out, seq, heads, kv_heads, head_dim});
 }
 
-void attention_in_tiles_neon(const AttentionOperands& operands, std::size_t tile) {
-    flash_attention<Floats>(operands, tile);
+void attention_in_tiles_neon(const AttentionOperands& operands, std::size_t first, std::size_t last,
+                             std::size_t tile) {
+    flash_attention_blocks<Floats>(operands, first, last, tile);
 }
 
 }  // namespace brick

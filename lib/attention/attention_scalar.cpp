@@ -80,15 +80,20 @@ void attend(const float* q, const Cache& cache, float* out, std::size_t head_dim
 
 void attention_scalar(const float* q, const float* k, const float* v, float* out, std::size_t seq,
                       std::size_t heads, std::size_t kv_heads, std::size_t head_dim) {
-    attention_in_tiles_scalar({q, k, v, out, seq, heads, kv_heads, head_dim}, attention_tile);
+    if (heads == 0) return;
+    const AttentionOperands operands{q, k, v, out, seq, heads, kv_heads, head_dim};
+    attention_in_tiles_scalar(operands, 0, kv_heads * blocks_of_a_group(operands), attention_tile);
 }
 
-void attention_in_tiles_scalar(const AttentionOperands& operands, std::size_t tile) {
+void attention_in_tiles_scalar(const AttentionOperands& operands, std::size_t first, std::size_t last,
+                               std::size_t tile) {
     const auto& [q, k, v, out, seq, heads, kv_heads, head_dim] = operands;
-    for (std::size_t head = 0; head < heads; ++head) {
-        const std::size_t kv_head = head / (heads / kv_heads);
-        const Cache cache{k + kv_head * head_dim, v + kv_head * head_dim, seq, kv_heads * head_dim, tile};
-        attend(q + head * head_dim, cache, out + head * head_dim, head_dim);
+    for (std::size_t index = first; index < last; ++index) {
+        const HeadBlock block = head_block(operands, index);
+        const std::size_t column = block.kv_head * head_dim;
+        const Cache cache{k + column, v + column, seq, kv_heads * head_dim, tile};
+        for (std::size_t head = block.first; head < block.first + block.count; ++head)
+            attend(q + head * head_dim, cache, out + head * head_dim, head_dim);
     }
 }
 

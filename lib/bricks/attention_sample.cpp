@@ -83,6 +83,11 @@ Result<void> check_attention_call(std::string_view function, const AttentionShap
     return check_finite(function, "q", q);
 }
 
+AttentionOperands operands_of(const AttentionShape& shape, std::span<const float> q, std::size_t seq,
+                              std::span<const float> keys, std::span<const float> values, std::span<float> out) {
+    return {q.data(), keys.data(), values.data(), out.data(), seq, shape.heads, shape.kv_heads, shape.head_dim};
+}
+
 AttentionSample make_attention_sample(const AttentionShape& shape) {
     const std::size_t cached = AttentionSample::tokens * shape.key_size();
     return {sample_values(shape.query_size(), 1), sample_values(cached, 2), sample_values(cached, 3)};

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "attention/attention_kernels.hpp"
 #include "brick/attention_brick.hpp"
 
 namespace brick {
@@ -13,6 +14,10 @@ Result<void> check_cache_shape(std::string_view function, const AttentionShape& 
 
 Result<void> check_attention_call(std::string_view function, const AttentionShape& shape, std::span<const float> q,
                                   const KvCache& cache, std::span<float> out);
+
+// The kernel's operands, for a cache of seq tokens.
+AttentionOperands operands_of(const AttentionShape& shape, std::span<const float> q, std::size_t seq,
+                              std::span<const float> keys, std::span<const float> values, std::span<float> out);
 
 // A query and the keys and values of some tokens, for verification.
 struct AttentionSample {

@@ -8,6 +8,7 @@
 #include "bricks/default_assertions.hpp"
 #include "bricks/projection.hpp"
 #include "support/checks.hpp"
+#include "threads/ranges.hpp"
 
 namespace brick {
 namespace {
@@ -32,20 +33,23 @@ float largest_magnitude(std::span<const float> values) {
 
 }  // namespace
 
-FfnBrick::Branches FfnBrick::branches(const LayerKernels& kernels, const Weights& weights,
-                                      std::span<const float> x) {
+FfnBrick::Branches FfnBrick::branches(const LayerKernels& kernels, const Weights& weights, std::span<const float> x,
+                                      const Executor& executor) {
     const Activations input(kernels, x, weights.input_is_quantized());
     const std::size_t size = weights.gate.rows();
     Branches made{std::vector<float>(size), std::vector<float>(size), std::vector<float>(size)};
-    project(kernels, weights.gate, input, {}, made.gate);
-    project(kernels, weights.up, input, {}, made.up);
-    kernels.swiglu(made.gate.data(), made.up.data(), made.product.data(), size);
+    const std::size_t bytes = row_bytes(weights.gate) + row_bytes(weights.up);
+    for_ranges(executor, size, bytes, [&](std::size_t first, std::size_t last) {
+        project_rows(kernels, weights.gate, input, {}, made.gate, first, last);
+        project_rows(kernels, weights.up, input, {}, made.up, first, last);
+        kernels.swiglu(&made.gate[first], &made.up[first], &made.product[first], last - first);
+    });
     return made;
 }
 
 void FfnBrick::project_down(const LayerKernels& kernels, const Weights& weights, std::span<const float> gated,
-                            std::span<float> y) {
-    project(kernels, weights.down, Activations(kernels, gated, weights.down.is_quantized()), {}, y);
+                            std::span<float> y, const Executor& executor) {
+    project(kernels, weights.down, Activations(kernels, gated, weights.down.is_quantized()), {}, y, executor);
 }
 
 // How far apart the chosen kernels and the scalar ones may be, as a share of the largest output. Both are within
@@ -56,9 +60,9 @@ void FfnBrick::project_down(const LayerKernels& kernels, const Weights& weights,
 double FfnBrick::tolerance(const Weights& weights) {
     const std::vector<float> x = sample_values(weights.gate.cols(), 1);
     const LayerKernels& kernels = scalar_kernels();
-    const auto [gate, up, h] = branches(kernels, weights, x);
+    const auto [gate, up, h] = branches(kernels, weights, x, {});
     std::vector<float> y(weights.down.rows());
-    project_down(kernels, weights, h, y);
+    project_down(kernels, weights, h, y, {});
 
     const double largest_product =
         static_cast<double>(largest_magnitude(gate)) * static_cast<double>(largest_magnitude(up));
@@ -80,7 +84,7 @@ Result<FfnBrick> FfnBrick::create(Matrix gate, Matrix up, Matrix down, TokenBudg
     return FfnBrick(*terms, weights);
 }
 
-Result<void> FfnBrick::run(std::span<const float> x, std::span<float> y) const {
+Result<void> FfnBrick::run(std::span<const float> x, std::span<float> y, const Executor& executor) const {
     constexpr std::string_view function = "FfnBrick::run";
     if (const auto checked = check_size(function, "x", x.size(), hidden(), hidden()); !checked) return checked;
     if (const auto checked = check_size(function, "y", y.size(), hidden(), hidden()); !checked) return checked;
@@ -89,22 +93,23 @@ Result<void> FfnBrick::run(std::span<const float> x, std::span<float> y) const {
         return checked;
     const auto kernels = active_kernels();
     if (!kernels) return kernels.error();
-    const std::vector<float> h = branches(*kernels, *weights_, x).product;
+    const std::vector<float> h = branches(*kernels, *weights_, x, executor).product;
     if (const auto checked = check_quantizable("FfnBrick::run, silu(gate) * up", h, weights_->down.is_quantized());
         !checked)
         return checked;
-    project_down(*kernels, *weights_, h, y);
+    project_down(*kernels, *weights_, h, y, executor);
     return {};
 }
 
-Result<TokenResult<std::span<float>>> FfnBrick::run_timed(std::span<const float> x, std::span<float> y) const {
-    return time_token(budget(), y, [&] { return run(x, y); });
+Result<TokenResult<std::span<float>>> FfnBrick::run_timed(std::span<const float> x, std::span<float> y,
+                                                          const Executor& executor) const {
+    return time_token(budget(), y, [&] { return run(x, y, executor); });
 }
 
 Result<BrickVerification> FfnBrick::verify() const {
     const std::vector<float> x = sample_values(hidden(), 1);
     return verify_on_sample(*this, hidden(), [&](const LayerKernels& kernels, std::span<float> output) {
-        project_down(kernels, *weights_, branches(kernels, *weights_, x).product, output);
+        project_down(kernels, *weights_, branches(kernels, *weights_, x, {}).product, output, {});
     });
 }
 

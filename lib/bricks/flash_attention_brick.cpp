@@ -1,20 +1,10 @@
 #include "brick/flash_attention_brick.hpp"
 
-#include "attention/attention_kernels.hpp"
+#include "attention/attention_parts.hpp"
 #include "bricks/attention_sample.hpp"
 #include "bricks/brick_runs.hpp"
 
 namespace brick {
-namespace {
-
-void attend(const LayerKernels& kernels, const AttentionShape& shape, std::size_t tile, std::size_t seq,
-            const float* q, const float* keys, const float* values, std::span<float> out) {
-    AttentionInTiles* const in_tiles = attention_in_tiles(kernels.attention);
-    in_tiles({q, keys, values, out.data(), seq, shape.heads, shape.kv_heads, shape.head_dim}, tile);
-}
-
-}  // namespace
-
 Result<FlashAttentionBrick> FlashAttentionBrick::create(AttentionShape shape, std::size_t tile, TokenBudget budget,
                                                         std::vector<BrickAssertion> more) {
     constexpr std::string_view function = "FlashAttentionBrick::create";
@@ -25,25 +15,30 @@ Result<FlashAttentionBrick> FlashAttentionBrick::create(AttentionShape shape, st
     return FlashAttentionBrick(*terms, shape, tile);
 }
 
-Result<void> FlashAttentionBrick::run(std::span<const float> q, const KvCache& cache, std::span<float> out) const {
+Result<void> FlashAttentionBrick::run(std::span<const float> q, const KvCache& cache, std::span<float> out,
+                                      const Executor& executor) const {
     if (const auto checked = check_attention_call("FlashAttentionBrick::run", shape_, q, cache, out); !checked)
         return checked;
     return run_with_active_kernels(out, [&](const LayerKernels& kernels, std::span<float> output) {
-        attend(kernels, shape_, tile_, cache.size(), q.data(), cache.keys().data(), cache.values().data(), output);
+        attend_in_tiles(kernels.attention,
+                        operands_of(shape_, q, cache.size(), cache.keys(), cache.values(), output), tile_,
+                        executor);
     });
 }
 
 Result<TokenResult<std::span<float>>> FlashAttentionBrick::run_timed(std::span<const float> q, const KvCache& cache,
-                                                                     std::span<float> out) const {
-    return time_token(budget(), out, [&] { return run(q, cache, out); });
+                                                                     std::span<float> out,
+                                                                     const Executor& executor) const {
+    return time_token(budget(), out, [&] { return run(q, cache, out, executor); });
 }
 
 // The reference is the attention kernel: the other way to compute the same.
 Result<BrickVerification> FlashAttentionBrick::verify() const {
     const AttentionSample sample = make_attention_sample(shape_);
     const auto in_tiles = [&](const LayerKernels& kernels, std::span<float> output) {
-        attend(kernels, shape_, tile_, AttentionSample::tokens, sample.q.data(), sample.keys.data(),
-               sample.values.data(), output);
+        attend_in_tiles(kernels.attention,
+                        operands_of(shape_, sample.q, AttentionSample::tokens, sample.keys, sample.values, output),
+                        tile_, {});
     };
     const auto at_once = [&](const LayerKernels& kernels, std::span<float> output) {
         kernels.attention(sample.q.data(), sample.keys.data(), sample.values.data(), output.data(),

@@ -8,8 +8,9 @@
 namespace brick {
 namespace {
 
-void compute(const LayerKernels& kernels, const Matrix& weight, std::span<const float> x, std::span<float> y) {
-    project(kernels, weight, Activations(kernels, x, weight.is_quantized()), {}, y);
+void compute(const LayerKernels& kernels, const Matrix& weight, std::span<const float> x, std::span<float> y,
+             const Executor& executor) {
+    project(kernels, weight, Activations(kernels, x, weight.is_quantized()), {}, y, executor);
 }
 
 }  // namespace
@@ -21,25 +22,27 @@ Result<OProjBrick> OProjBrick::create(Matrix weight, TokenBudget budget, std::ve
     return OProjBrick(*terms, std::move(weight));
 }
 
-Result<void> OProjBrick::run(std::span<const float> x, std::span<float> y) const {
+Result<void> OProjBrick::run(std::span<const float> x, std::span<float> y, const Executor& executor) const {
     constexpr std::string_view function = "OProjBrick::run";
     if (const auto checked = check_size(function, "x", x.size(), input_size(), input_size()); !checked)
         return checked;
     if (const auto checked = check_size(function, "y", y.size(), hidden(), hidden()); !checked) return checked;
     if (const auto checked = check_finite(function, "x", x); !checked) return checked;
     if (const auto checked = check_quantizable(function, x, weight_.is_quantized()); !checked) return checked;
-    return run_with_active_kernels(
-        y, [&](const LayerKernels& kernels, std::span<float> output) { compute(kernels, weight_, x, output); });
+    return run_with_active_kernels(y, [&](const LayerKernels& kernels, std::span<float> output) {
+        compute(kernels, weight_, x, output, executor);
+    });
 }
 
-Result<TokenResult<std::span<float>>> OProjBrick::run_timed(std::span<const float> x, std::span<float> y) const {
-    return time_token(budget(), y, [&] { return run(x, y); });
+Result<TokenResult<std::span<float>>> OProjBrick::run_timed(std::span<const float> x, std::span<float> y,
+                                                            const Executor& executor) const {
+    return time_token(budget(), y, [&] { return run(x, y, executor); });
 }
 
 Result<BrickVerification> OProjBrick::verify() const {
     const std::vector<float> x = sample_values(input_size(), 1);
     return verify_on_sample(*this, hidden(), [&](const LayerKernels& kernels, std::span<float> output) {
-        compute(kernels, weight_, x, output);
+        compute(kernels, weight_, x, output, {});
     });
 }
 

@@ -5,6 +5,7 @@
 
 #include "brick/rounding.hpp"
 #include "support/half.hpp"
+#include "threads/ranges.hpp"
 
 namespace brick {
 namespace {
@@ -24,15 +25,28 @@ Activations::Activations(const LayerKernels& kernels, std::span<const float> x, 
     kernels.q8_0_quantize(x.data(), blocks_.data(), x.size());
 }
 
-void project(const LayerKernels& kernels, const Matrix& w, const Activations& x, std::span<const float> bias,
-             std::span<float> y) {
+void project_rows(const LayerKernels& kernels, const Matrix& w, const Activations& x, std::span<const float> bias,
+                  std::span<float> y, std::size_t first, std::size_t last) {
+    const std::size_t begin = first * w.cols();
     if (!w.is_quantized()) {
-        kernels.gemv(w.values().data(), x.values().data(), bias.empty() ? nullptr : bias.data(), y.data(), w.rows(),
-                     w.cols());
+        kernels.gemv(w.values().data() + begin, x.values().data(), bias.empty() ? nullptr : bias.data() + first,
+                     y.data() + first, last - first, w.cols());
         return;
     }
-    kernels.q8_0_gemv(w.blocks().data(), x.blocks().data(), y.data(), w.rows(), w.cols());
-    for (std::size_t row = 0; row < bias.size(); ++row) y[row] += bias[row];
+    kernels.q8_0_gemv(w.blocks().data() + begin / BRICKPROOF_Q8_0_BLOCK, x.blocks().data(), y.data() + first,
+                      last - first, w.cols());
+    if (bias.empty()) return;
+    for (std::size_t row = first; row < last; ++row) y[row] += bias[row];
+}
+
+void project(const LayerKernels& kernels, const Matrix& w, const Activations& x, std::span<const float> bias,
+             std::span<float> y, const Executor& executor) {
+    for_ranges(executor, w.rows(), row_bytes(w),
+               [&](std::size_t first, std::size_t last) { project_rows(kernels, w, x, bias, y, first, last); });
+}
+
+std::size_t row_bytes(const Matrix& w) {
+    return w.is_quantized() ? w.cols() / BRICKPROOF_Q8_0_BLOCK * sizeof(brickproof_q8_0) : w.cols() * sizeof(float);
 }
 
 Result<void> check_quantizable(std::string_view function, std::span<const float> x, bool quantized) {

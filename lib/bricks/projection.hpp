@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "brick/executor.hpp"
 #include "brick/matrix.hpp"
 #include "bricks/layer_kernels.hpp"
 
@@ -24,9 +25,16 @@ class Activations {
     std::vector<brickproof_q8_0> blocks_;
 };
 
-// y[rows] = w x + bias; bias is empty or has a value for each row.
+// Rows [first, last) of y[rows] = w x + bias; bias is empty or has a value for each row.
+void project_rows(const LayerKernels& kernels, const Matrix& w, const Activations& x, std::span<const float> bias,
+                  std::span<float> y, std::size_t first, std::size_t last);
+
+// All of them.
 void project(const LayerKernels& kernels, const Matrix& w, const Activations& x, std::span<const float> bias,
-             std::span<float> y);
+             std::span<float> y, const Executor& executor);
+
+// What a product reads of w for each row.
+std::size_t row_bytes(const Matrix& w);
 
 // Error scale_overflow (with the index) for the first value of x whose block has no half scale, if `quantized`.
 Result<void> check_quantizable(std::string_view function, std::span<const float> x, bool quantized);

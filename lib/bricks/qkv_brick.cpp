@@ -6,6 +6,7 @@
 #include "bricks/default_assertions.hpp"
 #include "bricks/projection.hpp"
 #include "support/checks.hpp"
+#include "threads/ranges.hpp"
 
 namespace brick {
 namespace {
@@ -36,6 +37,25 @@ double tolerance(std::span<const QkvBrick::Projection> projections) {
     return largest;
 }
 
+using Outputs = std::array<std::span<float>, 3>;
+
+// All rows of q, k and v are one job.
+void compute(const LayerKernels& kernels, std::span<const QkvBrick::Projection, 3> projections,
+             const Activations& activations, const Outputs& outputs, const Executor& executor) {
+    std::size_t rows = 0;
+    for (const std::span<float> output : outputs) rows += output.size();
+    for_ranges(executor, rows, row_bytes(projections[0].weight), [&](std::size_t first, std::size_t last) {
+        std::size_t begin = 0;
+        for (std::size_t i = 0; i < outputs.size(); ++i) {
+            const std::size_t from = std::max(first, begin) - begin;
+            const std::size_t to = std::min(std::max(last, begin) - begin, outputs[i].size());
+            const auto& [weight, bias] = projections[i];
+            if (from < to) project_rows(kernels, weight, activations, bias, outputs[i], from, to);
+            begin += outputs[i].size();
+        }
+    });
+}
+
 }  // namespace
 
 Result<QkvBrick> QkvBrick::create(Projection q, Projection k, Projection v, TokenBudget budget,
@@ -53,11 +73,11 @@ bool QkvBrick::is_quantized() const {
     return std::ranges::any_of(*projections_, [](const auto& each) { return each.weight.is_quantized(); });
 }
 
-Result<void> QkvBrick::run(std::span<const float> x, std::span<float> q, std::span<float> k,
-                           std::span<float> v) const {
+Result<void> QkvBrick::run(std::span<const float> x, std::span<float> q, std::span<float> k, std::span<float> v,
+                           const Executor& executor) const {
     constexpr std::string_view function = "QkvBrick::run";
     if (const auto checked = check_size(function, "x", x.size(), hidden(), hidden()); !checked) return checked;
-    const std::array outputs{q, k, v};
+    const Outputs outputs{q, k, v};
     for (std::size_t i = 0; i < outputs.size(); ++i) {
         const std::size_t rows = (*projections_)[i].weight.rows();
         if (const auto checked = check_size(function, names[i], outputs[i].size(), rows, rows); !checked)
@@ -67,28 +87,24 @@ Result<void> QkvBrick::run(std::span<const float> x, std::span<float> q, std::sp
     if (const auto checked = check_quantizable(function, x, is_quantized()); !checked) return checked;
     return run_with_active_kernels(q, [&](const LayerKernels& kernels, std::span<float>) {
         const Activations activations(kernels, x, is_quantized());
-        for (std::size_t i = 0; i < outputs.size(); ++i) {
-            const auto& [weight, bias] = (*projections_)[i];
-            project(kernels, weight, activations, bias, outputs[i]);
-        }
+        compute(kernels, *projections_, activations, outputs, executor);
     });
 }
 
 Result<TokenResult<std::span<float>>> QkvBrick::run_timed(std::span<const float> x, std::span<float> q,
-                                                          std::span<float> k, std::span<float> v) const {
-    return time_token(budget(), q, [&] { return run(x, q, k, v); });
+                                                          std::span<float> k, std::span<float> v,
+                                                          const Executor& executor) const {
+    return time_token(budget(), q, [&] { return run(x, q, k, v, executor); });
 }
 
 Result<BrickVerification> QkvBrick::verify() const {
     const std::vector<float> x = sample_values(hidden(), 1);
-    return verify_on_sample(*this, q_size() + k_size() + v_size(),
-                            [&](const LayerKernels& kernels, std::span<float> output) {
-                                const Activations activations(kernels, x, is_quantized());
-                                for (const auto& [weight, bias] : *projections_) {
-                                    project(kernels, weight, activations, bias, output.first(weight.rows()));
-                                    output = output.subspan(weight.rows());
-                                }
-                            });
+    return verify_on_sample(
+        *this, q_size() + k_size() + v_size(), [&](const LayerKernels& kernels, std::span<float> output) {
+            const Activations activations(kernels, x, is_quantized());
+            compute(kernels, *projections_, activations,
+                    {output.first(q_size()), output.subspan(q_size(), k_size()), output.last(v_size())}, {});
+        });
 }
 
 }  // namespace brick

@@ -131,7 +131,7 @@ Result<KvCache> TransformerLayerBrick::make_cache(std::size_t capacity) const {
 }
 
 Result<void> TransformerLayerBrick::compute(std::span<const float> x, KvCache& cache, std::span<float> y,
-                                            LayerTiming& timing) const {
+                                            const Executor& executor, LayerTiming& timing) const {
     const Components& c = *components_;
     const std::size_t hidden = config().hidden;
     const std::size_t kv = config().kv_heads * config().head_dim();
@@ -148,7 +148,7 @@ Result<void> TransformerLayerBrick::compute(std::span<const float> x, KvCache& c
     auto& [norm_time, qkv_time, rope_time, attention_time, o_proj_time, ffn_norm_time, ffn_time] = timing.bricks;
 
     auto done = timed_step(norm_time, normed, [&] { return c.attention_norm.run(residual, normed); });
-    if (done) done = timed_step(qkv_time, q, [&] { return c.qkv.run(normed, q, k, v); });
+    if (done) done = timed_step(qkv_time, q, [&] { return c.qkv.run(normed, q, k, v, executor); });
     if (done)
         done = timed_step(rope_time, q, [&] {
             const auto rotated = c.rope_q.run(q, position);
@@ -157,14 +157,14 @@ Result<void> TransformerLayerBrick::compute(std::span<const float> x, KvCache& c
     if (done)
         done = timed_step(attention_time, heads_out, [&] {
             const auto appended = cache.append(k, v);
-            return appended ? c.attention.run(q, cache, heads_out) : appended;
+            return appended ? c.attention.run(q, cache, heads_out, executor) : appended;
         });
-    if (done) done = timed_step(o_proj_time, step_out, [&] { return c.o_proj.run(heads_out, step_out); });
+    if (done) done = timed_step(o_proj_time, step_out, [&] { return c.o_proj.run(heads_out, step_out, executor); });
     if (done) {
         add_to(residual, step_out);
         done = timed_step(ffn_norm_time, normed, [&] { return c.ffn_norm.run(residual, normed); });
     }
-    if (done) done = timed_step(ffn_time, step_out, [&] { return c.ffn.run(normed, step_out); });
+    if (done) done = timed_step(ffn_time, step_out, [&] { return c.ffn.run(normed, step_out, executor); });
     if (done) {
         add_to(residual, step_out);
         done = check_finite(run_function, "the layer's sum", residual);
@@ -178,7 +178,8 @@ Result<void> TransformerLayerBrick::compute(std::span<const float> x, KvCache& c
 }
 
 Result<TransformerLayerBrick::Timed> TransformerLayerBrick::run_timed(std::span<const float> x, KvCache& cache,
-                                                                      std::span<float> y) const {
+                                                                      std::span<float> y,
+                                                                      const Executor& executor) const {
     const std::size_t hidden = config().hidden;
     if (const auto checked = check_size(run_function, "x", x.size(), hidden, hidden); !checked)
         return checked.error();
@@ -192,13 +193,14 @@ Result<TransformerLayerBrick::Timed> TransformerLayerBrick::run_timed(std::span<
                           " tokens of the cache are used");
     Timed timed;
     const Stopwatch stopwatch;
-    if (const auto done = compute(x, cache, y, timed.timing); !done) return done.error();
+    if (const auto done = compute(x, cache, y, executor, timed.timing); !done) return done.error();
     timed.result = make_token_result(y, 1, stopwatch.microseconds(), budget());
     return timed;
 }
 
-Result<void> TransformerLayerBrick::run(std::span<const float> x, KvCache& cache, std::span<float> y) const {
-    const auto timed = run_timed(x, cache, y);
+Result<void> TransformerLayerBrick::run(std::span<const float> x, KvCache& cache, std::span<float> y,
+                                        const Executor& executor) const {
+    const auto timed = run_timed(x, cache, y, executor);
     return timed ? Result<void>() : timed.error();
 }
 

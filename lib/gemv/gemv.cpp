@@ -8,6 +8,7 @@
 #include "gemv/gemv_kernels.hpp"
 #include "support/checks.hpp"
 #include "support/operand_checks.hpp"
+#include "threads/ranges.hpp"
 
 namespace brick {
 
@@ -40,7 +41,7 @@ Result<void> check_shape(std::size_t rows, std::size_t cols) {
 }  // namespace
 
 Result<void> gemv(std::span<const float> w, std::span<const float> x, std::span<const float> bias,
-                  std::span<float> y, std::size_t rows, std::size_t cols) {
+                  std::span<float> y, std::size_t rows, std::size_t cols, const Executor& executor) {
     if (const auto checked = check_shape(rows, cols); !checked) return checked;
     if (const auto checked = check_length(function, "w", w.size(), rows * cols, "rows * cols"); !checked)
         return checked;
@@ -59,8 +60,10 @@ Result<void> gemv(std::span<const float> w, std::span<const float> x, std::span<
     static ActiveKernel active(gemv_kernels());
     const auto kernel = active.get();
     if (!kernel) return kernel.error();
-    kernel_function<brickproof_gemv_fn> (**kernel)(w.data(), x.data(), bias.empty() ? nullptr : bias.data(),
-                                                   y.data(), rows, cols);
+    const auto run = kernel_function<brickproof_gemv_fn>(**kernel);
+    for_ranges(executor, rows, cols * sizeof(float), [&](std::size_t first, std::size_t last) {
+        run(&w[first * cols], x.data(), bias.empty() ? nullptr : &bias[first], &y[first], last - first, cols);
+    });
     return {};
 }
 

@@ -7,6 +7,7 @@
 #include "q8_0_gemv/q8_0_gemv_kernels.hpp"
 #include "support/operand_checks.hpp"
 #include "support/scale_checks.hpp"
+#include "threads/ranges.hpp"
 
 namespace brick {
 
@@ -63,7 +64,7 @@ Result<void> check_lengths(Shape shape, std::size_t w, std::size_t x, std::size_
 }  // namespace
 
 Result<void> gemv(std::span<const brickproof_q8_0> w, std::span<const brickproof_q8_0> x, std::span<float> y,
-                  std::size_t rows, std::size_t cols) {
+                  std::size_t rows, std::size_t cols, const Executor& executor) {
     const Shape shape{rows, cols};
     if (const auto checked = check_shape(shape); !checked) return checked;
     if (const auto checked = check_lengths(shape, w.size(), x.size(), y.size()); !checked) return checked;
@@ -72,7 +73,10 @@ Result<void> gemv(std::span<const brickproof_q8_0> w, std::span<const brickproof
     static ActiveKernel active(q8_0_gemv_kernels());
     const auto kernel = active.get();
     if (!kernel) return kernel.error();
-    kernel_function<brickproof_q8_0_gemv_fn> (**kernel)(w.data(), x.data(), y.data(), rows, cols);
+    const auto run = kernel_function<brickproof_q8_0_gemv_fn>(**kernel);
+    for_ranges(executor, rows, shape.blocks() * sizeof(brickproof_q8_0), [&](std::size_t first, std::size_t last) {
+        run(&w[first * shape.blocks()], x.data(), &y[first], last - first, cols);
+    });
     return {};
 }
 

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <span>
 
+#include "brick/executor.hpp"
 #include "brick/result.hpp"
 
 namespace brick {
@@ -22,6 +23,6 @@ struct AttentionSizes {
 // the operand and the index). Looking at every value of k and v costs about as much memory traffic as attention
 // itself; who checks each token once, when it enters the cache, can run the kernel from brick::kernel_table().
 Result<void> attention(std::span<const float> q, std::span<const float> k, std::span<const float> v,
-                       std::span<float> out, const AttentionSizes& sizes);
+                       std::span<float> out, const AttentionSizes& sizes, const Executor& executor = {});
 
 }  // namespace brick

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "brick/compute_brick.hpp"
+#include "brick/executor.hpp"
 #include "brick/kv_cache.hpp"
 #include "brick/token_result.hpp"
 
@@ -38,9 +39,10 @@ class AttentionBrick : public BrickTerms {
 
     // q and out are [heads][head_dim]. Errors, found before anything is written: length_mismatch (also a cache of
     // other heads), zero_dimension (an empty cache), not_finite.
-    Result<void> run(std::span<const float> q, const KvCache& cache, std::span<float> out) const;
+    Result<void> run(std::span<const float> q, const KvCache& cache, std::span<float> out,
+                     const Executor& executor = {}) const;
     Result<TokenResult<std::span<float>>> run_timed(std::span<const float> q, const KvCache& cache,
-                                                    std::span<float> out) const;
+                                                    std::span<float> out, const Executor& executor = {}) const;
     Result<BrickVerification> verify() const;
 
     const AttentionShape& shape() const { return shape_; }

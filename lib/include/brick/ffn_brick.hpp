@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "brick/compute_brick.hpp"
+#include "brick/executor.hpp"
 #include "brick/matrix.hpp"
 #include "brick/token_result.hpp"
 
@@ -21,8 +22,9 @@ class FfnBrick : public BrickTerms {
 
     // Errors, found before anything is written: length_mismatch, not_finite, scale_overflow (a value beyond Q8_0:
     // of x, or of what gate and up make of it).
-    Result<void> run(std::span<const float> x, std::span<float> y) const;
-    Result<TokenResult<std::span<float>>> run_timed(std::span<const float> x, std::span<float> y) const;
+    Result<void> run(std::span<const float> x, std::span<float> y, const Executor& executor = {}) const;
+    Result<TokenResult<std::span<float>>> run_timed(std::span<const float> x, std::span<float> y,
+                                                    const Executor& executor = {}) const;
     Result<BrickVerification> verify() const;
 
     std::size_t hidden() const { return weights_->gate.cols(); }
@@ -46,9 +48,10 @@ class FfnBrick : public BrickTerms {
     };
 
     static double tolerance(const Weights& weights);
-    static Branches branches(const struct LayerKernels& kernels, const Weights& weights, std::span<const float> x);
+    static Branches branches(const struct LayerKernels& kernels, const Weights& weights, std::span<const float> x,
+                             const Executor& executor);
     static void project_down(const struct LayerKernels& kernels, const Weights& weights,
-                             std::span<const float> gated, std::span<float> y);
+                             std::span<const float> gated, std::span<float> y, const Executor& executor);
 
     std::shared_ptr<const Weights> weights_;
 };

@@ -34,9 +34,10 @@ class FlashAttentionBrick : public BrickTerms {
                                               std::vector<BrickAssertion> more = {});
 
     // As AttentionBrick.
-    Result<void> run(std::span<const float> q, const KvCache& cache, std::span<float> out) const;
+    Result<void> run(std::span<const float> q, const KvCache& cache, std::span<float> out,
+                     const Executor& executor = {}) const;
     Result<TokenResult<std::span<float>>> run_timed(std::span<const float> q, const KvCache& cache,
-                                                    std::span<float> out) const;
+                                                    std::span<float> out, const Executor& executor = {}) const;
     Result<BrickVerification> verify() const;
 
     FlashAttentionCost cost(std::size_t seq) const;

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <span>
 
+#include "brick/executor.hpp"
 #include "brick/result.hpp"
 
 namespace brick {
@@ -16,6 +17,6 @@ namespace brick {
 // traffic as the product itself; who checks the weights once, when they are loaded, can run the kernel from
 // brick::kernel_table().
 Result<void> gemv(std::span<const float> w, std::span<const float> x, std::span<const float> bias,
-                  std::span<float> y, std::size_t rows, std::size_t cols);
+                  std::span<float> y, std::size_t rows, std::size_t cols, const Executor& executor = {});
 
 }  // namespace brick

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "brick/compute_brick.hpp"
+#include "brick/executor.hpp"
 #include "brick/matrix.hpp"
 #include "brick/token_result.hpp"
 
@@ -19,8 +20,9 @@ class OProjBrick : public BrickTerms {
                                      std::vector<BrickAssertion> more = {});
 
     // Errors, found before anything is written: length_mismatch, not_finite, scale_overflow (an x beyond Q8_0).
-    Result<void> run(std::span<const float> x, std::span<float> y) const;
-    Result<TokenResult<std::span<float>>> run_timed(std::span<const float> x, std::span<float> y) const;
+    Result<void> run(std::span<const float> x, std::span<float> y, const Executor& executor = {}) const;
+    Result<TokenResult<std::span<float>>> run_timed(std::span<const float> x, std::span<float> y,
+                                                    const Executor& executor = {}) const;
     Result<BrickVerification> verify() const;
 
     std::size_t input_size() const { return weight_.cols(); }

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <span>
 
+#include "brick/executor.hpp"
 #include "brick/result.hpp"
 #include "brickproof/kernel_abi.h"
 
@@ -17,6 +18,6 @@ namespace brick::q8_0 {
 // of w costs about as much memory traffic as the product itself; who checks the weights once, when they are loaded,
 // can run the kernel from brick::kernel_table().
 Result<void> gemv(std::span<const brickproof_q8_0> w, std::span<const brickproof_q8_0> x, std::span<float> y,
-                  std::size_t rows, std::size_t cols);
+                  std::size_t rows, std::size_t cols, const Executor& executor = {});
 
 }  // namespace brick::q8_0

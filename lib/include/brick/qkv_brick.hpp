@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "brick/compute_brick.hpp"
+#include "brick/executor.hpp"
 #include "brick/matrix.hpp"
 #include "brick/token_result.hpp"
 
@@ -27,10 +28,12 @@ class QkvBrick : public BrickTerms {
                                    std::vector<BrickAssertion> more = {});
 
     // Errors, found before anything is written: length_mismatch, not_finite, scale_overflow (an x beyond Q8_0).
-    Result<void> run(std::span<const float> x, std::span<float> q, std::span<float> k, std::span<float> v) const;
+    Result<void> run(std::span<const float> x, std::span<float> q, std::span<float> k, std::span<float> v,
+                     const Executor& executor = {}) const;
     // The output is q.
     Result<TokenResult<std::span<float>>> run_timed(std::span<const float> x, std::span<float> q,
-                                                    std::span<float> k, std::span<float> v) const;
+                                                    std::span<float> k, std::span<float> v,
+                                                    const Executor& executor = {}) const;
     Result<BrickVerification> verify() const;
 
     std::size_t hidden() const { return (*projections_)[0].weight.cols(); }

@@ -32,6 +32,7 @@ enum class ErrorCode {
     compute_error,         // a result is not finite although the inputs are
     assertion_failed,      // a brick's own assertion does not hold
     budget_exceeded,       // a brick took longer than its budget
+    no_thread,             // the system gives no thread
 };
 
 // The text of an error, at most 383 characters; what is longer is cut.

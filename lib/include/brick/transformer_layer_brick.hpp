@@ -99,13 +99,16 @@ class TransformerLayerBrick : public BrickTerms {
     // y[hidden] from x[hidden]; x and y may be the same. The cache gains this token. Errors: length_mismatch,
     // not_finite, scale_overflow, cache_full, compute_error (a result that is not finite, with the brick's name).
     // In each case y and the cache stay as they were.
-    Result<void> run(std::span<const float> x, KvCache& cache, std::span<float> y) const;
+    // The products and attention are parts for the executor.
+    Result<void> run(std::span<const float> x, KvCache& cache, std::span<float> y,
+                     const Executor& executor = {}) const;
 
     struct Timed {
         TokenResult<std::span<float>> result;
         LayerTiming timing;
     };
-    Result<Timed> run_timed(std::span<const float> x, KvCache& cache, std::span<float> y) const;
+    Result<Timed> run_timed(std::span<const float> x, KvCache& cache, std::span<float> y,
+                            const Executor& executor = {}) const;
 
     // Verifies every component; an outcome's name is "brick.assertion".
     Result<BrickVerification> verify() const;
@@ -128,7 +131,8 @@ class TransformerLayerBrick : public BrickTerms {
     TransformerLayerBrick(BrickTerms terms, Components components)
         : BrickTerms(std::move(terms)), components_(std::make_shared<const Components>(std::move(components))) {}
 
-    Result<void> compute(std::span<const float> x, KvCache& cache, std::span<float> y, LayerTiming& timing) const;
+    Result<void> compute(std::span<const float> x, KvCache& cache, std::span<float> y, const Executor& executor,
+                         LayerTiming& timing) const;
 
     std::shared_ptr<const Components> components_;
 };

@@ -1,0 +1,148 @@
+#include "brick/thread_pool.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <mutex>
+#include <system_error>
+#include <thread>
+#include <vector>
+
+#include "support/checks.hpp"
+
+namespace brick {
+namespace {
+
+void relax() {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    asm volatile("yield");
+#endif
+}
+
+}  // namespace
+
+// The job at hand is in `claims_`: its number in the upper half, how many parts are not yet claimed in the lower. A
+// claim is one compare-and-swap of both, so that a thread which is late gets no part of a job that it has not read:
+// what describes a job changes only when all parts of the last one are done, and a number does not come back.
+struct ThreadPool::Workers {
+  public:
+    explicit Workers(std::size_t count) {
+        threads_.reserve(count);
+        try {
+            while (threads_.size() < count) threads_.emplace_back([this] { work(); });
+        } catch (...) {
+            stop();
+            throw;
+        }
+    }
+    ~Workers() { stop(); }
+    Workers(const Workers&) = delete;
+    Workers& operator=(const Workers&) = delete;
+
+    std::size_t threads() const { return threads_.size() + 1; }
+
+    void run(std::size_t count, Executor::Part* part, const void* job) {
+        const std::unique_lock lock(serving_, std::try_to_lock);
+        if (!lock || count >= one_job) {
+            for (std::size_t index = 0; index < count; ++index) part(job, index);
+            return;
+        }
+        part_.store(part, std::memory_order_relaxed);
+        job_.store(job, std::memory_order_relaxed);
+        left_.store(count, std::memory_order_relaxed);
+        publish(count);
+        do_parts();
+        while (left_.load(std::memory_order_acquire) > 0) relax();
+    }
+
+  private:
+    static constexpr std::uint64_t one_job = std::uint64_t{1} << 32;
+    static constexpr std::chrono::microseconds patience{50};
+
+    // The next number, with `count` parts. Either this sees who sleeps or that thread sees the number: both orders
+    // are sequentially consistent.
+    void publish(std::uint64_t count) {
+        const std::uint64_t number = claims_.load(std::memory_order_relaxed) / one_job + 1;
+        claims_.store(number * one_job + count, std::memory_order_seq_cst);
+        if (sleeping_.load(std::memory_order_seq_cst) > 0) claims_.notify_all();
+    }
+
+    void stop() {
+        stopping_.store(true, std::memory_order_relaxed);
+        publish(0);
+        for (std::thread& thread : threads_) thread.join();
+    }
+
+    // Claims parts and does them until none is left.
+    void do_parts() {
+        std::uint64_t claims = claims_.load(std::memory_order_acquire);
+        while (claims % one_job != 0) {
+            Executor::Part* const part = part_.load(std::memory_order_relaxed);
+            const void* const job = job_.load(std::memory_order_relaxed);
+            if (!claims_.compare_exchange_weak(claims, claims - 1, std::memory_order_acq_rel,
+                                               std::memory_order_acquire))
+                continue;
+            part(job, static_cast<std::size_t>(claims % one_job - 1));
+            left_.fetch_sub(1, std::memory_order_acq_rel);
+            claims = claims_.load(std::memory_order_acquire);
+        }
+    }
+
+    void work() {
+        std::uint64_t seen = 0;
+        for (;;) {
+            seen = wait_for_other(seen);
+            if (stopping_.load(std::memory_order_relaxed)) return;
+            do_parts();
+        }
+    }
+
+    // The number of a job that is not `seen`.
+    std::uint64_t wait_for_other(std::uint64_t seen) {
+        const auto start = std::chrono::steady_clock::now();
+        for (std::size_t turn = 1;; ++turn) {
+            const std::uint64_t claims = claims_.load(std::memory_order_acquire);
+            if (claims / one_job != seen) return claims / one_job;
+            if (turn % 64 != 0 || std::chrono::steady_clock::now() - start < patience) {
+                relax();
+                continue;
+            }
+            sleeping_.fetch_add(1, std::memory_order_seq_cst);
+            claims_.wait(claims, std::memory_order_seq_cst);
+            sleeping_.fetch_sub(1, std::memory_order_relaxed);
+        }
+    }
+
+    std::mutex serving_;
+    std::atomic<Executor::Part*> part_{nullptr};
+    std::atomic<const void*> job_{nullptr};
+    alignas(64) std::atomic<std::uint64_t> claims_{0};
+    alignas(64) std::atomic<std::size_t> left_{0};
+    std::atomic<std::size_t> sleeping_{0};
+    std::atomic<bool> stopping_{false};
+    std::vector<std::thread> threads_;
+};
+
+Result<ThreadPool> ThreadPool::create(std::size_t threads) {
+    constexpr std::string_view function = "ThreadPool::create";
+    if (threads == 0)
+        return make_error(ErrorCode::zero_dimension, function, ": threads is 0; it must be at least 1");
+    try {
+        return ThreadPool(std::make_shared<Workers>(threads - 1));
+    } catch (const std::system_error&) {
+        return make_error(ErrorCode::no_thread, function, ": the system gives no ", threads - 1,
+                          " threads beside this one");
+    }
+}
+
+Executor ThreadPool::executor() const {
+    return {workers_->threads(),
+            [](void* workers, std::size_t count, Executor::Part* part, const void* job) {
+                static_cast<Workers*>(workers)->run(count, part, job);
+            },
+            workers_.get()};
+}
+
+}  // namespace brick
