@@ -203,8 +203,11 @@ LayerWeights weights_for(const LayerConfig& config, MakeMatrix matrix) {
 
 TEST(Executor, LayersHaveTheSameBits) {
     constexpr LayerConfig config{.hidden = 192, .heads = 6, .kv_heads = 2, .intermediate = 416};
-    expect_layer_has_the_same_bits(weights_for(config, [](auto... shape) { return f32_matrix(shape...); }), config);
-    expect_layer_has_the_same_bits(weights_for(config, [](auto... shape) { return q8_0_matrix(shape...); }),
+    expect_layer_has_the_same_bits(weights_for(config, [](std::size_t r, std::size_t c,
+                                                          std::uint64_t seed) { return f32_matrix(r, c, seed); }),
+                                   config);
+    expect_layer_has_the_same_bits(weights_for(config, [](std::size_t r, std::size_t c,
+                                                          std::uint64_t seed) { return q8_0_matrix(r, c, seed); }),
                                    config);
 }
 
