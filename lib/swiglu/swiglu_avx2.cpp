@@ -1,6 +1,7 @@
 #include <immintrin.h>
 
 #include "support/exp_avx2.hpp"
+#include "support/stream_avx2.hpp"
 #include "support/tail_avx2.hpp"
 #include "swiglu/swiglu_kernels.hpp"
 #include "swiglu/swiglu_silu.hpp"
@@ -62,8 +63,9 @@ __m256i write_near(const float* gate, const float* up, float* y) {
     return steps;
 }
 
+template <auto store>
 void write(const float* gate, const float* up, float* y) {
-    _mm256_storeu_ps(y, _mm256_mul_ps(silu(_mm256_loadu_ps(gate)), _mm256_loadu_ps(up)));
+    store(y, _mm256_mul_ps(silu(_mm256_loadu_ps(gate)), _mm256_loadu_ps(up)));
 }
 
 void write_first(const float* gate, const float* up, float* y, std::size_t count) {
@@ -72,9 +74,8 @@ void write_first(const float* gate, const float* up, float* y, std::size_t count
     _mm256_maskstore_ps(y, mask, silu_up);
 }
 
-}  // namespace
-
-void swiglu_avx2(const float* gate, const float* up, float* y, std::size_t n) {
+// The values that fill whole groups of vectors; returns how many those are.
+std::size_t write_groups(const float* gate, const float* up, float* y, std::size_t n) {
     std::size_t i = 0;
     for (; i + group <= n; i += group) {
         __m256i steps = write_near(gate + i, up + i, y + i);
@@ -82,9 +83,24 @@ void swiglu_avx2(const float* gate, const float* up, float* y, std::size_t n) {
             steps = _mm256_or_si256(steps, write_near(gate + i + k, up + i + k, y + i + k));
         if (all_near(steps)) [[likely]]
             continue;
-        for (std::size_t k = 0; k < group; k += step) write(gate + i + k, up + i + k, y + i + k);
+        for (std::size_t k = 0; k < group; k += step) write<store_values>(gate + i + k, up + i + k, y + i + k);
     }
-    for (; i + step <= n; i += step) write(gate + i, up + i, y + i);
+    return i;
+}
+
+// Memory bounds this: each vector is looked at by itself, and nothing is written twice.
+std::size_t write_streamed(const float* gate, const float* up, float* y, std::size_t n) {
+    std::size_t i = 0;
+    for (; i + step <= n; i += step) write<stream_values>(gate + i, up + i, y + i);
+    _mm_sfence();
+    return i;
+}
+
+}  // namespace
+
+void swiglu_avx2(const float* gate, const float* up, float* y, std::size_t n) {
+    std::size_t i = is_streamed(y, n) ? write_streamed(gate, up, y, n) : write_groups(gate, up, y, n);
+    for (; i + step <= n; i += step) write<store_values>(gate + i, up + i, y + i);
     if (i < n) write_first(gate + i, up + i, y + i, n - i);
 }
 
