@@ -94,7 +94,7 @@ class FlashHeads {
     // add_columns() will fetch them line by line.
     void fetch_next_keys(std::size_t first) {
         keys_to_fetch_ = fetched_ != nullptr ? cache_.seq - first : 0;
-        fetched_ = cache_.k + first * cache_.stride;
+        if (keys_to_fetch_ > 0) fetched_ = cache_.k + first * cache_.stride;
     }
 
     void score_block(const float* const (&rows)[keys_at_once], float* to) const {
