@@ -20,6 +20,7 @@ struct Floats {
     static Vector multiply_add(Vector a, Vector b, Vector c) { return _mm256_fmadd_ps(a, b, c); }
     static Vector max(Vector a, Vector b) { return _mm256_max_ps(a, b); }
     static Vector exp(Vector x) { return exp_f32(x); }
+    static void fetch(const float* p) { _mm_prefetch(reinterpret_cast<const char*>(p), _MM_HINT_T0); }
 
     // The first `count` of eight lanes; the others are 0 and not read or written.
     static Vector load_first(const float* p, std::size_t count) {

@@ -18,6 +18,11 @@ namespace brick {
 // Independent sums that keep the FMA units busy: two a cycle, four to five cycles each.
 inline constexpr std::size_t attention_accumulators = 8;
 
+// From this size on, keys are likely to come from memory. Each is a page of its own where there are many kv heads,
+// so that the CPU does not foresee the next one: while keys are scored, the values of the same positions are
+// fetched, and while those are added, the keys of the next tile. What lies in a cache is read faster without.
+inline constexpr std::size_t attention_prefetched_bytes = std::size_t{8} << 20;
+
 // The keys and values of one kv head: `stride` floats from one position to the next.
 struct AttentionCache {
     const float* k;
@@ -27,6 +32,8 @@ struct AttentionCache {
     std::size_t head_dim;
     std::size_t tile;
     float scale;
+
+    bool is_prefetched() const { return seq * stride * sizeof(float) >= attention_prefetched_bytes; }
 };
 
 template <class V, std::size_t Heads>
@@ -46,7 +53,9 @@ class FlashHeads {
     void attend() {
         for (std::size_t first = 0; first < cache_.seq;) {
             const std::size_t keys = keys_of_tile(first, cache_.seq, cache_.tile);
+            fetched_ = cache_.is_prefetched() ? cache_.v + first * cache_.stride : nullptr;
             score(cache_.k + first * cache_.stride, keys);
+            fetch_next_keys(first + keys);
             weigh((keys + keys_at_once - 1) / keys_at_once * attention_accumulators);
             if (first == 0) {
                 add_values<attention_accumulators / Heads, true>(cache_.v, keys, 0);
@@ -69,12 +78,24 @@ class FlashHeads {
             for (std::size_t t = 0; t < keys_at_once; ++t) {
                 const std::size_t key = first + t < keys ? first + t : keys - 1;
                 rows[t] = k + key * cache_.stride;
+                if (fetched_ != nullptr) fetch_row(fetched_ + key * cache_.stride);
             }
             float* to = weights_ + first * Heads;
             score_block(rows, to);
             for (std::size_t i = (keys - first) * Heads; i < attention_accumulators; ++i)
                 to[i] = -std::numeric_limits<float>::infinity();
         }
+    }
+
+    void fetch_row(const float* row) const {
+        constexpr std::size_t line = 64 / sizeof(float);
+        for (std::size_t i = 0; i < cache_.head_dim; i += line) V::fetch(row + i);
+    }
+
+    // add_columns() will fetch them line by line.
+    void fetch_next_keys(std::size_t first) {
+        keys_to_fetch_ = fetched_ != nullptr ? cache_.seq - first : 0;
+        if (keys_to_fetch_ > 0) fetched_ = cache_.k + first * cache_.stride;
     }
 
     void score_block(const float* const (&rows)[keys_at_once], float* to) const {
@@ -158,6 +179,7 @@ class FlashHeads {
                           : V::multiply(load(out_[head] + column + j * V::width), V::broadcast(carried_[head]));
         for (std::size_t t = 0; t < keys; ++t) {
             const float* row = v + t * cache_.stride + column;
+            if (t < keys_to_fetch_) V::fetch(fetched_ + t * cache_.stride + column);
             Vector value[Vectors];
             for (std::size_t j = 0; j < Vectors; ++j) value[j] = load(row + j * V::width);
             for (std::size_t head = 0; head < Heads; ++head) {
@@ -179,6 +201,8 @@ class FlashHeads {
     }
 
     const AttentionCache& cache_;
+    const float* fetched_ = nullptr;  // the rows that will be needed next
+    std::size_t keys_to_fetch_ = 0;
     const float* q_[Heads];
     float* out_[Heads];
     float max_[Heads];

@@ -19,6 +19,7 @@ struct Floats {
     static Vector multiply_add(Vector a, Vector b, Vector c) { return vfmaq_f32(c, a, b); }
     static Vector max(Vector a, Vector b) { return vmaxq_f32(a, b); }
     static Vector exp(Vector x) { return exp_f32(x); }
+    static void fetch(const float* p) { __builtin_prefetch(p); }
 
     // The first one to three lanes; the others are 0 and not read or written.
     static Vector load_first(const float* p, std::size_t count) {

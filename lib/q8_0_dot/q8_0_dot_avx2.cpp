@@ -82,36 +82,33 @@ struct Outcome {
     __m256i smallest_b;  // byte by byte, or 0
 };
 
+float one_sum(__m256i products) {
+    __m128i sum = _mm_add_epi32(_mm256_castsi256_si128(products), _mm256_extracti128_si256(products, 1));
+    sum = _mm_add_epi32(sum, _mm_unpackhi_epi64(sum, sum));
+    sum = _mm_add_epi32(sum, _mm_shuffle_epi32(sum, 0b01'01'01'01));
+    return static_cast<float>(_mm_cvtsi128_si32(sum));
+}
+
+// Eight blocks at a time, lane k the sum of every eighth; then the rest, one by one.
 template <class Form>
 Outcome dot(const brickproof_q8_0* a, const brickproof_q8_0* b, std::size_t blocks) {
-    __m256 sum = _mm256_setzero_ps();
     __m256i smallest_b = _mm256_setzero_si256();
+    const auto products_of = [&](std::size_t block) {
+        const __m256i quants_b = load_quants(b[block]);
+        smallest_b = _mm256_min_epi8(smallest_b, quants_b);
+        return Form::products(load_quants(a[block]), quants_b);
+    };
+    __m256 sum = _mm256_setzero_ps();
     std::size_t i = 0;
     for (; i + group <= blocks; i += group) {
         __m256i products[group];
-        for (std::size_t k = 0; k < group; ++k) {
-            const __m256i quants_b = load_quants(b[i + k]);
-            smallest_b = _mm256_min_epi8(smallest_b, quants_b);
-            products[k] = Form::products(load_quants(a[i + k]), quants_b);
-        }
+        for (std::size_t k = 0; k < group; ++k) products[k] = products_of(i + k);
         const __m256 scales = _mm256_mul_ps(eight_scales(a + i), eight_scales(b + i));  // 22 bits: exact
         sum = _mm256_fmadd_ps(scales, eight_sums(products), sum);
     }
-    if (i < blocks) {  // the rest, as a group filled up with zero blocks
-        brickproof_q8_0 scales_a[group] = {};
-        brickproof_q8_0 scales_b[group] = {};
-        __m256i products[group] = {};
-        for (std::size_t k = 0; k < blocks - i; ++k) {
-            const __m256i quants_b = load_quants(b[i + k]);
-            smallest_b = _mm256_min_epi8(smallest_b, quants_b);
-            products[k] = Form::products(load_quants(a[i + k]), quants_b);
-            scales_a[k].d = a[i + k].d;
-            scales_b[k].d = b[i + k].d;
-        }
-        const __m256 scales = _mm256_mul_ps(eight_scales(scales_a), eight_scales(scales_b));
-        sum = _mm256_fmadd_ps(scales, eight_sums(products), sum);
-    }
-    return {add_lanes(sum), smallest_b};
+    float total = add_lanes(sum);
+    for (; i < blocks; ++i) total += _cvtsh_ss(a[i].d) * _cvtsh_ss(b[i].d) * one_sum(products_of(i));
+    return {total, smallest_b};
 }
 
 bool holds_minus_128(__m256i bytes) {

@@ -46,17 +46,21 @@ __m256i doubled(const float* x, __m256 twice_inverse) {
     return _mm256_packs_epi32(low, high);
 }
 
-// round-half-away(p) of one block. With t = trunc(2p), |t| <= 254: 2|p| lies in [|t|, |t| + 1), so the magnitude is
-// floor((2|p| + 1) / 2) = floor((|t| + 1) / 2), the rounded average of the bytes |t| and 0. The sign is that of t;
-// t = 0 gives 0. 2p is the scalar kernel's product exactly doubled; where that is subnormal, both give 0.
+// round-half-away(t / 2) in int16 for |t| <= 254. vpmulhrsw gives (floor(t c / 2^14) + 1) >> 1, where t c / 2^14 is
+// t + t / 2^14 for this c: its floor is t for t >= 0 and t - 1 for t < 0, so that the result is floor((t + 1) / 2)
+// and floor(t / 2).
+__m256i rounded_half(__m256i t) {
+    return _mm256_mulhrs_epi16(t, _mm256_set1_epi16((1 << 14) + 1));
+}
+
+// round-half-away(p) of one block: that of t / 2 for t = trunc(2p), |t| <= 254. 2p is the scalar kernel's product
+// exactly doubled; where that is subnormal, both give 0.
 __m256i block_quants(const float* x, __m256 twice_inverse) {
-    const __m256i low = doubled(x, twice_inverse);
-    const __m256i high = doubled(x + 16, twice_inverse);
-    const __m256i magnitudes = _mm256_packus_epi16(_mm256_abs_epi16(low), _mm256_abs_epi16(high));
-    const __m256i signs = _mm256_packs_epi16(low, high);
-    const __m256i quants = _mm256_sign_epi8(_mm256_avg_epu8(magnitudes, _mm256_setzero_si256()), signs);
+    const __m256i low = rounded_half(doubled(x, twice_inverse));
+    const __m256i high = rounded_half(doubled(x + 16, twice_inverse));
     // The packs work within 128-bit lanes and leave groups of four values in the order 0 2 4 6 1 3 5 7.
-    return _mm256_permutevar8x32_epi32(quants, _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7));
+    const __m256i order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
+    return _mm256_permutevar8x32_epi32(_mm256_packs_epi16(low, high), order);
 }
 
 // Where a pass over the inputs reads: caches only, or memory, and then another whole chunk follows this one.

@@ -29,10 +29,10 @@ static inline double folded(double (&sums)[rms_norm_lanes]) {
     return sums[0];
 }
 
-// 1 / sqrt(mean of x^2 + eps), rounded to float32 last.
+// 1 / sqrt(mean of x^2 + eps), rounded to float32 last, with one division: everything waits for this number.
 static inline float rms_norm_factor(double sum_of_squares, std::size_t n, float eps) {
-    const double mean = sum_of_squares / static_cast<double>(n);
-    return static_cast<float>(1.0 / std::sqrt(mean + static_cast<double>(eps)));
+    const auto count = static_cast<double>(n);
+    return static_cast<float>(std::sqrt(count / (sum_of_squares + count * static_cast<double>(eps))));
 }
 
 // x * factor comes first: it is at most sqrt(n) in magnitude, so that nothing overflows on the way to a result that

@@ -1,5 +1,5 @@
-// What the kernels of rope share: the frequencies theta^(-2i/head_dim), in double, and the rotation of one pair.
-// (static: see half.hpp.)
+// What the kernels of rope share: the angles position * theta^(-2i/head_dim), in double, and the rotation of one
+// pair. (static: see half.hpp.)
 #pragma once
 
 #include <cmath>
@@ -11,18 +11,19 @@ namespace brick {
 // rotated in pieces.
 inline constexpr std::size_t rope_tile = 128;
 
-// Frequency i is one of four geometric chains: four can be computed at once, and each rounds only i / 4 + 3 times.
+// Angle i is one of four geometric chains: four can be computed at once, and each rounds only i / 4 + 4 times.
 inline constexpr std::size_t rope_chains = 4;
 
-struct RopeFrequencies {
+struct RopeAngles {
     double next[rope_chains];  // of pairs i, i + 1, i + 2, i + 3
     double step;               // theta^(-8/head_dim): to those of i + 4
 };
 
-static inline RopeFrequencies rope_frequencies(float theta, std::size_t head_dim) {
+static inline RopeAngles rope_angles(float theta, std::size_t head_dim, std::size_t position) {
     const double ratio = std::pow(static_cast<double>(theta), -2.0 / static_cast<double>(head_dim));
     const double square = ratio * ratio;
-    return {{1.0, ratio, square, square * ratio}, square * square};
+    const double first = static_cast<double>(position);
+    return {{first, first * ratio, first * square, first * (square * ratio)}, square * square};
 }
 
 // One pair, by the definition's steps: not contracted to FMA.

@@ -10,21 +10,16 @@ struct Rotations {
     float sin[rope_tile];
 };
 
-class Frequencies {
+class Angles {
   public:
-    Frequencies(float theta, std::size_t head_dim, std::size_t position)
-        : position_(vdupq_n_f64(static_cast<double>(position))) {
-        const RopeFrequencies first = rope_frequencies(theta, head_dim);
-        low_ = vld1q_f64(first.next);
-        high_ = vld1q_f64(first.next + 2);
-        step_ = vdupq_n_f64(first.step);
-    }
+    explicit Angles(const RopeAngles& first)
+        : low_(vld1q_f64(first.next)), high_(vld1q_f64(first.next + 2)), step_(vdupq_n_f64(first.step)) {}
 
-    // Of the next `count` pairs; computes, and stores, a multiple of four.
+    // The rotations of the next `count` pairs; computes, and stores, a multiple of four.
     void fill(Rotations& rotations, std::size_t count) {
         for (std::size_t i = 0; i < count; i += rope_chains) {
-            const SinCos2 low = sin_cos_f32(vmulq_f64(position_, low_));
-            const SinCos2 high = sin_cos_f32(vmulq_f64(position_, high_));
+            const SinCos2 low = sin_cos_f32(low_);
+            const SinCos2 high = sin_cos_f32(high_);
             vst1q_f32(rotations.cos + i, vcombine_f32(low.cos, high.cos));
             vst1q_f32(rotations.sin + i, vcombine_f32(low.sin, high.sin));
             low_ = vmulq_f64(low_, step_);
@@ -33,7 +28,6 @@ class Frequencies {
     }
 
   private:
-    float64x2_t position_;
     float64x2_t low_;
     float64x2_t high_;
     float64x2_t step_;
@@ -72,11 +66,11 @@ void rotate_norm(float* x, const Rotations& by, std::size_t pairs) {
 
 void rope_neon(float* x, std::size_t heads, std::size_t head_dim, std::size_t position, float theta, int style) {
     const std::size_t pairs = head_dim / 2;
-    Frequencies frequencies(theta, head_dim, position);
+    Angles angles(rope_angles(theta, head_dim, position));
     Rotations rotations;
     for (std::size_t first = 0; first < pairs; first += rope_tile) {
         const std::size_t count = pairs - first < rope_tile ? pairs - first : rope_tile;
-        frequencies.fill(rotations, count);
+        angles.fill(rotations, count);
         for (std::size_t head = 0; head < heads; ++head) {
             if (style == rope_style_neox) {
                 rotate_neox(x + head * head_dim + first, pairs, rotations, count);

@@ -20,9 +20,8 @@ static inline SinCos2 sin_cos_each(float64x2_t x) {
     return {vld1_f32(sines), vld1_f32(cosines)};
 }
 
-static inline float64x2_t sincos_polynomial(float64x2_t z, double p0, double p1, double p2, double p3) {
-    float64x2_t p = vfmaq_f64(vdupq_n_f64(p2), vdupq_n_f64(p3), z);
-    p = vfmaq_f64(vdupq_n_f64(p1), p, z);
+static inline float64x2_t sincos_polynomial(float64x2_t z, double p0, double p1, double p2) {
+    const float64x2_t p = vfmaq_f64(vdupq_n_f64(p1), vdupq_n_f64(p2), z);
     return vfmaq_f64(vdupq_n_f64(p0), p, z);
 }
 
@@ -41,8 +40,8 @@ static inline SinCos2 sin_cos_f32(float64x2_t x) {
     float64x2_t r = vfmsq_f64(x, n, vdupq_n_f64(sincos_half_pi_high));
     r = vfmsq_f64(r, n, vdupq_n_f64(sincos_half_pi_low));
     const float64x2_t z = vmulq_f64(r, r);
-    const float64x2_t s = sincos_polynomial(z, sincos_s0, sincos_s1, sincos_s2, sincos_s3);
-    const float64x2_t c = sincos_polynomial(z, sincos_c0, sincos_c1, sincos_c2, sincos_c3);
+    const float64x2_t s = sincos_polynomial(z, sincos_s0, sincos_s1, sincos_s2);
+    const float64x2_t c = sincos_polynomial(z, sincos_c0, sincos_c1, sincos_c2);
     const float64x2_t sin_r = vfmaq_f64(r, s, vmulq_f64(r, z));
     const float64x2_t one_less = vfmaq_f64(vdupq_n_f64(1.0), z, vdupq_n_f64(-0.5));
     const float64x2_t cos_r = vfmaq_f64(one_less, c, vmulq_f64(z, z));

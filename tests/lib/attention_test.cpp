@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <vector>
@@ -59,6 +60,35 @@ TEST(Attention, EveryKernelIsNearTheDefinitionForEveryShape) {
                             << ", value " << i;
                 }
             }
+        }
+    }
+}
+
+// One kv head of several, as a cache of its own.
+Call only_kv_head(const Call& all, std::size_t kv_head) {
+    const AttentionSizes& sizes = all.sizes;
+    const std::size_t group = sizes.heads / sizes.kv_heads;
+    Call one({sizes.seq, group, 1, sizes.head_dim});
+    std::copy_n(all.q.begin() + static_cast<std::ptrdiff_t>(kv_head * one.q.size()), one.q.size(), one.q.begin());
+    for (std::size_t t = 0; t < sizes.seq; ++t) {
+        for (std::size_t i = 0; i < sizes.head_dim; ++i) {
+            const std::size_t from = (t * sizes.kv_heads + kv_head) * sizes.head_dim + i;
+            one.k[t * sizes.head_dim + i] = all.k[from];
+            one.v[t * sizes.head_dim + i] = all.v[from];
+        }
+    }
+    return one;
+}
+
+// Keys that are fetched from memory ahead of time, beside a cache that is too small for that.
+TEST(Attention, EveryKernelGivesTheSameBitsInALargeCache) {
+    const Call all({2113, 32, 16, 64});
+    for (const auto& kernel : runnable_kernels_of("attention")) {
+        const Values out = all.run(kernel);
+        for (const std::size_t kv_head : {0u, 15u}) {
+            const Values expected = only_kv_head(all, kv_head).run(kernel);
+            const auto own = out.begin() + static_cast<std::ptrdiff_t>(kv_head * expected.size());
+            EXPECT_TRUE(std::equal(expected.begin(), expected.end(), own)) << kernel.variant << ' ' << kv_head;
         }
     }
 }

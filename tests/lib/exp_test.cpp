@@ -10,6 +10,7 @@
 
 #include "exp_forms.hpp"
 #include "kernel_rows.hpp"
+#include "ulps.hpp"
 
 #if defined(__aarch64__)
 #include "support/exp_neon.hpp"
@@ -42,12 +43,6 @@ constexpr std::int64_t infinity_number = 0x7f800000;
 float float_number(std::int64_t number) {
     const auto bits = static_cast<std::uint32_t>(number < 0 ? -number : number);
     return std::bit_cast<float>(number < 0 ? bits | 0x80000000u : bits);
-}
-
-// 1 over the distance of floats around x > 0, which is at least 2^-149. By bits: it is called half a billion times.
-double ulps_per_unit(double x) {
-    const std::int64_t exponent = (std::bit_cast<std::int64_t>(x) >> 52) - 1023;
-    return std::bit_cast<double>((1023 - std::max(exponent - 23, std::int64_t{-149})) << 52);
 }
 
 // Between these the exact value is neither 0 nor 1 nor Inf to a float.

@@ -49,6 +49,15 @@ TEST(RmsNorm, EveryKernelGivesTheDefinitionsBits) {
     }
 }
 
+// Large outputs take another way out, past the caches.
+TEST(RmsNorm, EveryKernelGivesTheDefinitionsBitsOnLargeOutputs) {
+    const auto kernels = runnable_kernels_of("rms_norm");
+    const Values x = random_values((std::size_t{2} << 20) + 13, 3.0f, 5);
+    const Values weight = random_values(x.size(), 1.0f, 6);
+    const Values expected = run(kernels.front(), x, weight, 1e-6f);
+    for (const auto& kernel : kernels) EXPECT_EQ(run(kernel, x, weight, 1e-6f), expected) << kernel.variant;
+}
+
 TEST(RmsNorm, EveryKernelIsWithinThreeRoundings) {
     for (const auto& kernel : runnable_kernels_of("rms_norm")) {
         for (const std::size_t n : {1u, 5u, 32u, 77u, 1000u, 4096u, 20001u}) {

@@ -4,10 +4,13 @@
 
 #include <bit>
 #include <cmath>
+#include <cstdlib>
 #include <limits>
 
 #include "kernel_rows.hpp"
 #include "swiglu/swiglu_bound.hpp"
+#include "swiglu/swiglu_silu.hpp"
+#include "ulps.hpp"
 
 namespace brick {
 namespace {
@@ -48,10 +51,12 @@ TEST(Swiglu, EveryKernelGivesTheDefinitionsBits) {
         EXPECT_EQ(bits_of(swiglu_by(kernel, gate, up)), bits_of(expected)) << kernel.variant;
 }
 
-// Densely where exp overflows, where it underflows, and where 1 + exp becomes 1.
-TEST(Swiglu, EveryKernelGivesTheDefinitionsBitsAtTheEdgesOfExp) {
+// Densely where the two ways to silu meet, where 1 + exp becomes 1, where exp under- or overflows and where silu
+// does.
+TEST(Swiglu, EveryKernelGivesTheDefinitionsBitsAtItsEdges) {
     const auto kernels = runnable_kernels_of("swiglu");
-    for (const float edge : {-89.5f, -88.8f, -88.1f, -87.4f, 16.6f, 17.3f, 86.9f, 87.3f, 88.0f, 103.9f}) {
+    for (const float edge :
+         {-108.2f, -103.9f, -89.5f, -88.8f, -87.4f, -22.4f, 16.6f, 17.3f, 21.9f, 88.0f, 103.9f}) {
         std::vector<float> gate(65536);
         for (std::size_t i = 0; i < gate.size(); ++i) gate[i] = edge + static_cast<float>(i) * 0x1p-17f;
         const std::vector<float> up(gate.size(), 0x1p100f);
@@ -59,6 +64,72 @@ TEST(Swiglu, EveryKernelGivesTheDefinitionsBitsAtTheEdgesOfExp) {
         for (const auto& kernel : kernels)
             ASSERT_EQ(bits_of(swiglu_by(kernel, gate, up)), bits_of(expected)) << kernel.variant << ' ' << edge;
     }
+}
+
+// A far gate among near ones, in each lane of a group of vectors and of what is left over.
+TEST(Swiglu, EveryKernelGivesTheDefinitionsBitsWithOneFarGate) {
+    const auto kernels = runnable_kernels_of("swiglu");
+    const std::vector<float> up(45, 1.0f);
+    for (const float far : {-30.0f, 30.0f, -infinity, infinity, NAN}) {
+        for (std::size_t at = 0; at < up.size(); ++at) {
+            std::vector<float> gate(up.size(), -1.25f);
+            gate[at] = far;
+            const std::vector<float> expected = swiglu_by(kernels.front(), gate, up);
+            for (const auto& kernel : kernels)
+                ASSERT_EQ(bits_of(swiglu_by(kernel, gate, up)), bits_of(expected)) << kernel.variant << ' ' << at;
+        }
+    }
+}
+
+// Large outputs take another way out, past the caches, where they are aligned to 16 bytes.
+TEST(Swiglu, EveryKernelGivesTheDefinitionsBitsOnLargeOutputs) {
+    const auto kernels = runnable_kernels_of("swiglu");
+    std::vector<float> gate((std::size_t{2} << 20) + 13);
+    for (std::size_t i = 0; i < gate.size(); ++i) gate[i] = static_cast<float>(i % 65536) * 0x1p-10f - 32.0f;
+    const std::vector<float> up(gate.size(), 1.5f);
+    const std::vector<float> expected = swiglu_by(kernels.front(), gate, up);
+    for (const auto& kernel : std::span(kernels).subspan(1)) {
+        std::vector<float> y(gate.size() + 5, poison);
+        for (const std::size_t offset : {4u, 1u}) {
+            kernel_function<brickproof_swiglu_fn>(kernel)(gate.data(), up.data(), y.data() + offset, gate.size());
+            EXPECT_EQ(bits_of(std::span(y).subspan(offset, gate.size())), bits_of(expected)) << kernel.variant;
+        }
+        EXPECT_EQ(y.front(), poison);
+    }
+}
+
+// 1 for all floats, which `./run thorough` tries; else prime, so that every low bit occurs with every exponent.
+std::uint64_t stride_of_gates() {
+    return std::getenv("BRICKPROOF_EVERY_FLOAT") != nullptr ? 1 : 4099;
+}
+
+// Float64 is off by 2^-29 of an ulp of the result.
+double silu_error_in_ulps(float gate, float silu) {
+    const double exact = gate / (1.0 + std::exp(-static_cast<double>(gate)));
+    return std::fabs(silu - exact) * ulps_per_unit(std::fabs(exact));
+}
+
+TEST(Swiglu, EveryKernelsSiluIsWithinItsErrorAndHasTheDefinitionsBits) {
+    constexpr std::size_t chunk = 4096;
+    const std::uint64_t stride = stride_of_gates();
+    const std::vector<float> up(chunk, 1.0f);
+    std::vector<float> gate(chunk);
+    const auto kernels = runnable_kernels_of("swiglu");
+    double largest_error = 0.0;
+    for (std::uint64_t first = 0; first < std::uint64_t{1} << 32; first += stride * chunk) {
+        for (std::size_t i = 0; i < chunk; ++i)
+            gate[i] = std::bit_cast<float>(static_cast<std::uint32_t>(first + i * stride));
+        const std::vector<float> silu = swiglu_by(kernels.front(), gate, up);
+        for (std::size_t i = 0; i < chunk; ++i)
+            if (std::isfinite(gate[i]))
+                largest_error = std::max(largest_error, silu_error_in_ulps(gate[i], silu[i]));
+        for (const auto& kernel : std::span(kernels).subspan(1))
+            ASSERT_EQ(bits_of(swiglu_by(kernel, gate, up)), bits_of(silu)) << kernel.variant << ' ' << gate.front();
+    }
+    RecordProperty("largest_error_in_ulps", std::to_string(largest_error));
+    EXPECT_LE(largest_error, silu_ulps);
+    if (stride > 1) return;
+    EXPECT_GT(largest_error, silu_ulps - 0.01) << "swiglu_silu.hpp declares more than there is";
 }
 
 TEST(Swiglu, EveryKernelKeepsToItsElements) {
@@ -97,11 +168,11 @@ TEST(Swiglu, KeepsNaNs) {
 }
 
 TEST(Swiglu, ComputesTheProduct) {
-    const std::vector<float> gate = {0.0f, 100.0f, -100.0f};
-    const std::vector<float> up = {5.0f, 0.25f, 3.0f};
-    std::vector<float> y(3);
+    const std::vector<float> gate = {0.0f, 100.0f, -110.0f, 0x1p-100f};
+    const std::vector<float> up = {5.0f, 0.25f, 3.0f, 2.0f};
+    std::vector<float> y(4);
     ASSERT_TRUE(swiglu(gate, up, y));
-    EXPECT_EQ(y, (std::vector<float>{0.0f, 25.0f, 0.0f}));
+    EXPECT_EQ(y, (std::vector<float>{0.0f, 25.0f, 0.0f, 0x1p-100f}));
 }
 
 TEST(Swiglu, RejectsWithAMessage) {
