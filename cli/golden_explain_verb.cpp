@@ -1,0 +1,215 @@
+// brickproof golden explain CASE, golden list, golden pin.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+
+#include "commands.hpp"
+#include "engine/compare.hpp"
+#include "engine/golden_check.hpp"
+#include "engine/golden_diff.hpp"
+#include "engine/golden_pins.hpp"
+#include "engine/provenance.hpp"
+#include "golden_verbs.hpp"
+#include "judge/plugin.hpp"
+#include "kernel_selection.hpp"
+
+namespace brickproof::cli {
+namespace {
+
+struct ExplainOptions {
+    GoldenSelection golden;
+    KernelSelection kernels;
+    std::string name;
+    std::string why;
+    std::size_t jobs = default_jobs();
+};
+
+// "0.003 to 3.2 in magnitude, 2 zeros, 1 NaN"
+std::string range_of(const std::vector<double>& values) {
+    double least = INFINITY;
+    double largest = 0.0;
+    std::size_t zeros = 0;
+    std::size_t others = 0;
+    for (const double value : values) {
+        if (!std::isfinite(value))
+            ++others;
+        else if (value == 0.0)
+            ++zeros;
+        else {
+            least = std::min(least, std::fabs(value));
+            largest = std::max(largest, std::fabs(value));
+        }
+    }
+    std::string text = largest > 0.0 ? fmt::format("{:.4g} to {:.4g} in magnitude", least, largest) : "";
+    const auto append = [&](std::size_t count, const char* one, const char* many) {
+        if (count > 0) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, count == 1 ? one : many);
+    };
+    append(zeros, "zero", "zeros");
+    append(others, "NaN or infinite", "NaN or infinite");
+    return text.empty() ? "empty" : text;
+}
+
+void explain_arrays(const golden::GoldenCase& golden) {
+    fmt::print("\n  inputs\n");
+    for (const Operand& operand : golden.inputs.operands)
+        if (operand.access == Access::input)
+            fmt::print("    {:<8} {} {:<14} {}\n", operand.name, name_of(operand.element),
+                       golden::show_shape({operand.count}),
+                       range_of(output_values(operand.element, operand.contents)));
+    fmt::print("  expected\n");
+    const golden::Values values = golden::expected_values(golden);
+    std::size_t output = 0;
+    for (const Operand& operand : golden.inputs.operands) {
+        if (operand.access != Access::output) continue;
+        const golden::Expectation& expectation = golden.expected[output];
+        fmt::print("    {:<8} {} {:<14} {}{}\n", operand.name, name_of(operand.element),
+                   golden::show_shape({operand.count}), range_of(values[output]),
+                   expectation.mask ? fmt::format("; {} of {} elements are masked out",
+                                                  std::ranges::count(expectation.mask->bytes, '\0'),
+                                                  expectation.mask->bytes.size())
+                                    : "");
+        ++output;
+    }
+}
+
+void explain_bound(const golden::GoldenCase& golden) {
+    std::size_t output = 0;
+    const std::vector<OracleOutput> oracle = golden.contract->oracle(golden.inputs);
+    for (const Operand& operand : golden.inputs.operands) {
+        if (operand.access != Access::output) continue;
+        fmt::print("    the contract's bound around {}: {}\n", operand.name, range_of(oracle[output++].bound));
+    }
+}
+
+void explain_kernels(const golden::GoldenCase& golden, const std::vector<Kernel>& kernels, std::size_t jobs) {
+    fmt::print("\n  kernels on this case\n");
+    const std::span<const golden::GoldenCase> cases(&golden, 1);
+    const auto checks = golden::check_kernels(
+        kernels, cases, [](const Kernel&) { return std::vector<std::string>{}; }, jobs);
+    const auto runs = golden::run_kernels(kernels, cases, jobs);
+    for (std::size_t i = 0; i < kernels.size(); ++i) {
+        std::string verdict = "PASS";
+        if (!checks[i].not_runnable.empty())
+            verdict = "NOT RUN: " + checks[i].not_runnable;
+        else if (!checks[i].failures.empty())
+            verdict = "FAIL: " + checks[i].failures.front().message;
+        else if (checks[i].passed == 0)
+            verdict = "not judged: the case is outside what it assumes, or its own library made it";
+        fmt::print("    {} / {}: {}\n", kernels[i].library, kernels[i].variant, verdict);
+        if (runs[i].cases.empty() || !runs[i].cases.front().failure.empty()) continue;
+        const golden::Values expected = golden::expected_values(golden);
+        const golden::Values got = golden::output_values_of(golden, runs[i].cases.front().outputs);
+        const golden::Movement error = golden::movement_of(golden, expected, got);
+        if (error.moved == 0)
+            fmt::print("      gives every one of the {} values\n", error.values);
+        else
+            fmt::print("      largest error {:.3g} ulp and {:.3g} of the bound, at {}: {:.9g}, expected {:.9g}\n",
+                       error.ulps.amount, error.share.amount, error.ulps.where, error.ulps.after,
+                       error.ulps.before);
+    }
+}
+
+int explain(const ExplainOptions& options) {
+    const Expected<golden::GoldenCase> golden = load_one(options.golden, options.name);
+    if (!golden) return usage_error(golden.problem());
+    const golden::Manifest& manifest = golden->manifest;
+    fmt::print("{}/{}  ({}, contract version {})\n", golden::stem_of(manifest.op), manifest.name, manifest.op,
+               manifest.contract_version);
+    for (const auto& [name, size] : manifest.sizes) fmt::print("  {} = {}\n", name, size);
+    fmt::print("  expectation: {}: {}\n", name_of(manifest.origin), manifest.source);
+    fmt::print("  compared by {}{}", name_of(manifest.comparison),
+               manifest.guest_comparison == manifest.comparison
+                   ? "\n"
+                   : fmt::format(", guests by {}\n", name_of(manifest.guest_comparison)));
+    explain_bound(*golden);
+    if (manifest.rounded != golden::Rounded::float64)
+        fmt::print("    the stored values were rounded to {}, which widens it\n", name_of(manifest.rounded));
+    for (const std::string& outside : manifest.outside)
+        fmt::print("  outside '{}': kernels that assume it are not judged here\n", outside);
+    explain_arrays(*golden);
+    KernelSelection selection = options.kernels;
+    selection.op = manifest.op;
+    const Expected<std::vector<Kernel>> kernels = selection.select();
+    if (!kernels) return usage_error(kernels.problem());
+    explain_kernels(*golden, *kernels, options.jobs);
+    fmt::print("\n  provenance\n");
+    const auto directory = golden->folder.parent_path().parent_path();
+    const auto lines = golden::read_provenance(directory, manifest.op);
+    if (!lines) return usage_error(lines.problem());
+    for (const golden::ProvenanceLine& line : *lines)
+        if (line.case_name == manifest.name) fmt::print("    {}\n", golden::show(line));
+    std::fflush(stdout);
+    return report_problems(golden::unrecorded_changes(directory, std::span(&*golden, 1)));
+}
+
+int list(const ExplainOptions& options) {
+    const Expected<LoadedSet> loaded = load(options.golden);
+    if (!loaded) return usage_error(loaded.problem());
+    std::map<std::string, std::vector<golden::ProvenanceLine>> provenance;
+    for (const golden::GoldenCase& golden : loaded->set.cases) {
+        const golden::Manifest& manifest = golden.manifest;
+        if (!provenance.contains(manifest.op)) {
+            const auto lines = golden::read_provenance(loaded->directory, manifest.op);
+            provenance[manifest.op] = lines ? *lines : std::vector<golden::ProvenanceLine>{};
+        }
+        const golden::ProvenanceLine* last = nullptr;
+        for (const golden::ProvenanceLine& line : provenance[manifest.op])
+            if (line.case_name == manifest.name && line.change != "pinned") last = &line;
+        fmt::print("{:<18}{:<32}{:<7}{:<15}{:<21}{}\n", manifest.op, manifest.name, name_of(manifest.comparison),
+                   name_of(manifest.origin),
+                   last == nullptr ? "no provenance" : last->date.substr(0, 10) + " " + last->change,
+                   manifest.source);
+    }
+    return report_problems(loaded->set.problems);
+}
+
+int pin(const ExplainOptions& options) {
+    const Expected<LoadedSet> loaded = load(options.golden);
+    if (!loaded) return usage_error(loaded.problem());
+    if (report_problems(loaded->set.problems) != exit_pass)
+        return usage_error("nothing is pinned while a case is damaged");
+    const auto said = golden::write_pins(loaded->directory, loaded->set.cases, options.why, options.jobs);
+    if (!said) return usage_error(said.problem());
+    for (const std::string& sentence : *said) fmt::print("{}\n", sentence);
+    fmt::print("{} of {} pins are new or moved\n", said->size(), loaded->set.cases.size());
+    return exit_pass;
+}
+
+}  // namespace
+
+void add_golden_explain(CLI::App& golden, int& exit_code) {
+    const auto options = std::make_shared<ExplainOptions>();
+    CLI::App* verb = golden.add_subcommand(
+        "explain", "All about one case: inputs, source, bound, the error of every kernel, provenance");
+    verb->add_option("CASE", options->name, "Such as softmax/n33_r3_row0")->required();
+    verb->add_option("--kernels", options->kernels.plugins, "Also these kernels; 'builtin' is the library's own")
+        ->type_name("PATH");
+    options->golden.add_directory(*verb);
+    verb->callback([options, &exit_code] { exit_code = explain(*options); });
+}
+
+void add_golden_list(CLI::App& golden, int& exit_code) {
+    const auto options = std::make_shared<ExplainOptions>();
+    CLI::App* verb = golden.add_subcommand("list", "Lists the golden cases: comparison, kind, last change, source");
+    options->golden.add_op(*verb);
+    options->golden.add_case(*verb);
+    options->golden.add_directory(*verb);
+    verb->callback([options, &exit_code] { exit_code = list(*options); });
+}
+
+void add_golden_pin(CLI::App& golden, int& exit_code) {
+    const auto options = std::make_shared<ExplainOptions>();
+    options->golden.case_name = "oracle_*";
+    CLI::App* verb = golden.add_subcommand(
+        "pin", "Pins the bits that our own scalar kernels give now, to see later whether anything moved");
+    options->golden.add_op(*verb);
+    options->golden.add_case(*verb);
+    options->golden.add_directory(*verb);
+    add_jobs_option(*verb, options->jobs);
+    verb->add_option("--why", options->why, "For the line of provenance")->required()->type_name("TEXT");
+    verb->callback([options, &exit_code] { exit_code = pin(*options); });
+}
+
+}  // namespace brickproof::cli
