@@ -89,13 +89,28 @@ std::string show(const Difference& difference, std::size_t most_cases) {
     std::vector<const Difference::MovedCase*> worst;
     for (const Difference::MovedCase& one : difference.moved) worst.push_back(&one);
     std::ranges::stable_sort(worst, std::greater<>(), [](const auto* one) { return one->movement.share.amount; });
-    const std::size_t shown = std::min(most_cases, worst.size());
+    // What moves outside the bound is never hidden.
+    const auto outside = std::ranges::count_if(worst, [](const auto* one) { return one->movement.outside > 0; });
+    const std::size_t shown = std::min(std::max(most_cases, static_cast<std::size_t>(outside)), worst.size());
     for (std::size_t i = 0; i < shown; ++i)
-        text += fmt::format("    {}: {}\n", worst[i]->name, summary_of(worst[i]->movement));
+        text += fmt::format("    {}: {}{}\n", worst[i]->name, summary_of(worst[i]->movement),
+                            worst[i]->movement.outside > 0 ? "  OUTSIDE THE BOUND" : "");
     if (shown < worst.size() && shown > 0)
         text += fmt::format("    and {} cases more; --all-cases shows them\n", worst.size() - shown);
-    for (const std::string& sentence : difference.sentences) text += fmt::format("    {}\n", sentence);
+    const std::size_t said = most_cases > 0 ? std::min(2 * most_cases, difference.sentences.size()) : 0;
+    for (std::size_t i = 0; i < said; ++i) text += fmt::format("    {}\n", difference.sentences[i]);
+    if (said < difference.sentences.size() && said > 0)
+        text += fmt::format("    and {} more; --all-cases shows them\n", difference.sentences.size() - said);
     return text;
+}
+
+std::string distance_line(const Difference& difference) {
+    return fmt::format(
+        "{}: {} case{}, {} values, at most {:.3g} of the bound apart{}\n", difference.title, difference.cases,
+        difference.cases == 1 ? "" : "s", difference.all.values, difference.all.share.amount,
+        difference.all.outside == 0 ? ""
+                                    : fmt::format("; {} values lie OUTSIDE it, at worst {}", difference.all.outside,
+                                                  difference.all.share.where));
 }
 
 Difference from_oracle(std::string_view op, std::span<const GoldenCase> cases, Origin origin) {

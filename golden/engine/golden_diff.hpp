@@ -29,8 +29,12 @@ struct Difference {
     void add(const std::string& case_name, const Movement& movement);
 };
 
-// The summary, the histogram, then the cases that moved most, by their share of the bound.
+// The summary, the histogram, then the cases that moved most, by their share of the bound: so many, and all that
+// moved outside it.
 std::string show(const Difference& difference, std::size_t most_cases);
+
+// How far two answers to the same question are apart, in one line: for values that are not expected to be equal.
+std::string distance_line(const Difference& difference);
 
 // The expectations of an op and what its oracle says now.
 Difference from_oracle(std::string_view op, std::span<const GoldenCase> cases, Origin origin);

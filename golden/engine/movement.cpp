@@ -17,6 +17,7 @@ constexpr std::size_t block_values = 1 + BRICKPROOF_Q8_0_BLOCK;  // a scale, the
 // The distance of neighbours around `value` in a binary format of `precision` bits, whose smallest number is
 // 2^least.
 double spacing(double value, int precision, int least) {
+    if (value == 0.0 || !std::isfinite(value)) return std::ldexp(1.0, least);
     int exponent = 0;
     std::frexp(value, &exponent);
     return std::ldexp(1.0, std::max(exponent - precision, least));
