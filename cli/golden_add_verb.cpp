@@ -137,7 +137,8 @@ Expected<Made> made(const AddOptions& options, const Contract& contract, const f
     }
     const Expected<Kernel> kernel = guest_of(options, contract);
     if (!kernel) return Problem{kernel.problem()};
-    const std::string by = fmt::format("{}, variant {}, on {}", kernel->library, kernel->variant, inputs->says);
+    const std::string by = fmt::format("{}, variant {} ({}), on {}", kernel->library, kernel->variant,
+                                       fs::path(options.plugin).filename().string(), inputs->says);
     auto golden = golden::case_of_guest(*kernel, std::move(inputs->inputs), options.name, by, directory);
     if (!golden) return Problem{golden.problem()};
     return Made{std::move(*golden), by};

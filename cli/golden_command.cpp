@@ -114,12 +114,12 @@ int show_and_write(const fs::path& directory, const std::vector<golden::Change>&
     bool refused = false;
     for (const golden::Change& change : changes) {
         fmt::print("{}", show(change));
+        std::fflush(stdout);
         const std::optional<std::string> reason = refusal(change);
         if (!reason || !consent.force.empty()) continue;
         usage_error(*reason);
         refused = true;
     }
-    std::fflush(stdout);
     if (refused) return usage_error("nothing was written; --force REASON writes such values and stores the reason");
     if (changes.empty()) return exit_pass;
     if (!confirmed(consent, changes.size())) return usage_error("nothing was written");

@@ -99,7 +99,8 @@ Expected<Sizes> sizes_of(const Contract& contract, const Given& given) {
         const std::size_t factor = operand.element == Element::q8_0 ? BRICKPROOF_Q8_0_BLOCK : 1;
         return Sizes{{std::string(contract.size_names[0]), elements * factor}};
     }
-    return Problem{fmt::format("there is no input for {}", contract.op)};
+    return Problem{
+        fmt::format("there is no input by which to tell the size of {}: {}", contract.op, contract.signature)};
 }
 
 std::optional<Problem> refuse_unknown(const Contract& contract, const Case& skeleton, const Given& given) {

@@ -82,19 +82,19 @@ void Difference::add(const std::string& case_name, const Movement& movement) {
 }
 
 std::string show(const Difference& difference, std::size_t most_cases) {
-    std::string text = fmt::format("{}: {} case{}, {} moved\n", difference.title, difference.cases,
-                                   difference.cases == 1 ? "" : "s", difference.cases_moved);
+    const auto outside = std::ranges::count_if(
+        difference.moved, [](const Difference::MovedCase& one) { return one.movement.outside > 0; });
+    std::string text = fmt::format("{}: {} case{}, {} moved{}\n", difference.title, difference.cases,
+                                   difference.cases == 1 ? "" : "s", difference.cases_moved,
+                                   outside > 0 ? fmt::format(", {} of them OUTSIDE THE BOUND", outside) : "");
     if (difference.all.moved > 0)
         text += fmt::format("    {}\n{}", summary_of(difference.all), histogram_of(difference.all));
     std::vector<const Difference::MovedCase*> worst;
     for (const Difference::MovedCase& one : difference.moved) worst.push_back(&one);
     std::ranges::stable_sort(worst, std::greater<>(), [](const auto* one) { return one->movement.share.amount; });
-    // What moves outside the bound is never hidden.
-    const auto outside = std::ranges::count_if(worst, [](const auto* one) { return one->movement.outside > 0; });
-    const std::size_t shown = std::min(std::max(most_cases, static_cast<std::size_t>(outside)), worst.size());
+    const std::size_t shown = std::min(most_cases, worst.size());
     for (std::size_t i = 0; i < shown; ++i)
-        text += fmt::format("    {}: {}{}\n", worst[i]->name, summary_of(worst[i]->movement),
-                            worst[i]->movement.outside > 0 ? "  OUTSIDE THE BOUND" : "");
+        text += fmt::format("    {}: {}\n", worst[i]->name, summary_of(worst[i]->movement));
     if (shown < worst.size() && shown > 0)
         text += fmt::format("    and {} cases more; --all-cases shows them\n", worst.size() - shown);
     const std::size_t said = most_cases > 0 ? std::min(2 * most_cases, difference.sentences.size()) : 0;

@@ -29,8 +29,7 @@ struct Difference {
     void add(const std::string& case_name, const Movement& movement);
 };
 
-// The summary, the histogram, then the cases that moved most, by their share of the bound: so many, and all that
-// moved outside it.
+// The summary, the histogram, then the cases that moved most, by their share of the bound.
 std::string show(const Difference& difference, std::size_t most_cases);
 
 // How far two answers to the same question are apart, in one line: for values that are not expected to be equal.
