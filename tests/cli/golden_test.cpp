@@ -197,11 +197,12 @@ const Damage damages[] = {
 };
 
 TEST(Golden, EachKindOfDamageIsOneSentenceAndTheRestIsChecked) {
+    const ScratchFolder whole;
+    for (const char* name : {"q8_0_dot/exact_n32", "q8_0_dot/exact_n64", "q8_0_dot/exact_n96"}) copied(whole, name);
     for (const Damage& damage : damages) {
         const ScratchFolder scratch;
-        copied(scratch, "q8_0_dot/exact_n64");
-        copied(scratch, "q8_0_dot/exact_n96");
-        damage.apply(copied(scratch, "q8_0_dot/exact_n32"));
+        fs::copy(whole.path(), scratch.path(), fs::copy_options::recursive);
+        damage.apply(scratch.path() / "q8_0_dot" / "exact_n32");
         const Result result = run_on(scratch, {"check", "--op", "q8_0.dot", "--variant", "scalar"});
         EXPECT_EQ(result.exit_code, 2) << damage.name << result.out << result.err;
         EXPECT_EQ(std::ranges::count(result.err, '\n'), 1) << damage.name << ": " << result.err;
@@ -310,8 +311,9 @@ TEST(GoldenUpdate, RefusesWhileACaseIsDamagedOrUnrecorded) {
 TEST(GoldenUpdate, KilledAtAHundredRandomMomentsTheSetIsOldOrNew) {
     const ScratchFolder scratch;
     const fs::path old_set = scratch.path() / "old";
+    // On a disk: what is synchronised takes its time there, so that half of the kills hit the writing.
     const ScratchFolder work;
-    const char* const names[] = {oracle_dot, "softmax/oracle_typical_n65", "gemv/oracle_typical_9x65"};
+    const char* const names[] = {oracle_dot, "softmax/oracle_typical_n65"};
     for (const char* name : names) copied(work, name);
     for (const golden::GoldenCase& golden : golden::load_golden_set(work.path(), golden::every_op).cases)
         move_case(work.path(), golden.folder, 1.0 + 1e-12);

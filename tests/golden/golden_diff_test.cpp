@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <cstring>
 
 #include "engine/golden_change.hpp"
@@ -156,6 +157,33 @@ TEST(GoldenDiff, WhatIsInNoRepositoryHasNoCommits) {
     const auto unpacked = golden_of_commit(scratch.path(), "HEAD");
     ASSERT_FALSE(unpacked);
     EXPECT_TRUE(mentions(unpacked.problem(), "lies in no git repository")) << unpacked.problem();
+}
+
+TEST(GoldenDiff, ACommitIsUnpackedAsItWas) {
+    if (std::system("git --version > /dev/null 2>&1") != 0) GTEST_SKIP() << "there is no git";
+    const ScratchFolder scratch;
+    const fs::path repository = scratch.path() / "a repository";
+    fs::create_directories(repository / "golden" / "q8_0_dot");
+    const fs::path golden = repository / "golden" / "q8_0_dot" / "exact_n32";
+    fs::copy(committed_golden / "q8_0_dot" / "exact_n32", golden);
+    const auto git = [&](const std::string& arguments) {
+        return std::system(("git -C '" + repository.string() +
+                            "' -c user.name=test -c user.email=test@localhost -c init.defaultBranch=main " +
+                            arguments + " > /dev/null 2>&1")
+                               .c_str());
+    };
+    ASSERT_EQ(git("init"), 0);
+    ASSERT_EQ(git("add -A"), 0);
+    ASSERT_EQ(git("commit -m one"), 0);
+    fs::remove_all(golden);
+    const auto unpacked = golden_of_commit(repository / "golden", "HEAD");
+    ASSERT_TRUE(unpacked) << unpacked.problem();
+    EXPECT_EQ(load_golden_set(unpacked->path() / "golden", every_op).cases.size(), 1u);
+    for (const char* commit : {"HEAD~7", "no_such_branch", "--help", "", "HEAD:golden"}) {
+        const auto none = golden_of_commit(repository / "golden", commit);
+        ASSERT_FALSE(none) << commit;
+        EXPECT_TRUE(mentions(none.problem(), "is no commit of the repository")) << none.problem();
+    }
 }
 
 TEST(GoldenPins, TheCommittedOnesHold) {

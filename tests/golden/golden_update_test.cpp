@@ -182,8 +182,7 @@ TEST(GoldenUpdate, EveryCommittedCaseHasItsLine) {
 
 // Many cases of several ops, stopped behind any step: all of them are old, or all of them new.
 TEST(GoldenUpdate, AnUpdateOfManyCasesThatIsKilledLeavesAllOldOrAllNew) {
-    const char* const names[] = {"q8_0_dot/oracle_typical_n96", "softmax/oracle_typical_n65",
-                                 "f16_to_f32/oracle_typical_n65"};
+    const char* const names[] = {oracle_dot, "softmax/oracle_typical_n65"};
     const auto changes_in = [&](const ScratchFolder& scratch) {
         std::vector<Change> changes;
         for (const char* name : names) {
@@ -193,11 +192,13 @@ TEST(GoldenUpdate, AnUpdateOfManyCasesThatIsKilledLeavesAllOldOrAllNew) {
         }
         return changes;
     };
+    const ScratchFolder before(fast_place());
+    for (const char* name : names) ASSERT_TRUE(write(before, record(loaded(before.copy_of(name)))));
     std::size_t olds = 0;
     std::size_t news = 0;
     for (int steps = 1;; ++steps) {
-        const ScratchFolder scratch;
-        for (const char* name : names) ASSERT_TRUE(write(scratch, record(loaded(scratch.copy_of(name)))));
+        const ScratchFolder scratch(fast_place());
+        fs::copy(before.path(), scratch.path(), fs::copy_options::recursive);
         const pid_t child = fork();
         if (child == 0) {
             int left = steps;
@@ -218,8 +219,8 @@ TEST(GoldenUpdate, AnUpdateOfManyCasesThatIsKilledLeavesAllOldOrAllNew) {
         ++(moved == 0 ? olds : news);
         if (WIFEXITED(status)) break;
     }
-    EXPECT_GE(olds, 8u);
-    EXPECT_GE(news, 8u);
+    EXPECT_GE(olds, 6u);
+    EXPECT_GE(news, 6u);
 }
 
 TEST(GoldenUpdate, AFolderThatCannotBeWrittenIsAProblem) {

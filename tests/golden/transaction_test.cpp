@@ -68,7 +68,7 @@ TEST(Transaction, StoppedBehindAnyStepItIsOldOrNew) {
     std::size_t new_count = 0;
     int steps = 1;
     for (bool killed = true; killed; ++steps) {
-        const ScratchFolder scratch;
+        const ScratchFolder scratch(fast_place());
         put(scratch.path(), old_files);
         killed = killed_behind(scratch.path(), steps);
         const Expected<Recovery> recovered = recover(scratch.path());
@@ -160,7 +160,7 @@ TEST(Transaction, AStagedFileThatIsLostIsNamed) {
 }
 
 TEST(Transaction, TwoWritersDoNotMix) {
-    const ScratchFolder scratch;
+    const ScratchFolder scratch(fast_place());
     put(scratch.path(), {{"a", "0"}, {"b", "0"}});
     const auto writer = [&](const std::string& text) {
         const pid_t child = fork();
