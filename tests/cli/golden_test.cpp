@@ -228,7 +228,8 @@ TEST(Golden, SizesThatNoKernelTakesAreSentencesToo) {
     for (const auto& [name, size, value] : sizes) {
         const ScratchFolder scratch;
         copied(scratch, "q8_0_dot/exact_n32");
-        golden::edit_manifest(copied(scratch, name), [&](golden::Manifest& m) { m.sizes[size] = value; });
+        golden::edit_manifest(copied(scratch, name),
+                              [size = size, value = value](golden::Manifest& m) { m.sizes[size] = value; });
         const Result result = run_on(scratch, {"check", "--variant", "scalar"});
         EXPECT_TRUE(result.exit_code == 2 || result.exit_code == 1) << name << size << result.out << result.err;
         EXPECT_TRUE(holds(result.out, "held to ")) << name << size << result.out << result.err;

@@ -135,10 +135,14 @@ TEST(GoldenDiff, ADamagedRunIsNamed) {
     const std::string good = contents_of(file);
     overwrite(file, good.substr(0, good.size() - 1));
     fs::remove(folder / "0" / cases[1].manifest.name / "result.npy");
+    const fs::path third = folder / "0" / cases[2].manifest.name / "result.npy";
+    std::string flipped = contents_of(third);
+    flipped.back() ^= 1;
+    overwrite(third, flipped);
     const Expected<SavedRun> damaged = load_run(folder, cases);
     ASSERT_TRUE(damaged);
-    EXPECT_EQ(damaged->problems.size(), 2u);
-    EXPECT_EQ(damaged->kernels[0].cases.size(), cases.size() - 2);
+    EXPECT_EQ(damaged->problems.size(), 3u);
+    EXPECT_EQ(damaged->kernels[0].cases.size(), cases.size() - 3);
     const std::string index = contents_of(folder / "run.json");
     std::string escaping = index;
     escaping.replace(escaping.find("\"0/"), 3, "\"../");
