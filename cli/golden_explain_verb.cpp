@@ -1,4 +1,4 @@
-// brickproof golden explain CASE, golden list, golden pin.
+// brickproof golden explain: all about one case.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -8,8 +8,8 @@
 #include "commands.hpp"
 #include "engine/compare.hpp"
 #include "engine/golden_check.hpp"
-#include "engine/golden_diff.hpp"
-#include "engine/golden_pins.hpp"
+#include "engine/golden_run.hpp"
+#include "engine/movement.hpp"
 #include "engine/provenance.hpp"
 #include "golden_verbs.hpp"
 #include "judge/plugin.hpp"
@@ -22,7 +22,6 @@ struct ExplainOptions {
     GoldenSelection golden;
     KernelSelection kernels;
     std::string name;
-    std::string why;
     std::size_t jobs = default_jobs();
 };
 
@@ -144,39 +143,6 @@ int explain(const ExplainOptions& options) {
     return report_problems(golden::unrecorded_changes(directory, std::span(&*golden, 1)));
 }
 
-int list(const ExplainOptions& options) {
-    const Expected<LoadedSet> loaded = load(options.golden);
-    if (!loaded) return usage_error(loaded.problem());
-    std::map<std::string, std::vector<golden::ProvenanceLine>> provenance;
-    for (const golden::GoldenCase& golden : loaded->set.cases) {
-        const golden::Manifest& manifest = golden.manifest;
-        if (!provenance.contains(manifest.op)) {
-            const auto lines = golden::read_provenance(loaded->directory, manifest.op);
-            provenance[manifest.op] = lines ? *lines : std::vector<golden::ProvenanceLine>{};
-        }
-        const golden::ProvenanceLine* last = nullptr;
-        for (const golden::ProvenanceLine& line : provenance[manifest.op])
-            if (line.case_name == manifest.name && line.change != "pinned") last = &line;
-        fmt::print("{:<18}{:<32}{:<7}{:<15}{:<21}{}\n", manifest.op, manifest.name, name_of(manifest.comparison),
-                   name_of(manifest.origin),
-                   last == nullptr ? "no provenance" : last->date.substr(0, 10) + " " + last->change,
-                   manifest.source);
-    }
-    return report_problems(loaded->set.problems);
-}
-
-int pin(const ExplainOptions& options) {
-    const Expected<LoadedSet> loaded = load(options.golden);
-    if (!loaded) return usage_error(loaded.problem());
-    if (report_problems(loaded->set.problems) != exit_pass)
-        return usage_error("nothing is pinned while a case is damaged");
-    const auto said = golden::write_pins(loaded->directory, loaded->set.cases, options.why, options.jobs);
-    if (!said) return usage_error(said.problem());
-    for (const std::string& sentence : *said) fmt::print("{}\n", sentence);
-    fmt::print("{} of {} pins are new or moved\n", said->size(), loaded->set.cases.size());
-    return exit_pass;
-}
-
 }  // namespace
 
 void add_golden_explain(CLI::App& golden, int& exit_code) {
@@ -188,28 +154,6 @@ void add_golden_explain(CLI::App& golden, int& exit_code) {
         ->type_name("PATH");
     options->golden.add_directory(*verb);
     verb->callback([options, &exit_code] { exit_code = explain(*options); });
-}
-
-void add_golden_list(CLI::App& golden, int& exit_code) {
-    const auto options = std::make_shared<ExplainOptions>();
-    CLI::App* verb = golden.add_subcommand("list", "Lists the golden cases: comparison, kind, last change, source");
-    options->golden.add_op(*verb);
-    options->golden.add_case(*verb);
-    options->golden.add_directory(*verb);
-    verb->callback([options, &exit_code] { exit_code = list(*options); });
-}
-
-void add_golden_pin(CLI::App& golden, int& exit_code) {
-    const auto options = std::make_shared<ExplainOptions>();
-    options->golden.case_name = "oracle_*";
-    CLI::App* verb = golden.add_subcommand(
-        "pin", "Pins the bits that our own scalar kernels give now, to see later whether anything moved");
-    options->golden.add_op(*verb);
-    options->golden.add_case(*verb);
-    options->golden.add_directory(*verb);
-    add_jobs_option(*verb, options->jobs);
-    verb->add_option("--why", options->why, "For the line of provenance")->required()->type_name("TEXT");
-    verb->callback([options, &exit_code] { exit_code = pin(*options); });
 }
 
 }  // namespace brickproof::cli

@@ -1,4 +1,4 @@
-// The verbs of `brickproof golden`, one file each, and what they share.
+// The verbs of `brickproof golden`, a file each (record beside update, save beside diff), and what they share.
 #pragma once
 
 #include <CLI/CLI.hpp>

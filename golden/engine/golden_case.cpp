@@ -204,6 +204,18 @@ Expected<Case> typical_case(const Contract& contract, const Sizes& sizes, std::u
     return c;
 }
 
+bool same_inputs(const GoldenCase& a, const GoldenCase& b) {
+    return a.contract == b.contract && a.inputs.sizes == b.inputs.sizes &&
+           std::ranges::equal(a.inputs.operands, b.inputs.operands, {}, &Operand::contents, &Operand::contents);
+}
+
+std::string inputs_checksum(const GoldenCase& golden) {
+    std::string bytes;
+    for (const Operand& operand : golden.inputs.operands)
+        bytes.append(reinterpret_cast<const char*>(operand.contents.data()), operand.contents.size());
+    return fmt::format("{:08x}", crc32_of(bytes));
+}
+
 std::vector<double> doubles_of(const Tensor& tensor) {
     std::vector<double> values(tensor.bytes.size() / sizeof(double));
     if (!values.empty()) std::memcpy(values.data(), tensor.bytes.data(), tensor.bytes.size());

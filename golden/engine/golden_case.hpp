@@ -47,6 +47,11 @@ using Sizes = std::map<std::string, std::size_t>;  // by the contract's names
 // have, one that is missing, no multiple of a block, or far too large.
 Expected<Case> typical_case(const Contract& contract, const Sizes& sizes, std::uint64_t seed);
 
+// The same op, sizes and input values, bit for bit.
+bool same_inputs(const GoldenCase& a, const GoldenCase& b);
+// A checksum of all input values, eight hexadecimal digits.
+std::string inputs_checksum(const GoldenCase& golden);
+
 // The exact values of a float64 tensor.
 std::vector<double> doubles_of(const Tensor& tensor);
 

@@ -19,11 +19,6 @@ Values oracle_values(const GoldenCase& golden) {
     return values;
 }
 
-bool same_inputs(const GoldenCase& a, const GoldenCase& b) {
-    return a.contract == b.contract && a.inputs.sizes == b.inputs.sizes &&
-           std::ranges::equal(a.inputs.operands, b.inputs.operands, {}, &Operand::contents, &Operand::contents);
-}
-
 fs::path folder_of(const GoldenCase& golden) {
     return fs::path(stem_of(golden.contract->op)) / golden.manifest.name;
 }

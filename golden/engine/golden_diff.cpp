@@ -46,11 +46,6 @@ const KernelRun* partner_of(const KernelRun& run, std::span<const KernelRun> oth
     return first;
 }
 
-bool same_inputs(const GoldenCase& a, const GoldenCase& b) {
-    return a.inputs.sizes == b.inputs.sizes &&
-           std::ranges::equal(a.inputs.operands, b.inputs.operands, {}, &Operand::contents, &Operand::contents);
-}
-
 void compare_versions(const GoldenCase& before, const GoldenCase& after, Difference& difference) {
     const std::string& name = after.manifest.name;
     if (checksum_of(before.manifest) == checksum_of(after.manifest)) {

@@ -37,13 +37,6 @@ std::uint32_t crc32_of_values(const std::vector<double>& values) {
     return crc32_of(bytes);
 }
 
-std::string inputs_checksum(const GoldenCase& golden) {
-    std::string bytes;
-    for (const Operand& operand : golden.inputs.operands)
-        bytes.append(reinterpret_cast<const char*>(operand.contents.data()), operand.contents.size());
-    return fmt::format("{:08x}", crc32_of(bytes));
-}
-
 // Shortest digits that read back; JSON has no NaN and no infinity.
 Json value_json(double value) {
     if (std::isfinite(value)) return value;

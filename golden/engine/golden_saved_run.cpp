@@ -15,13 +15,6 @@ using Json = nlohmann::ordered_json;
 constexpr auto run_name = "run.json";
 constexpr unsigned format_version = 1;
 
-std::string inputs_checksum(const GoldenCase& golden) {
-    std::string bytes;
-    for (const Operand& operand : golden.inputs.operands)
-        bytes.append(reinterpret_cast<const char*>(operand.contents.data()), operand.contents.size());
-    return fmt::format("{:08x}", crc32_of(bytes));
-}
-
 Expected<Done> save_case(const fs::path& folder, const fs::path& below, const CaseRun& run, Json& list) {
     Json entry{{"case", run.golden->manifest.name}, {"inputs", inputs_checksum(*run.golden)}};
     if (!run.failure.empty()) {
