@@ -31,7 +31,7 @@ std::string pins_line(const golden::PinCheck& pins, std::size_t judged) {
     if (judged == 0) return "";
     std::string text;
     for (const std::string& sentence : pins.moved) text += fmt::format("MOVED {}\n", sentence);
-    return text + fmt::format("{} pins of our own scalar kernels hold, {} moved\n", pins.held, pins.moved.size());
+    return text + fmt::format("pins of our own scalar kernels: {} hold, {} moved\n", pins.held, pins.moved.size());
 }
 
 int check(const CheckOptions& options) {

@@ -38,7 +38,7 @@ int update(const UpdateOptions& options) {
         ++recomputed;
         if (change->from_old->moved > 0) changes.push_back(std::move(*change));
     }
-    fmt::print("{} cases of the oracle recomputed, {} of them change; {} cases from elsewhere are not touched\n",
+    fmt::print("cases of the oracle: {} recomputed, {} of them change; {} from elsewhere are not touched\n",
                recomputed, changes.size(), kept);
     return show_and_write(loaded->directory, changes, options.consent, "the oracle gives other values");
 }
