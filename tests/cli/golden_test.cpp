@@ -12,6 +12,7 @@
 #include "engine/golden_change.hpp"
 #include "engine/golden_update.hpp"
 #include "engine/provenance.hpp"
+#include "engine/replay_token.hpp"
 #include "engine/transaction.hpp"
 #include "expectations.hpp"
 #include "golden_folders.hpp"
@@ -353,11 +354,26 @@ TEST(GoldenAdd, FromSizesTokensAndGuests) {
     const Result other = run_on(scratch, {"add", "q8_0.dot", "mine", "--sizes", "96"});
     EXPECT_EQ(other.exit_code, 2);
     EXPECT_TRUE(holds(other.err, "--replace")) << other.err;
-    const Result guest = run_on(scratch, {"add", "q8_0.dot", "theirs", "--sizes", "64", "--kernels",
-                                          BRICKPROOF_CORRECT, "--variant", "one_accumulator"});
-    if (guest.exit_code != 0) {
-        EXPECT_TRUE(holds(guest.err, "no kernel matches") || holds(guest.err, "choose one")) << guest.err;
-    }
+    const std::string token = make_token(*find_contract("q8_0.dot"), {5, 6, 7});
+    EXPECT_EQ(run_on(scratch, {"add", "q8_0.dot", "found", "--token", token}).exit_code, 0);
+    EXPECT_TRUE(holds(loaded(scratch.path() / "q8_0_dot" / "found").manifest.source, token));
+    expect_refused(run_on(scratch, {"add", "softmax", "found", "--token", token}), "the token is of q8_0.dot");
+    const Arguments of_guest = {"--kernels", BRICKPROOF_CORRECT, "--variant", "in_double_rounded_once"};
+    Arguments guest = {"add", "q8_0.dot", "theirs", "--sizes", "64"};
+    guest.insert(guest.end(), of_guest.begin(), of_guest.end());
+    EXPECT_EQ(run_on(scratch, guest).exit_code, 0);
+    EXPECT_EQ(loaded(scratch.path() / "q8_0_dot" / "theirs").manifest.library, "correct but different");
+    Arguments check = {"check", "--op", "q8_0.dot"};
+    check.insert(check.end(), of_guest.begin(), of_guest.end());
+    EXPECT_TRUE(holds(run_on(scratch, check).out, "1 of its own library's making not judged"));
+    Arguments any = {"add", "q8_0.dot", "any", "--sizes", "64", "--kernels", BRICKPROOF_CORRECT};
+    expect_refused(run_on(scratch, any), "choose one with --variant");
+    // A faulty one gives no expectation.
+    const Result wrong = run_on(scratch, {"add", "softmax", "wrong", "--sizes", "100", "--kernels",
+                                          BRICKPROOF_FAULTS, "--variant", "base_2"});
+    EXPECT_EQ(wrong.exit_code, 2);
+    EXPECT_TRUE(holds(wrong.err, "farther from the contract's oracle than its bound")) << wrong.err;
+    EXPECT_FALSE(fs::exists(scratch.path() / "softmax"));
     expect_refused(run_on(scratch, {"add", "q8_0.dot", "ours", "--sizes", "64", "--kernels", "builtin", "--variant",
                                     "scalar"}),
                    "expectations never come from the kernels that they check");
