@@ -1,14 +1,13 @@
-// brickproof golden check | update | add | list.
+// brickproof golden: the verbs, and what they share.
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
+#include <algorithm>
+#include <cstdlib>
 #include <iostream>
-#include <memory>
+#include <thread>
 
 #include "commands.hpp"
-#include "engine/golden_check.hpp"
-#include "engine/golden_update.hpp"
-#include "engine/replay_token.hpp"
+#include "golden_verbs.hpp"
 #include "kernel_selection.hpp"
 
 namespace brickproof::cli {
@@ -16,26 +15,71 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct GoldenOptions {
-    std::string directory;
-    std::string op = "*";
-    KernelSelection kernels;
-    bool yes = false;
-    std::string new_case;
-    std::string sizes;
-    std::uint64_t seed = 1;
-    std::string token;
-};
+bool confirmed(const Consent& consent, std::size_t count) {
+    if (consent.yes) return true;
+    fmt::print("write {}? [y/N] ", count == 1 ? "it" : fmt::format("these {}", count));
+    std::cout.flush();
+    std::string answer;
+    std::getline(std::cin, answer);
+    return answer == "y" || answer == "Y" || answer == "yes";
+}
 
-// The cases that are asked for; a folder without any is a problem.
-Expected<golden::GoldenSet> load_cases(const std::string& directory, const std::string& op) {
-    const Expected<fs::path> found = golden::find_golden_directory(directory);
+// As CI servers set it: CI=true, CI=1.
+bool in_ci() {
+    const char* value = std::getenv("CI");
+    const std::string_view text = value == nullptr ? "" : value;
+    return !text.empty() && text != "false" && text != "0";
+}
+
+}  // namespace
+
+void GoldenSelection::add_directory(CLI::App& verb) {
+    verb.add_option("--golden", directory, "The folder of golden cases")->type_name("DIR");
+}
+void GoldenSelection::add_op(CLI::App& verb) {
+    verb.add_option("--op", op, "Only ops that match")->type_name("GLOB")->capture_default_str();
+}
+void GoldenSelection::add_case(CLI::App& verb) {
+    verb.add_option("--case", case_name, "Only cases that match")->type_name("GLOB")->capture_default_str();
+}
+
+Expected<LoadedSet> load(const GoldenSelection& selection) {
+    const Expected<fs::path> found = golden::find_golden_directory(selection.directory);
     if (!found) return Problem{found.problem()};
-    golden::GoldenSet set =
-        golden::load_golden_set(*found, [&](std::string_view name) { return matches(op, name); });
-    if (set.cases.empty() && set.problems.empty())
-        return Problem{fmt::format("{} holds no golden case of an op that matches '{}'", found->string(), op)};
-    return set;
+    LoadedSet loaded{
+        *found, golden::load_golden_set(*found, [&](std::string_view op) { return matches(selection.op, op); })};
+    if (selection.case_name != "*")
+        std::erase_if(loaded.set.cases, [&](const golden::GoldenCase& golden) {
+            return !matches(selection.case_name, golden.manifest.name);
+        });
+    if (loaded.set.cases.empty() && loaded.set.problems.empty())
+        return Problem{fmt::format("{} holds no golden case that matches --op '{}' --case '{}'", found->string(),
+                                   selection.op, selection.case_name)};
+    return loaded;
+}
+
+Expected<golden::GoldenCase> load_one(const GoldenSelection& selection, const std::string& name,
+                                      golden::ContractVersion accepted) {
+    const Expected<fs::path> directory = golden::find_golden_directory(selection.directory);
+    if (!directory) return Problem{directory.problem()};
+    const std::size_t slash = name.find('/');
+    const std::string wanted_op = slash == std::string::npos ? "" : golden::stem_of(name.substr(0, slash));
+    const std::string wanted = slash == std::string::npos ? name : name.substr(slash + 1);
+    std::vector<fs::path> found;
+    for (const Contract* contract : all_contracts()) {
+        const std::string stem = golden::stem_of(contract->op);
+        const fs::path folder = *directory / stem / wanted;
+        std::error_code error;
+        if ((wanted_op.empty() || wanted_op == stem) && !wanted.empty() && fs::is_directory(folder, error))
+            found.push_back(folder);
+    }
+    if (found.empty())
+        return Problem{
+            fmt::format("{} holds no case '{}'; see 'brickproof golden list'", directory->string(), name)};
+    if (found.size() > 1)
+        return Problem{fmt::format("'{}' is a case of several ops; say which, such as {}/{}", name,
+                                   found.front().parent_path().filename().string(), wanted)};
+    return golden::load_golden_case(found.front(), accepted);
 }
 
 int report_problems(const std::vector<std::string>& problems) {
@@ -43,156 +87,61 @@ int report_problems(const std::vector<std::string>& problems) {
     return problems.empty() ? exit_pass : exit_usage;
 }
 
-int check(const GoldenOptions& options) {
-    const Expected<std::vector<Kernel>> kernels = options.kernels.select();
-    if (!kernels) return usage_error(kernels.problem());
-    const Expected<golden::GoldenSet> set = load_cases(options.directory, options.kernels.op);
-    if (!set) return usage_error(set.problem());
-    std::vector<golden::KernelCheck> checks;
-    for (const Kernel& kernel : *kernels)
-        checks.push_back(
-            golden::check_kernel(kernel, set->cases, options.kernels.assumptions_for(kernel.contract->op)));
-    fmt::print("{}", golden::check_report(checks));
-    const int damaged = report_problems(set->problems);
-    const golden::CheckTotal total = golden::total_of(checks);
-    fmt::print("\n{} of {} kernels held to {} golden cases: {} failed\n", total.judged, checks.size(),
-               set->cases.size(), total.failed);
-    if (total.failed > 0) return exit_fail;
-    if (total.judged == 0) return usage_error("no kernel could be judged: see NOT RUN above");
-    return damaged;
+std::size_t default_jobs() {
+    return std::max(1u, std::thread::hardware_concurrency());
+}
+void add_jobs_option(CLI::App& verb, std::size_t& jobs) {
+    verb.add_option("--jobs", jobs, "Processes at once")->check(CLI::Range(1, 1024))->type_name("N");
 }
 
-bool confirmed(const GoldenOptions& options) {
-    if (options.yes) return true;
-    fmt::print("write them? [y/N] ");
-    std::cout.flush();
-    std::string answer;
-    std::getline(std::cin, answer);
-    return answer == "y" || answer == "Y" || answer == "yes";
+void Consent::add_options(CLI::App& verb) {
+    verb.add_flag("--yes", yes, "Writes without asking");
+    verb.add_flag("--in-ci", in_ci, "Writes although the environment has CI=true");
+    verb.add_option("--why", why, "For the line of provenance: why the values change")->type_name("TEXT");
+    verb.add_option("--force", force, "Writes values outside the contract's bound; the reason is stored")
+        ->type_name("REASON");
 }
 
-int update(const GoldenOptions& options) {
-    const Expected<golden::GoldenSet> set = load_cases(options.directory, options.op);
-    if (!set) return usage_error(set.problem());
-    if (const int damaged = report_problems(set->problems); damaged != exit_pass)
-        return usage_error("nothing is updated while a case is damaged");
-    std::vector<golden::GoldenCase> changed;
-    std::size_t kept = 0;
-    std::size_t recomputed = 0;
-    for (const golden::GoldenCase& golden : set->cases) {
-        const Expected<golden::Change> change = golden::recompute(golden);
-        if (!change) {
-            ++kept;
-            continue;
-        }
-        ++recomputed;
-        if (change->changed == 0) continue;
-        fmt::print("{}/{}: {} of {} values change, by {:.4g} at most\n", golden::stem_of(golden.manifest.op),
-                   golden.manifest.name, change->changed, change->values, change->largest_change);
-        changed.push_back(change->recomputed);
+Expected<Done> allowed_here(const Consent& consent) {
+    if (consent.in_ci || !in_ci()) return Done{};
+    return Problem{
+        "CI is set in the environment, and expectations are changed by people, who look at them; --in-ci does it "
+        "nevertheless"};
+}
+
+int show_and_write(const fs::path& directory, const std::vector<golden::Change>& changes, const Consent& consent,
+                   const std::string& why) {
+    bool refused = false;
+    for (const golden::Change& change : changes) {
+        fmt::print("{}", show(change));
+        std::fflush(stdout);
+        const std::optional<std::string> reason = refusal(change);
+        if (!reason || !consent.force.empty()) continue;
+        usage_error(*reason);
+        refused = true;
     }
-    fmt::print("{} cases of the oracle recomputed, {} of them change; {} cases from elsewhere are not touched\n",
-               recomputed, changed.size(), kept);
-    if (changed.empty()) return exit_pass;
-    if (!confirmed(options)) return usage_error("nothing was written");
-    for (golden::GoldenCase& golden : changed)
-        if (const Expected<Done> done = golden::save_golden_case(std::move(golden)); !done)
-            return usage_error(done.problem());
-    return exit_pass;
-}
-
-struct NewInputs {
-    Case inputs;
-    std::string source;
-};
-
-// From a replay token, or the contract's everyday data at the given sizes.
-Expected<NewInputs> new_inputs(const GoldenOptions& options, const Contract& contract) {
-    if (!options.token.empty()) {
-        const Expected<ReplayToken> token = parse_token(options.token);
-        if (!token) return Problem{token.problem()};
-        if (token->contract != &contract)
-            return Problem{fmt::format("the token is of {}, the new case of {}", token->contract->op, contract.op)};
-        return NewInputs{decode_case(contract, token->bytes, {}),
-                         fmt::format("the contract's oracle, on {}", options.token)};
-    }
-    const Expected<golden::Sizes> sizes = golden::parse_sizes(contract, options.sizes);
-    if (!sizes) return Problem{sizes.problem()};
-    Expected<Case> inputs = golden::typical_case(contract, *sizes, options.seed);
-    if (!inputs) return Problem{fmt::format("--sizes {}: {}", options.sizes, inputs.problem())};
-    return NewInputs{std::move(*inputs),
-                     fmt::format("the contract's oracle, on its everyday data, seed {}", options.seed)};
-}
-
-int add(const GoldenOptions& options) {
-    const Contract* contract = find_contract(options.op);
-    if (contract == nullptr)
-        return usage_error(fmt::format("there is no op '{}'; see 'brickproof list'", options.op));
-    Expected<NewInputs> made = new_inputs(options, *contract);
-    if (!made) return usage_error(made.problem());
-    const fs::path directory = options.directory.empty() ? "golden" : options.directory;
-    if (!fs::is_directory(directory))
-        return usage_error(fmt::format("there is no folder {}; pass one as --golden DIR", directory.string()));
-    Expected<golden::GoldenCase> golden = golden::oracle_case(*contract, std::move(made->inputs), options.new_case,
-                                                              std::move(made->source), directory);
-    if (!golden) return usage_error(golden.problem());
-    const std::string folder = golden->folder.string();
-    if (const Expected<Done> done = golden::save_golden_case(std::move(*golden)); !done)
+    if (refused) return usage_error("nothing was written; --force REASON writes such values and stores the reason");
+    if (changes.empty()) return exit_pass;
+    if (!confirmed(consent, changes.size())) return usage_error("nothing was written");
+    const golden::ChangeReason reason{consent.why.empty() ? why : consent.why, consent.force};
+    if (const auto done = golden::write_changes(directory, changes, reason); !done)
         return usage_error(done.problem());
-    fmt::print("made {}\n", folder);
+    fmt::print("{} case{} written\n", changes.size(), changes.size() == 1 ? "" : "s");
     return exit_pass;
 }
-
-int list(const GoldenOptions& options) {
-    const Expected<golden::GoldenSet> set = load_cases(options.directory, options.op);
-    if (!set) return usage_error(set.problem());
-    for (const golden::GoldenCase& golden : set->cases) {
-        const golden::Manifest& manifest = golden.manifest;
-        fmt::print("{:<18}{:<32}{:<7}{:<13}{}\n", manifest.op, manifest.name, name_of(manifest.comparison),
-                   name_of(manifest.origin), manifest.source);
-    }
-    return report_problems(set->problems);
-}
-
-using Options = std::shared_ptr<GoldenOptions>;
-
-CLI::App& add_verb(CLI::App& golden, const char* name, const char* says, int& exit_code,
-                   int (*run)(const GoldenOptions&), const Options& options) {
-    CLI::App* verb = golden.add_subcommand(name, says);
-    verb->add_option("--golden", options->directory, "The folder of golden cases")->type_name("DIR");
-    verb->callback([&exit_code, run, options] { exit_code = run(*options); });
-    return *verb;
-}
-
-void add_op_option(CLI::App& verb, const Options& options) {
-    verb.add_option("--op", options->op, "Only ops that match")->type_name("GLOB")->capture_default_str();
-}
-
-}  // namespace
 
 void add_golden_command(CLI::App& app, int& exit_code) {
-    const auto options = std::make_shared<GoldenOptions>();
-    CLI::App* golden = app.add_subcommand("golden", "Pinned values: hold kernels to them, or renew the oracle's");
+    CLI::App* golden = app.add_subcommand("golden", "Pinned values: hold kernels to them, compare, renew, explain");
     golden->require_subcommand(1);
-
-    options->kernels.add_options(
-        add_verb(*golden, "check", "Runs kernels on all golden cases", exit_code, check, options));
-
-    CLI::App& update_verb = add_verb(*golden, "update", "Recomputes the expectations that come from the oracle",
-                                     exit_code, update, options);
-    add_op_option(update_verb, options);
-    update_verb.add_flag("--yes", options->yes, "Writes without asking");
-
-    CLI::App& add_verb_ =
-        add_verb(*golden, "add", "Makes a case whose expectation is the oracle's", exit_code, add, options);
-    add_verb_.add_option("OP", options->op, "The op, such as q8_0.dot")->required();
-    add_verb_.add_option("CASE", options->new_case, "The new case's name")->required();
-    CLI::Option* sizes =
-        add_verb_.add_option("--sizes", options->sizes, "Everyday data of these sizes")->type_name("N,...");
-    add_verb_.add_option("--seed", options->seed, "Of the everyday data")->capture_default_str();
-    add_verb_.add_option("--token", options->token, "The case of a replay token")->excludes(sizes);
-
-    add_op_option(add_verb(*golden, "list", "Lists the golden cases", exit_code, list, options), options);
+    add_golden_check(*golden, exit_code);
+    add_golden_diff(*golden, exit_code);
+    add_golden_save(*golden, exit_code);
+    add_golden_update(*golden, exit_code);
+    add_golden_add(*golden, exit_code);
+    add_golden_record(*golden, exit_code);
+    add_golden_explain(*golden, exit_code);
+    add_golden_list(*golden, exit_code);
+    add_golden_pin(*golden, exit_code);
 }
 
 }  // namespace brickproof::cli

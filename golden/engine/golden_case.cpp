@@ -13,6 +13,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t largest_file = std::size_t{1} << 26;
+constexpr std::size_t largest_manifest = std::size_t{1} << 20;
 constexpr std::size_t most_values = std::size_t{1} << 22;  // of one case: the product of its sizes
 
 Dtype dtype_of(Element element) {
@@ -29,16 +30,14 @@ Dtype dtype_of(Element element) {
     return Dtype::uint8;
 }
 
-// What is read is a plain file of this very folder, and no larger than golden files are.
-Expected<std::string> read_plain_file(const fs::path& path) {
+Expected<std::string> read_up_to(const fs::path& path, std::size_t most) {
     std::error_code error;
     const fs::file_status status = fs::symlink_status(path, error);
     if (status.type() == fs::file_type::not_found) return Problem{fmt::format("{} is missing", path.string())};
     if (status.type() != fs::file_type::regular)
         return Problem{fmt::format("{} is no plain file; golden files are not links", path.string())};
-    if (fs::file_size(path, error) > largest_file || error)
-        return Problem{
-            fmt::format("{} is larger than a golden file may be ({} MiB)", path.string(), largest_file >> 20)};
+    if (fs::file_size(path, error) > most || error)
+        return Problem{fmt::format("{} is larger than such a file may be ({} MiB)", path.string(), most >> 20)};
     return read_file(path.string());
 }
 
@@ -56,7 +55,7 @@ const TensorEntry* find_entry(const Manifest& manifest, Role role, std::string_v
 // Loads a case piece by piece; every problem names the file that it is in.
 class Loader {
   public:
-    explicit Loader(const fs::path& folder) { golden_.folder = folder; }
+    Loader(const fs::path& folder, ContractVersion accepted) : accepted_(accepted) { golden_.folder = folder; }
 
     Expected<GoldenCase> load() {
         std::optional<Problem> problem = read_manifest();
@@ -72,7 +71,11 @@ class Loader {
     }
 
     std::optional<Problem> read_manifest() {
-        const Expected<std::string> text = read_plain_file(golden_.folder / manifest_name);
+        std::error_code error;
+        if (fs::is_symlink(golden_.folder, error) || fs::is_symlink(golden_.folder.parent_path(), error))
+            return Problem{fmt::format("{} is reached by a link; golden cases are folders of their own",
+                                       golden_.folder.string())};
+        const Expected<std::string> text = read_up_to(golden_.folder / manifest_name, largest_manifest);
         if (!text) return Problem{text.problem()};
         Expected<Manifest> manifest = parse_manifest(*text);
         if (!manifest) return in_manifest(manifest.problem());
@@ -85,10 +88,12 @@ class Loader {
         golden_.contract = find_contract(manifest.op);
         if (golden_.contract == nullptr)
             return in_manifest(fmt::format("is of the op '{}', which this brickproof does not know", manifest.op));
-        if (manifest.contract_version != golden_.contract->version)
+        if (accepted_ == ContractVersion::current && manifest.contract_version != golden_.contract->version)
             return in_manifest(fmt::format(
-                "is of version {} of the contract of {}, this brickproof has version {}; make the case again",
-                manifest.contract_version, manifest.op, golden_.contract->version));
+                "is of version {} of the contract of {}, this brickproof has version {}; where its values still "
+                "hold, 'brickproof golden record {}/{} --why TEXT' takes it over",
+                manifest.contract_version, manifest.op, golden_.contract->version, stem_of(manifest.op),
+                manifest.name));
         if (golden_.folder.filename() != manifest.name ||
             golden_.folder.parent_path().filename() != stem_of(manifest.op))
             return in_manifest(fmt::format("says that it belongs to {}/{}", stem_of(manifest.op), manifest.name));
@@ -151,6 +156,7 @@ class Loader {
         return tensor;
     }
 
+    ContractVersion accepted_;
     GoldenCase golden_;
 };
 
@@ -198,8 +204,30 @@ Expected<Case> typical_case(const Contract& contract, const Sizes& sizes, std::u
     return c;
 }
 
-Expected<GoldenCase> load_golden_case(const fs::path& folder) {
-    return Loader(folder).load();
+bool same_inputs(const GoldenCase& a, const GoldenCase& b) {
+    return a.contract == b.contract && a.inputs.sizes == b.inputs.sizes &&
+           std::ranges::equal(a.inputs.operands, b.inputs.operands, {}, &Operand::contents, &Operand::contents);
+}
+
+std::string inputs_checksum(const GoldenCase& golden) {
+    std::string bytes;
+    for (const Operand& operand : golden.inputs.operands)
+        bytes.append(reinterpret_cast<const char*>(operand.contents.data()), operand.contents.size());
+    return fmt::format("{:08x}", crc32_of(bytes));
+}
+
+std::vector<double> doubles_of(const Tensor& tensor) {
+    std::vector<double> values(tensor.bytes.size() / sizeof(double));
+    if (!values.empty()) std::memcpy(values.data(), tensor.bytes.data(), tensor.bytes.size());
+    return values;
+}
+
+Expected<std::string> read_plain_file(const fs::path& path) {
+    return read_up_to(path, largest_file);
+}
+
+Expected<GoldenCase> load_golden_case(const fs::path& folder, ContractVersion accepted) {
+    return Loader(folder, accepted).load();
 }
 
 }  // namespace brickproof::golden

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -46,16 +47,30 @@ using Sizes = std::map<std::string, std::size_t>;  // by the contract's names
 // have, one that is missing, no multiple of a block, or far too large.
 Expected<Case> typical_case(const Contract& contract, const Sizes& sizes, std::uint64_t seed);
 
+// The same op, sizes and input values, bit for bit.
+bool same_inputs(const GoldenCase& a, const GoldenCase& b);
+// A checksum of all input values, eight hexadecimal digits.
+std::string inputs_checksum(const GoldenCase& golden);
+
+// The exact values of a float64 tensor.
+std::vector<double> doubles_of(const Tensor& tensor);
+
+// What is read is a plain file, no link, and no larger than golden files are.
+Expected<std::string> read_plain_file(const std::filesystem::path& path);
+
 // Problems, one sentence each that names folder and file: a file missing, cut off or damaged, a symbolic link, an
 // unknown op, another version of its contract, tensors that do not fit the op's signature.
-Expected<GoldenCase> load_golden_case(const std::filesystem::path& folder);
+enum class ContractVersion { current, any };
+Expected<GoldenCase> load_golden_case(const std::filesystem::path& folder,
+                                      ContractVersion accepted = ContractVersion::current);
 
 // A folder of golden cases: every case that could be loaded, one sentence for each that could not.
 struct GoldenSet {
     std::vector<GoldenCase> cases;
     std::vector<std::string> problems;
 };
-// Of the ops that `wanted` accepts, by their names.
+// Of the ops that `wanted` accepts, by their names. An update that was interrupted is first carried to its end or
+// thrown away.
 GoldenSet load_golden_set(const std::filesystem::path& directory,
                           const std::function<bool(std::string_view)>& wanted);
 

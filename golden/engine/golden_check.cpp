@@ -4,15 +4,20 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <cstring>
 
 #include "engine/compare.hpp"
+#include "engine/golden_run.hpp"
+#include "judge/plugin.hpp"
 
 namespace brickproof::golden {
 namespace {
 
-// A golden exact value was rounded once, to float64: by at most this much of itself.
+// A value that was rounded once is off by at most this much of itself.
 constexpr double float64_roundoff = 0x1p-53;
+constexpr double float32_roundoff = 0x1p-24;
+constexpr double float32_least_half = 0x1p-150;  // half the distance of subnormal neighbours
 
 Outputs expected_outputs(const GoldenCase& golden, const Outputs& got) {
     Outputs expected;
@@ -30,27 +35,40 @@ Outputs expected_outputs(const GoldenCase& golden, const Outputs& got) {
     return expected;
 }
 
-// The contract's bounds around the golden exact values.
+// How far an expectation itself may be from the exact value.
+double own_error(const Manifest& manifest, double value, double bound) {
+    if (manifest.origin == Origin::implementation) return bound;
+    const double magnitude = std::fabs(value);
+    if (manifest.rounded == Rounded::float64) return magnitude * float64_roundoff;
+    return std::max(magnitude * float32_roundoff, float32_least_half);
+}
+
+// The contract's bounds around the golden values.
 std::vector<OracleOutput> golden_oracle(const GoldenCase& golden) {
     std::vector<OracleOutput> oracle = golden.contract->oracle(golden.inputs);
     for (std::size_t i = 0; i < oracle.size(); ++i) {
         const std::string& bytes = golden.expected[i].tensor.bytes;
         if (!bytes.empty()) std::memcpy(oracle[i].exact.data(), bytes.data(), bytes.size());
         for (std::size_t j = 0; j < oracle[i].exact.size(); ++j)
-            oracle[i].bound[j] += std::fabs(oracle[i].exact[j]) * float64_roundoff;
+            oracle[i].bound[j] += own_error(golden.manifest, oracle[i].exact[j], oracle[i].bound[j]);
     }
     return oracle;
 }
 
-std::string verdict_of(const KernelCheck& check) {
-    if (!check.not_runnable.empty()) return "NOT RUN: " + check.not_runnable;
-    const std::size_t judged = check.passed + check.failures.size();
-    if (judged == 0) return "NOT RUN: no golden case that it accepts";
-    std::string text = check.failures.empty() ? fmt::format("PASS {} of {}", judged, judged)
-                                              : fmt::format("FAIL {} of {}", check.failures.size(), judged);
-    if (check.by_bound > 0) text += fmt::format("; {} of them by the contract's bound, as a guest", check.by_bound);
-    if (check.outside > 0) text += fmt::format("; {} outside its assumptions not judged", check.outside);
-    return text;
+// A share of the bound where the case passes, else '!' and why not.
+std::string check_in_child(KernelRunner& runner, const Kernel& kernel, const GoldenCase& golden) {
+    const Outcome outcome = check_case(runner, kernel, golden);
+    return outcome.kind == Outcome::Kind::pass ? fmt::format("{}", outcome.share_of_bound) : "!" + outcome.message;
+}
+
+void count(KernelCheck& check, const Kernel& kernel, const GoldenCase& golden, const Reply& reply) {
+    if (comparison_for(kernel, golden) != golden.manifest.comparison) ++check.by_bound;
+    if (reply.lost || reply.text.starts_with('!')) {
+        check.failures.push_back({golden.manifest.name, reply.lost ? reply.text : reply.text.substr(1)});
+        return;
+    }
+    ++check.passed;
+    check.largest_share = std::max(check.largest_share, std::strtod(reply.text.c_str(), nullptr));
 }
 
 }  // namespace
@@ -82,19 +100,41 @@ CheckTotal total_of(std::span<const KernelCheck> checks) {
     return total;
 }
 
-std::string check_report(std::span<const KernelCheck> checks) {
-    std::string text;
-    std::size_t kernel_width = 0;
-    for (const KernelCheck& check : checks)
-        kernel_width = std::max(kernel_width, check.library.size() + check.variant.size() + 3);
-    for (const KernelCheck& check : checks)
-        text += fmt::format("{:<18}{:<{}}  {}\n", check.op, check.library + " / " + check.variant, kernel_width,
-                            verdict_of(check));
-    for (const KernelCheck& check : checks)
-        for (const Failure& failure : check.failures)
-            text += fmt::format("\nFAIL {} / {} of {}\n  case {}/{}\n  {}\n", check.op, check.variant,
-                                check.library, stem_of(check.op), failure.case_name, failure.message);
-    return text;
+Excused excuse_for(const Kernel& kernel, const GoldenCase& golden, std::span<const std::string> assumed) {
+    if (golden.manifest.origin == Origin::implementation && golden.manifest.library == kernel.library)
+        return Excused::its_own;
+    const bool outside = std::ranges::any_of(golden.manifest.outside, [&](const std::string& broken) {
+        return std::ranges::find(kernel.assumes, broken) != kernel.assumes.end() ||
+               std::ranges::find(assumed, broken) != assumed.end();
+    });
+    return outside ? Excused::outside : Excused::no;
+}
+
+std::vector<KernelCheck> check_kernels(std::span<const Kernel> kernels, std::span<const GoldenCase> cases,
+                                       const AssumedOf& assumed, std::size_t processes) {
+    std::vector<KernelCheck> checks;
+    std::vector<Job> jobs;
+    for (const Kernel& kernel : kernels) {
+        KernelCheck& check = checks.emplace_back(KernelCheck{.op = std::string(kernel.contract->op),
+                                                             .library = kernel.library,
+                                                             .variant = kernel.variant,
+                                                             .not_runnable = why_not_runnable(kernel)});
+        Job& job = jobs.emplace_back(Job{&kernel, {}});
+        if (!check.not_runnable.empty()) continue;
+        const std::vector<std::string> preconditions = assumed(kernel);
+        for (const GoldenCase& golden : cases) {
+            if (golden.contract != kernel.contract) continue;
+            const Excused excused = excuse_for(kernel, golden, preconditions);
+            check.outside += excused == Excused::outside;
+            check.its_own += excused == Excused::its_own;
+            if (excused == Excused::no) job.cases.push_back(&golden);
+        }
+    }
+    const std::vector<std::vector<Reply>> replies = run_jobs(jobs, check_in_child, processes);
+    for (std::size_t i = 0; i < jobs.size(); ++i)
+        for (std::size_t j = 0; j < jobs[i].cases.size(); ++j)
+            count(checks[i], *jobs[i].kernel, *jobs[i].cases[j], replies[i][j]);
+    return checks;
 }
 
 }  // namespace brickproof::golden

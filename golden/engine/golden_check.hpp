@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -23,6 +24,14 @@ Outcome compare_outputs(const GoldenCase& golden, Comparison comparison, const O
 // Runs the kernel trapped, with its outputs poisoned; a crash, an endless loop or a write beyond a buffer fails.
 Outcome check_case(KernelRunner& runner, const Kernel& kernel, const GoldenCase& golden);
 
+// Why a kernel is not judged on a case.
+enum class Excused {
+    no,
+    outside,  // the inputs lie outside what the kernel assumes
+    its_own,  // the expectation was made by the kernel's own library
+};
+Excused excuse_for(const Kernel& kernel, const GoldenCase& golden, std::span<const std::string> assumed);
+
 struct Failure {
     std::string case_name;
     std::string message;
@@ -35,16 +44,19 @@ struct KernelCheck {
     std::string variant;
     std::string not_runnable{};  // why nothing was run
     std::size_t passed = 0;
-    std::size_t outside = 0;   // cases outside what the kernel assumes: not judged
-    std::size_t by_bound = 0;  // cases whose bits are ours, of which a guest owes the bound only
+    std::size_t outside = 0;     // cases outside what the kernel assumes: not judged
+    std::size_t its_own = 0;     // cases that its own library made: not judged
+    std::size_t by_bound = 0;    // cases whose bits are ours, of which a guest owes the bound only
+    double largest_share = 0.0;  // of the bound, of the cases that passed by it
     std::vector<Failure> failures{};
 };
 
-// `assumed`: preconditions from the command line, beside those that the kernel itself assumes. Runs in a child
-// process: a kernel that ends its process fails the case that it was on, and the next case gets a new child. Throws
-// std::system_error where no process can be had.
-KernelCheck check_kernel(const Kernel& kernel, std::span<const GoldenCase> cases,
-                         std::span<const std::string> assumed);
+// `assumed`: preconditions from the command line, beside those that a kernel itself assumes. Runs in child
+// processes: a kernel that ends its process fails the case that it was on, and the next case gets a new child. The
+// result does not depend on their number. Throws std::system_error where no process can be had.
+using AssumedOf = std::function<std::vector<std::string>(const Kernel&)>;
+std::vector<KernelCheck> check_kernels(std::span<const Kernel> kernels, std::span<const GoldenCase> cases,
+                                       const AssumedOf& assumed, std::size_t processes);
 
 struct CheckTotal {
     std::size_t judged = 0;  // kernels that ran on at least one case
@@ -53,6 +65,6 @@ struct CheckTotal {
 CheckTotal total_of(std::span<const KernelCheck> checks);
 
 // The summary by op and kernel, then every failure.
-std::string check_report(std::span<const KernelCheck> checks);
+std::string check_report(std::span<const KernelCheck> checks, std::span<const GoldenCase> cases);
 
 }  // namespace brickproof::golden

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "engine/golden_case.hpp"
+#include "engine/transaction.hpp"
 
 namespace brickproof::golden {
 namespace {
@@ -41,6 +42,10 @@ const Contract* contract_of_stem(const std::string& stem) {
 
 GoldenSet load_golden_set(const fs::path& directory, const std::function<bool(std::string_view)>& wanted) {
     GoldenSet set;
+    if (const Expected<Recovery> recovered = recover(directory); !recovered)
+        set.problems.push_back(recovered.problem());
+    const Expected<FolderLock> lock = FolderLock::take(directory, FolderLock::Mode::shared);
+    if (!lock) set.problems.push_back(lock.problem());
     for (const fs::path& op_folder : folders_in(directory)) {
         const Contract* contract = contract_of_stem(op_folder.filename().string());
         if (contract != nullptr && !wanted(contract->op)) continue;

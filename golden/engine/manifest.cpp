@@ -26,7 +26,8 @@ struct Names {
         return static_cast<Enum>(at - names.begin());
     }
 };
-constexpr Names<Origin, 3> origins{{"oracle", "independent", "standard"}};
+constexpr Names<Origin, 4> origins{{"oracle", "independent", "standard", "implementation"}};
+constexpr Names<Rounded, 2> roundings{{"float64", "float32"}};
 constexpr Names<Comparison, 2> comparisons{{"bits", "bound"}};
 constexpr Names<Role, 3> roles{{"input", "output", "mask"}};
 
@@ -37,6 +38,7 @@ class Fields {
         if (!object.is_object()) fail("is no object");
     }
 
+    bool has(const std::string& key) const { return object_.is_object() && object_.contains(key); }
     const Json* get(const std::string& key) {
         known_.insert(key);
         if (!object_.is_object()) return nullptr;
@@ -140,20 +142,23 @@ Json tensor_json(const TensorEntry& entry) {
 Json manifest_json(const Manifest& manifest) {
     Json tensors = Json::array();
     for (const TensorEntry& entry : manifest.tensors) tensors.push_back(tensor_json(entry));
-    return {{"format", format_version},
-            {"op", manifest.op},
-            {"contract_version", manifest.contract_version},
-            {"case", manifest.name},
-            {"provenance", {{"kind", origins.of(manifest.origin)}, {"source", manifest.source}}},
-            {"comparison", comparisons.of(manifest.comparison)},
-            {"guest_comparison", comparisons.of(manifest.guest_comparison)},
-            {"outside", manifest.outside},
-            {"sizes", manifest.sizes},
-            {"tensors", tensors}};
+    Json json{{"format", format_version},
+              {"op", manifest.op},
+              {"contract_version", manifest.contract_version},
+              {"case", manifest.name},
+              {"provenance", {{"kind", origins.of(manifest.origin)}, {"source", manifest.source}}},
+              {"comparison", comparisons.of(manifest.comparison)},
+              {"guest_comparison", comparisons.of(manifest.guest_comparison)},
+              {"outside", manifest.outside},
+              {"sizes", manifest.sizes},
+              {"tensors", tensors}};
+    if (!manifest.library.empty()) json["provenance"]["library"] = manifest.library;
+    if (manifest.rounded != Rounded::float64) json["rounded_to"] = roundings.of(manifest.rounded);
+    return json;
 }
 
 // Of the compact text with sorted keys, the checksum's own field left out.
-std::uint32_t checksum_of(const Json& manifest) {
+std::uint32_t crc32_of_json(const Json& manifest) {
     return crc32_of(manifest.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 
@@ -163,6 +168,8 @@ void read_provenance(Fields& fields, Manifest& manifest) {
     Fields provenance(*object, "provenance ");
     manifest.origin = provenance.choice("kind", origins);
     manifest.source = provenance.text("source");
+    if (manifest.origin == Origin::implementation || provenance.has("library"))
+        manifest.library = provenance.text("library");
     provenance.refuse_unknown();
     if (!provenance.problem().empty()) fields.fail(provenance.problem());
 }
@@ -187,6 +194,8 @@ void check_comparison(Fields& fields, const Manifest& manifest) {
         fields.fail("compares guests by bits and our own kernels by the bound");
     if (manifest.origin == Origin::oracle && manifest.comparison == Comparison::bits)
         fields.fail("compares by bits with what an oracle made; an oracle gives exact values and a bound");
+    if (manifest.origin == Origin::implementation && manifest.comparison == Comparison::bits)
+        fields.fail("compares by bits with another implementation, which may differ within the contract's bound");
 }
 
 }  // namespace
@@ -200,6 +209,18 @@ std::string_view name_of(Comparison comparison) {
 std::string_view name_of(Role role) {
     return roles.of(role);
 }
+std::string_view name_of(Rounded rounded) {
+    return roundings.of(rounded);
+}
+std::optional<Origin> origin_named(std::string_view name) {
+    return origins.find(name);
+}
+std::optional<Comparison> comparison_named(std::string_view name) {
+    return comparisons.find(name);
+}
+std::optional<Rounded> rounded_named(std::string_view name) {
+    return roundings.find(name);
+}
 
 std::uint32_t crc32_of(std::string_view bytes) {
     boost::crc_32_type crc;
@@ -209,8 +230,12 @@ std::uint32_t crc32_of(std::string_view bytes) {
 
 std::string manifest_text(const Manifest& manifest) {
     Json json = manifest_json(manifest);
-    json["crc32"] = hex(checksum_of(json));
-    return json.dump(2) + "\n";
+    json["crc32"] = hex(crc32_of_json(json));
+    return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+std::string checksum_of(const Manifest& manifest) {
+    return hex(crc32_of_json(manifest_json(manifest)));
 }
 
 Expected<Manifest> parse_manifest(std::string_view text) {
@@ -227,6 +252,7 @@ Expected<Manifest> parse_manifest(std::string_view text) {
     read_provenance(fields, manifest);
     manifest.comparison = fields.choice("comparison", comparisons);
     manifest.guest_comparison = fields.choice("guest_comparison", comparisons);
+    if (fields.has("rounded_to")) manifest.rounded = fields.choice("rounded_to", roundings);
     check_comparison(fields, manifest);
     fields.list("outside", [&](const Json& name) {
         if (name.is_string()) return manifest.outside.push_back(name.get<std::string>());
@@ -237,7 +263,7 @@ Expected<Manifest> parse_manifest(std::string_view text) {
     const std::uint32_t crc32 = read_crc(fields);
     fields.refuse_unknown();
     if (!fields.problem().empty()) return Problem{fields.problem()};
-    if (const std::uint32_t computed = checksum_of(manifest_json(manifest)); computed != crc32)
+    if (const std::uint32_t computed = crc32_of_json(manifest_json(manifest)); computed != crc32)
         return Problem{
             fmt::format("is damaged: its checksum is {}, its contents have {}", hex(crc32), hex(computed))};
     return manifest;

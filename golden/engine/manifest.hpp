@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,8 +17,16 @@ namespace brickproof::golden {
 
 inline constexpr std::string_view manifest_name = "manifest.json";
 
-// Where an expectation comes from. Only an oracle's may be recomputed by `golden update`.
-enum class Origin { oracle, independent, standard };
+// Where an expectation comes from. `golden update` recomputes an oracle's, and nothing else.
+enum class Origin {
+    oracle,          // the contract's
+    independent,     // other arithmetic of many digits, rounded once
+    standard,        // a standard's definition or test case
+    implementation,  // what another library gave: its own error is up to the contract's bound
+};
+
+// To what an expectation that is compared by the bound was rounded: its own error, beside the bound.
+enum class Rounded { float64, float32 };
 
 enum class Comparison {
     bits,   // equal values; every NaN is one, +0 equals -0
@@ -41,8 +50,10 @@ struct Manifest {
     unsigned contract_version = 0;
     std::string name;
     Origin origin{};
-    std::string source;  // of the expectation, for people
+    std::string source;     // of the expectation, for people
+    std::string library{};  // of an implementation's: its own kernels are not held to it
     Comparison comparison{};
+    Rounded rounded = Rounded::float64;
     // How a guest's kernel is compared, whose library need not have made the same choices as ours.
     Comparison guest_comparison{};
     // The contract's preconditions that the inputs break: a kernel that assumes one is not judged by this case.
@@ -54,6 +65,10 @@ struct Manifest {
 std::string_view name_of(Origin origin);
 std::string_view name_of(Comparison comparison);
 std::string_view name_of(Role role);
+std::string_view name_of(Rounded rounded);
+std::optional<Origin> origin_named(std::string_view name);
+std::optional<Comparison> comparison_named(std::string_view name);
+std::optional<Rounded> rounded_named(std::string_view name);
 
 // CRC-32 as in zlib and PNG.
 std::uint32_t crc32_of(std::string_view bytes);
@@ -62,6 +77,8 @@ std::uint32_t crc32_of(std::string_view bytes);
 // no JSON, a field that is missing, unknown or of the wrong kind, a file name that leaves the folder, a checksum
 // that does not fit.
 std::string manifest_text(const Manifest& manifest);
+// The checksum that the text ends with; it covers the tensors' checksums, and so the whole case.
+std::string checksum_of(const Manifest& manifest);
 Expected<Manifest> parse_manifest(std::string_view text);
 
 }  // namespace brickproof::golden

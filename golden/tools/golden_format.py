@@ -1,4 +1,4 @@
-"""Writes golden cases: .npy tensors and manifest.json (golden/README.md describes the format).
+"""Writes lists of golden cases, for 'brickproof golden add --from OUT/cases.json': arrays as .npy, and cases.json.
 
 Standard library only. Tensors are (dtype, shape, bytes); bytes are in C order, little endian.
 """
@@ -6,7 +6,6 @@ Standard library only. Tensors are (dtype, shape, bytes); bytes are in C order, 
 import ast
 import json
 import struct
-import zlib
 from pathlib import Path
 from typing import NamedTuple
 
@@ -50,24 +49,21 @@ def read_npy(path):
     return Tensor(DTYPE[header["descr"]], header["shape"], data[10 + length :])
 
 
-def write_case(golden, op, name, *, kind, source, comparison, sizes, tensors, guest_comparison=None, outside=()):
-    """tensors: list of (role, operand, Tensor). Writes golden/<op stem>/<name>/."""
-    folder = Path(golden) / op.replace(".", "_") / name
-    folder.mkdir(parents=True, exist_ok=True)
-    for old in folder.iterdir():
-        old.unlink()
-    entries = []
+def write_case(out, op, name, *, kind, source, comparison, sizes, tensors, guest_comparison=None, outside=()):
+    """Adds a case to the list OUT/cases.json, its arrays beside it; tensors: list of (role, operand, Tensor)."""
+    folder = Path(op.replace(".", "_")) / name
+    (Path(out) / folder).mkdir(parents=True, exist_ok=True)
+    arrays = {"input": {}, "output": {}, "mask": {}}
     for role, operand, t in tensors:
-        data = npy_bytes(t)
-        file = f"{operand}{'-mask' if role == 'mask' else ''}.npy"
-        (folder / file).write_bytes(data)
-        entries.append({"file": file, "role": role, "operand": operand, "dtype": t.dtype, "shape": list(t.shape),
-                        "crc32": f"{zlib.crc32(data):08x}"})
-    manifest = {"format": 1, "op": op, "contract_version": 1, "case": name,
-                "provenance": {"kind": kind, "source": source}, "comparison": comparison,
-                "guest_comparison": guest_comparison or comparison, "outside": list(outside), "sizes": sizes,
-                "tensors": entries}
-    compact = json.dumps(manifest, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    manifest["crc32"] = f"{zlib.crc32(compact.encode()):08x}"
-    text = json.dumps(manifest, sort_keys=True, indent=2, ensure_ascii=False)
-    (folder / "manifest.json").write_text(text + "\n", encoding="utf-8")
+        file = folder / f"{operand}{'-mask' if role == 'mask' else ''}.npy"
+        (Path(out) / file).write_bytes(npy_bytes(t))
+        arrays[role][operand] = file.as_posix()
+    case = {"op": op, "case": name, "kind": kind, "source": source, "comparison": comparison,
+            "guest_comparison": guest_comparison or comparison, "outside": list(outside), "sizes": sizes,
+            "inputs": arrays["input"], "outputs": arrays["output"], "masks": arrays["mask"]}
+    with open(Path(out) / "cases.json", "a+", encoding="utf-8") as file:
+        file.seek(0)
+        text = file.read()
+        cases = json.loads(text)["cases"] if text else []
+        file.truncate(0)
+        json.dump({"cases": cases + [case]}, file, indent=1, ensure_ascii=False)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Imports independent cases of swiglu and softmax: import_activations.py CASES GOLDEN
+"""Imports independent cases of swiglu and softmax: import_activations.py CASES OUT
 
 CASES holds the folders mpmath/ and onnx/, each with folders softmax__<case>, swiglu__<case> and silu__<case> (swiglu
 with an up of ones): float32 inputs and results, and a meta.json that names their source.
@@ -16,14 +16,10 @@ import sys
 from decimal import Context, Decimal, Underflow, localcontext
 from pathlib import Path
 
+from decimals import exp_of_minus, is_nearest_float32
 from golden_format import read_npy, tensor, values_of, write_case
 
 ONE = Decimal(1)
-
-
-def exp_of_minus(magnitude):
-    """Below 10^-2000 it is 0 to any float64."""
-    return Decimal(0) if magnitude > 5000 else (-magnitude).exp()
 
 
 def silu(gate):
@@ -41,13 +37,6 @@ def exact_softmax(x):
     return [term / sum(terms) for term in terms]
 
 
-def is_nearest_float32(x, exact):
-    if math.isinf(x):
-        return (exact > 0) == (x > 0) and abs(exact) >= (2 - Decimal(2) ** -24) * 2**127
-    half_ulp = Decimal(2) ** (max(math.frexp(x)[1] - 24, -149) - 1)
-    return abs(Decimal(x) - exact) <= half_ulp
-
-
 def agree(exact, theirs, origin):
     if origin == "mpmath":
         return is_nearest_float32(theirs, exact)
@@ -59,26 +48,26 @@ def load(folder):
     return meta, {path.stem: read_npy(path) for path in folder.glob("*.npy")}
 
 
-def write(golden, op, name, meta, origin, inputs, exact, theirs, outside=()):
+def write(out, op, name, meta, origin, inputs, exact, theirs, outside=()):
     """inputs: (operand, values)."""
     for value, expected in zip(exact, theirs, strict=True):
         if not agree(value, expected, origin):
             raise SystemExit(f"{op} {name}: computed {value}, but the case says {expected!r}")
     note = f"; {meta['note']}" if meta["note"] else ""
     n = len(exact)
-    write_case(golden, op, name, kind="independent", comparison="bound", sizes={"n": n}, outside=outside,
+    write_case(out, op, name, kind="independent", comparison="bound", sizes={"n": n}, outside=outside,
                source=f"independent data set, case {meta['op']}__{meta['case']}: {meta['source']}{note}; "
                "to float64 by decimal arithmetic (golden/tools/import_activations.py)",
                tensors=[("input", operand, tensor("float32", (n,), values)) for operand, values in inputs]
                + [("output", "y", tensor("float64", (n,), [float(v) for v in exact]))])
 
 
-def import_swiglu(golden, folder, origin):
+def import_swiglu(out, folder, origin):
     meta, t = load(folder)
     gate = values_of(t[meta["inputs"][0]])
     up = values_of(t[meta["inputs"][1]]) if len(meta["inputs"]) > 1 else (1.0,) * len(gate)
     prefix = "onnx_" if origin == "onnx" else "" if meta["op"] == "swiglu" else "silu_"
-    write(golden, "swiglu", prefix + meta["case"], meta, origin,
+    write(out, "swiglu", prefix + meta["case"], meta, origin,
           [("gate", gate), ("up", up)], exact_swiglu(gate, up), values_of(t[meta["outputs"][0]]))
 
 
@@ -91,28 +80,28 @@ def rows_along(axis, t):
     return [values[start : start + n * stride : stride] for start in starts]
 
 
-def import_softmax(golden, folder, origin):
+def import_softmax(out, folder, origin):
     meta, t = load(folder)
     axis = meta["attributes"]["axis"]
     xs, ys = rows_along(axis, t["x"]), rows_along(axis, t["y"])
     prefix = "" if origin == "mpmath" else "onnx_"
     for row, (x, y) in enumerate(zip(xs, ys, strict=True)):
         name = f"{prefix}{meta['case']}" + (f"_row{row}" if len(xs) > 1 else "")
-        write(golden, "softmax", name, meta, origin, [("x", x)], exact_softmax(x), y,
+        write(out, "softmax", name, meta, origin, [("x", x)], exact_softmax(x), y,
               outside=["unmasked"] if -math.inf in x else [])
 
 
 def main():
     if len(sys.argv) != 3:
         raise SystemExit(__doc__)
-    cases, golden = map(Path, sys.argv[1:])
+    cases, out = map(Path, sys.argv[1:])
     imported = 0
     with localcontext(Context(prec=60)) as context:
         context.traps[Underflow] = False
         for origin in ("mpmath", "onnx"):
             for op, import_case in (("swiglu", import_swiglu), ("silu", import_swiglu), ("softmax", import_softmax)):
                 for folder in sorted((cases / origin).glob(f"{op}__*")):
-                    import_case(golden, folder, origin)
+                    import_case(out, folder, origin)
                     imported += 1
     if imported == 0:
         raise SystemExit(f"{cases} holds no cases of swiglu, silu or softmax")

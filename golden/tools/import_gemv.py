@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Imports independent matrix-vector products: import_gemv.py MPMATH ONNX GOLDEN
+"""Imports independent matrix-vector products: import_gemv.py MPMATH ONNX OUT
 
 MPMATH holds folders matvec__<case>, ONNX folders matmul__<case>, each with a meta.json that names its source. The
 expected values are computed here a second time, by integers, and stored as float64: those of MPMATH, which were
@@ -33,10 +33,10 @@ def nearest_float32(exact):
     return struct.unpack("<f", struct.pack("<f", value))[0]
 
 
-def write(golden, name, source, w, x, exact, bits):
+def write(out, name, source, w, x, exact, bits):
     rows, cols = len(exact), len(x)
     y = ("float32", list(map(nearest_float32, exact))) if bits else ("float64", list(map(float, exact)))
-    write_case(golden, "gemv", name, kind="independent", source=source, comparison="bits" if bits else "bound",
+    write_case(out, "gemv", name, kind="independent", source=source, comparison="bits" if bits else "bound",
                sizes={"rows": rows, "cols": cols, "bias": 0},
                tensors=[("input", "w", tensor("float32", (rows * cols,), w)),
                         ("input", "x", tensor("float32", (cols,), x)),
@@ -49,21 +49,21 @@ def source_of(folder, meta):
     return f"independent data set, case {folder.name}: {meta['source']}{note}"
 
 
-def import_product(golden, folder, meta, name, w, x, expected, agrees):
+def import_product(out, folder, meta, name, w, x, expected, agrees):
     cols = len(x)
     rows = min(len(expected), MOST_WEIGHTS // cols)
     w = w[: rows * cols]
     exact = [exact_row(w[r * cols : (r + 1) * cols], x) for r in range(rows)]
     if not all(map(agrees, exact, expected)):
         raise SystemExit(f"{folder.name}: the expected values are not those of integer arithmetic")
-    write(golden, name, source_of(folder, meta), w, x, exact, bool(meta.get("exact")))
+    write(out, name, source_of(folder, meta), w, x, exact, bool(meta.get("exact")))
 
 
-def import_matvec(golden, folder):
+def import_matvec(out, folder):
     meta = json.loads((folder / "meta.json").read_text())
     w, x, y = (values_of(read_npy(folder / f"{name}.npy")) for name in "wxy")
     exactly = lambda exact, expected: nearest_float32(exact) == expected
-    import_product(golden, folder, meta, meta["case"], w, x, y, exactly)
+    import_product(out, folder, meta, meta["case"], w, x, y, exactly)
 
 
 def matrices(shape, values):
@@ -72,7 +72,7 @@ def matrices(shape, values):
     return [values[i : i + size] for i in range(0, len(values), size)]
 
 
-def import_matmul(golden, folder):
+def import_matmul(out, folder):
     """a b = c; a vector a is a row, a vector b a column, and one of a kind belongs to all of the other."""
     meta = json.loads((folder / "meta.json").read_text())
     a, b, c = (read_npy(folder / f"{name}.npy") for name in "abc")
@@ -86,17 +86,17 @@ def import_matmul(golden, folder):
         for col in range(cols):
             name = f"onnx_{meta['case']}" + (f"_{i}" if len(products) > 1 else "") + (f"_column{col}" if cols > 1 else "")
             left, right = lefts[i % len(lefts)], rights[i % len(rights)]
-            import_product(golden, folder, meta, name, left, right[col::cols], product[col::cols], closely)
+            import_product(out, folder, meta, name, left, right[col::cols], product[col::cols], closely)
 
 
 def main():
     if len(sys.argv) != 4:
         raise SystemExit(__doc__)
-    mpmath, onnx, golden = map(Path, sys.argv[1:])
+    mpmath, onnx, out = map(Path, sys.argv[1:])
     for folder in sorted(mpmath.glob("matvec__*")):
-        import_matvec(golden, folder)
+        import_matvec(out, folder)
     for folder in sorted(onnx.glob("matmul__*")):
-        import_matmul(golden, folder)
+        import_matmul(out, folder)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Imports independent Q8_0 cases: import_q8_0.py CASES GOLDEN
+"""Imports independent Q8_0 cases: import_q8_0.py CASES OUT
 
 CASES holds folders q8_0_ggml__<case> (d, qs, blocks, defined, dequant of x by ggml's reference definition) and
 q8_0_realizar__<case> (scale, qs, dequant by realizar's), each with a meta.json that names its source. They were
@@ -29,28 +29,28 @@ def quants_mask(defined):
     return tensor("uint8", (len(defined), 34), [c for keep in defined for c in [1, 1] + [keep] * 32])
 
 
-def import_ggml(golden, folder):
+def import_ggml(out, folder):
     meta, t = load(folder)
     n = meta["attributes"]["n"]
     common = {"kind": "independent", "source": source_of(meta), "comparison": "bits", "sizes": {"n": n}}
     tensors = [("input", "x", t["x"]), ("output", "y", t["blocks"])]
     if not all(values_of(t["defined"])):
         tensors.append(("mask", "y", quants_mask(values_of(t["defined"]))))
-    write_case(golden, "q8_0.quantize", meta["case"], guest_comparison="bound", tensors=tensors, **common)
+    write_case(out, "q8_0.quantize", meta["case"], guest_comparison="bound", tensors=tensors, **common)
     infinite = any((d & 0x7C00) == 0x7C00 for d in values_of(t["d"]))
-    write_case(golden, "q8_0.dequantize", meta["case"], outside=["finite"] if infinite else [],
+    write_case(out, "q8_0.dequantize", meta["case"], outside=["finite"] if infinite else [],
                tensors=[("input", "x", t["blocks"]), ("output", "y", t["dequant"])], **common)
 
 
-def import_realizar(golden, folder):
+def import_realizar(out, folder):
     meta, t = load(folder)
     n = meta["attributes"]["n"]
     common = {"kind": "independent", "source": source_of(meta), "comparison": "bits", "sizes": {"n": n}}
     quants = reshaped(t["qs"], (n,))
     tensors = [("input", "x", t["x"]), ("output", "q", quants), ("output", "scales", t["scale"])]
-    write_case(golden, "q8_0f.quantize", meta["case"], guest_comparison="bound", tensors=tensors, **common)
+    write_case(out, "q8_0f.quantize", meta["case"], guest_comparison="bound", tensors=tensors, **common)
     infinite = not all(map(math.isfinite, values_of(t["scale"])))
-    write_case(golden, "q8_0f.dequantize", meta["case"], outside=["finite"] if infinite else [],
+    write_case(out, "q8_0f.dequantize", meta["case"], outside=["finite"] if infinite else [],
                tensors=[("input", "q", quants), ("input", "scales", t["scale"]), ("output", "y", t["dequant"])],
                **common)
 
@@ -58,15 +58,15 @@ def import_realizar(golden, folder):
 def main():
     if len(sys.argv) != 3:
         raise SystemExit(__doc__)
-    cases, golden = map(Path, sys.argv[1:])
+    cases, out = map(Path, sys.argv[1:])
     ggml = sorted(cases.glob("q8_0_ggml__*"))
     realizar = sorted(cases.glob("q8_0_realizar__*"))
     if not ggml or not realizar:
         raise SystemExit(f"{cases} holds no folders q8_0_ggml__* and q8_0_realizar__*")
     for folder in ggml:
-        import_ggml(golden, folder)
+        import_ggml(out, folder)
     for folder in realizar:
-        import_realizar(golden, folder)
+        import_realizar(out, folder)
     print(f"imported {len(ggml)} ggml and {len(realizar)} realizar cases, each for quantize and dequantize")
 
 

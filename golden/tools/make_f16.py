@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes the golden cases of f16.to_f32 and f16.from_f32: make_f16.py GOLDEN
+"""Makes the golden cases of f16.to_f32 and f16.from_f32: make_f16.py OUT
 
 The conversions are those of Python's struct module, format 'e' (IEEE 754 binary16, to nearest even). It refuses
 what rounds beyond the largest half, 65,504; IEEE 754-2019, 7.4, makes that Inf.
@@ -66,32 +66,32 @@ def finite_random_floats(count):
     return [float_of_bits(rng.getrandbits(1) << 31 | rng.randrange(0x32800000, 0x47800000)) for _ in range(count)]
 
 
-def make_from_f32(golden, name, floats, outside=()):
+def make_from_f32(out, name, floats, outside=()):
     x = tensor("float32", (len(floats),), floats)
     y = tensor("uint16", (len(floats),), [half_nearest(v) for v in values_of(x)])
-    write_case(golden, "f16.from_f32", name, kind="standard", source=SOURCE, comparison="bits",
+    write_case(out, "f16.from_f32", name, kind="standard", source=SOURCE, comparison="bits",
                sizes={"n": len(floats)}, outside=outside, tensors=[("input", "x", x), ("output", "y", y)])
 
 
-def make_to_f32(golden, name, halves, outside=()):
+def make_to_f32(out, name, halves, outside=()):
     x = tensor("uint16", (len(halves),), halves)
     y = tensor("float32", (len(halves),), [half_value(h) for h in halves])
-    write_case(golden, "f16.to_f32", name, kind="standard", source=SOURCE, comparison="bits",
+    write_case(out, "f16.to_f32", name, kind="standard", source=SOURCE, comparison="bits",
                sizes={"n": len(halves)}, outside=outside, tensors=[("input", "x", x), ("output", "y", y)])
 
 
 def main():
     if len(sys.argv) != 2:
         raise SystemExit(__doc__)
-    golden = sys.argv[1]
-    make_to_f32(golden, "all_halves", range(65536), outside=["finite"])
-    make_to_f32(golden, "finite_tail_n37", [h * 857 % 0x7C00 | (h & 1) << 15 for h in range(37)])
-    make_from_f32(golden, "ties_subnormal", both_signs(ties_and_neighbours(range(1024))))
-    make_from_f32(golden, "ties_one_binade", both_signs(ties_and_neighbours(range(15 * 1024, 16 * 1024))))
-    make_from_f32(golden, "ties_binade_ends", both_signs(ties_and_neighbours(binade_ends())))
-    make_from_f32(golden, "special_values", special_floats(), outside=["finite"])
-    make_from_f32(golden, "random_n4099", finite_random_floats(4099))
-    make_from_f32(golden, "tail_n13", finite_random_floats(13))
+    out = sys.argv[1]
+    make_to_f32(out, "all_halves", range(65536), outside=["finite"])
+    make_to_f32(out, "finite_tail_n37", [h * 857 % 0x7C00 | (h & 1) << 15 for h in range(37)])
+    make_from_f32(out, "ties_subnormal", both_signs(ties_and_neighbours(range(1024))))
+    make_from_f32(out, "ties_one_binade", both_signs(ties_and_neighbours(range(15 * 1024, 16 * 1024))))
+    make_from_f32(out, "ties_binade_ends", both_signs(ties_and_neighbours(binade_ends())))
+    make_from_f32(out, "special_values", special_floats(), outside=["finite"])
+    make_from_f32(out, "random_n4099", finite_random_floats(4099))
+    make_from_f32(out, "tail_n13", finite_random_floats(13))
 
 
 if __name__ == "__main__":

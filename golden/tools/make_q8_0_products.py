@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes the golden cases of q8_0.dot and q8_0.gemv: make_q8_0_products.py GOLDEN
+"""Makes the golden cases of q8_0.dot and q8_0.gemv: make_q8_0_products.py OUT
 
 Every result is computed in integers: a half is an integer multiple of 2^-24, so a row's sum is an integer multiple
 of 2^-48. It is rounded once: to float32 where every partial sum, in any order, is representable (then every correct
@@ -58,26 +58,26 @@ def results_tensor(results, exact):
     return tensor("float32" if exact else "float64", (len(results),), [float(r) for r in results])
 
 
-def write_products(golden, op, name, matrix, vector, sizes, operands, exact):
+def write_products(out, op, name, matrix, vector, sizes, operands, exact):
     if exact:
         for row in matrix:
             assert_every_partial_sum_exact(row, vector)
     results = [exact_dot(row, vector) for row in matrix]
     left, right, output = operands
-    write_case(golden, op, name, kind="independent", source=SOURCE.format(name),
+    write_case(out, op, name, kind="independent", source=SOURCE.format(name),
                comparison="bits" if exact else "bound", sizes=sizes,
                outside=["quants>-128"] if has_lowest_quant(matrix + [vector]) else [],
                tensors=[("input", left, blocks_tensor(matrix)), ("input", right, blocks_tensor([vector])),
                         ("output", output, results_tensor(results, exact))])
 
 
-def write_dot(golden, name, a, b, exact):
-    write_products(golden, "q8_0.dot", name, [a], b, {"n": len(a) * BLOCK}, ("a", "b", "result"), exact)
+def write_dot(out, name, a, b, exact):
+    write_products(out, "q8_0.dot", name, [a], b, {"n": len(a) * BLOCK}, ("a", "b", "result"), exact)
 
 
-def write_gemv(golden, name, w, x, exact):
+def write_gemv(out, name, w, x, exact):
     sizes = {"rows": len(w), "cols": len(x) * BLOCK}
-    write_products(golden, "q8_0.gemv", name, w, x, sizes, ("w", "x", "y"), exact)
+    write_products(out, "q8_0.gemv", name, w, x, sizes, ("w", "x", "y"), exact)
 
 
 def row(blocks, scale, quant):
@@ -114,9 +114,9 @@ def constant_row(blocks, scale, quant):
     return row(blocks, lambda b: scale, lambda b, i: quant)
 
 
-def make_exact_dots(golden, rng):
+def make_exact_dots(out, rng):
     def write(name, a, b):
-        write_dot(golden, name, a, b, True)
+        write_dot(out, name, a, b, True)
 
     for n in (32, 64, 96, 256, 1056):
         write(f"exact_n{n}", exact_row(rng, n // 32, [-3, -2], 15), exact_row(rng, n // 32, [-5, -4], 15))
@@ -130,9 +130,9 @@ def make_exact_dots(golden, rng):
     write("exact_zero_scales_n96", constant_row(3, 0.0, 100), exact_row(rng, 3, [0], 127))
 
 
-def make_bound_dots(golden, rng):
+def make_bound_dots(out, rng):
     def write(name, a, b):
-        write_dot(golden, name, a, b, False)
+        write_dot(out, name, a, b, False)
 
     for n in (32, 160, 1024, 4096):
         write(f"typical_n{n}", typical_row(rng, n // 32), typical_row(rng, n // 32))
@@ -148,9 +148,9 @@ def make_bound_dots(golden, rng):
     write("largest_n4096", constant_row(128, 65504.0, -128), constant_row(128, 65504.0, -128))
 
 
-def make_gemvs(golden, rng):
+def make_gemvs(out, rng):
     def write(name, w, x, exact):
-        write_gemv(golden, name, w, x, exact)
+        write_gemv(out, name, w, x, exact)
 
     for rows, cols in ((1, 32), (3, 64), (4, 96), (7, 256), (17, 32)):
         w = [exact_row(rng, cols // 32, [-3, -2], 31) for _ in range(rows)]

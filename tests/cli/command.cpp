@@ -68,18 +68,30 @@ struct Signal {
     double after_seconds;
 };
 
+// A child's standard input: these bytes (fewer than a pipe holds), then its end.
+int input_of(const std::string& text) {
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) != 0 || write(ends[1], text.data(), text.size()) < 0)
+        throw std::system_error(errno, std::generic_category(), "making a pipe");
+    close(ends[1]);
+    return ends[0];
+}
+
 Result run_with(const Arguments& arguments, const std::vector<std::string>& environment,
-                std::optional<Signal> signal) {
+                std::optional<Signal> signal, const std::string& answer = "") {
+    const int in = input_of(answer);
     int out[2];
     int err[2];
     if (pipe2(out, O_CLOEXEC) != 0 || pipe2(err, O_CLOEXEC) != 0)
         throw std::system_error(errno, std::generic_category(), "making a pipe");
     const pid_t child = fork();
     if (child == 0) {
+        dup2(in, STDIN_FILENO);
         dup2(out[1], STDOUT_FILENO);
         dup2(err[1], STDERR_FILENO);
         become(arguments, environment);
     }
+    close(in);
     close(out[1]);
     close(err[1]);
     Result result;
@@ -103,6 +115,11 @@ Result run_with(const Arguments& arguments, const std::vector<std::string>& envi
 
 Result run(const Arguments& arguments, const std::vector<std::string>& environment) {
     return run_with(arguments, environment, std::nullopt);
+}
+
+Result run_and_answer(const Arguments& arguments, const std::string& answer,
+                      const std::vector<std::string>& environment) {
+    return run_with(arguments, environment, std::nullopt, answer);
 }
 
 Result run_and_signal(const Arguments& arguments, int signal, double after_seconds) {

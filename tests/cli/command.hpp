@@ -17,8 +17,12 @@ struct Result {
 
 using Arguments = std::vector<std::string>;
 
-// Standard output and error are no terminal. `environment` adds NAME=VALUE.
+// Standard output and error are no terminal, standard input is empty. `environment` adds NAME=VALUE.
 Result run(const Arguments& arguments, const std::vector<std::string>& environment = {});
+
+// Ditto, with `answer` on standard input.
+Result run_and_answer(const Arguments& arguments, const std::string& answer,
+                      const std::vector<std::string>& environment = {});
 
 // Sends `signal` that long after the start; `seconds` counts from the signal on.
 Result run_and_signal(const Arguments& arguments, int signal, double after_seconds);

@@ -65,16 +65,8 @@ TEST(Help, EverySubcommandHasIt) {
         EXPECT_TRUE(holds(result.out, "Usage: ")) << result.out;
         EXPECT_TRUE(holds(run({"--help"}).out, command));
     }
-    for (const char* verb : {"check", "update", "add", "list"})
+    for (const char* verb : {"check", "diff", "save", "update", "add", "record", "explain", "list", "pin"})
         EXPECT_EQ(run({"golden", verb, "--help"}).exit_code, 0) << verb;
-}
-
-TEST(Golden, OwnKernelsHoldAndFaultsDoNot) {
-    const Arguments check = {"golden", "check", "--golden", BRICKPROOF_GOLDEN, "--op", "q8_0.dot"};
-    EXPECT_EQ(run(check).exit_code, 0);
-    Arguments faults = check;
-    faults.insert(faults.end(), {"--kernels", BRICKPROOF_FAULTS, "--variant", "s*"});
-    EXPECT_EQ(run(faults).exit_code, 1);
 }
 
 TEST(Fuzz, FindsNothingInOwnKernelsAndSomethingInFaults) {

@@ -8,8 +8,10 @@
 #include <cmath>
 #include <csignal>
 #include <cstring>
+#include <nlohmann/json.hpp>
 
 #include "brick/isa.hpp"
+#include "engine/golden_report.hpp"
 #include "golden_folders.hpp"
 #include "judge/fault_trap.hpp"
 #include "judge/plugin.hpp"
@@ -40,15 +42,26 @@ Kernel kernel_of(std::string_view op, Function* fn) {
             .contract = find_contract(op)};
 }
 
+KernelCheck check_kernel(const Kernel& kernel, std::span<const GoldenCase> cases,
+                         std::vector<std::string> assumed) {
+    return check_kernels(
+               std::span(&kernel, 1), cases, [&](const Kernel&) { return assumed; }, 2)
+        .front();
+}
+
 KernelCheck checked(const Kernel& kernel) {
     return check_kernel(kernel, committed_set().cases, {});
 }
 
+std::string report_of(const KernelCheck& check) {
+    return check_report(std::span(&check, 1), committed_set().cases);
+}
+
 TEST_F(GoldenCheck, OurKernelsPassEveryCase) {
-    std::vector<KernelCheck> checks;
-    for (const Kernel& kernel : own_kernels()) checks.push_back(checked(kernel));
+    const std::vector<KernelCheck> checks = check_kernels(
+        own_kernels(), committed_set().cases, [](const Kernel&) { return std::vector<std::string>{}; }, 2);
     const CheckTotal total = total_of(checks);
-    EXPECT_EQ(total.failed, 0u) << check_report(checks);
+    EXPECT_EQ(total.failed, 0u) << check_report(checks, committed_set().cases);
     EXPECT_GE(total.judged, all_contracts().size());
     for (const KernelCheck& check : checks) {
         EXPECT_EQ(check.by_bound, 0u) << check.op;
@@ -127,7 +140,7 @@ TEST_F(GoldenCheck, AWrongKernelOfEachOpIsCaught) {
 TEST_F(GoldenCheck, AFailureNamesTheFirstElementThatDiffers) {
     const KernelCheck check = checked(kernel_of("q8_0f.dequantize", dequantize_f_one_ulp));
     ASSERT_FALSE(check.failures.empty());
-    const std::string report = check_report(std::span(&check, 1));
+    const std::string report = report_of(check);
     EXPECT_NE(report.find("FAIL q8_0f.dequantize / test of test"), std::string::npos) << report;
     EXPECT_NE(report.find("case q8_0f_dequantize/normal_n32_s1"), std::string::npos) << report;
     EXPECT_NE(report.find("y[16] is "), std::string::npos) << report;
@@ -193,9 +206,9 @@ TEST_F(GoldenCheck, AGuestMayRoundTiesToEvenButNotTruncate) {
     Kernel guest = kernel_of("q8_0.quantize", quantize_ties_to_even);
     guest.plugin_path = "libguest.so";
     const KernelCheck check = checked(guest);
-    EXPECT_TRUE(check.failures.empty()) << check_report(std::span(&check, 1));
+    EXPECT_TRUE(check.failures.empty()) << report_of(check);
     EXPECT_EQ(check.by_bound, 27u);
-    EXPECT_NE(check_report(std::span(&check, 1)).find("by the contract's bound, as a guest"), std::string::npos);
+    EXPECT_NE(report_of(check).find("by the contract's bound, as a guest"), std::string::npos);
 
     Kernel truncating = kernel_of("q8_0.quantize", quantize_truncating);
     truncating.plugin_path = "libguest.so";
@@ -210,8 +223,7 @@ TEST_F(GoldenCheck, CasesOutsideWhatAKernelAssumesAreNotJudged) {
     EXPECT_GT(narrowed.outside, 0u);
     EXPECT_EQ(narrowed.passed + narrowed.outside, all);
     kernel.assumes = {};
-    const std::string assumed[] = {"quants>-128"};
-    EXPECT_EQ(check_kernel(kernel, committed_set().cases, assumed).outside, narrowed.outside);
+    EXPECT_EQ(check_kernel(kernel, committed_set().cases, {"quants>-128"}).outside, narrowed.outside);
 }
 
 TEST_F(GoldenCheck, AMissingCpuFeatureIsNotRun) {
@@ -219,8 +231,7 @@ TEST_F(GoldenCheck, AMissingCpuFeatureIsNotRun) {
     kernel.cpu_features = "no_such_feature";
     const KernelCheck check = checked(kernel);
     EXPECT_EQ(total_of(std::span(&check, 1)).judged, 0u);
-    EXPECT_NE(check_report(std::span(&check, 1)).find("NOT RUN: this CPU has no no_such_feature"),
-              std::string::npos);
+    EXPECT_NE(report_of(check).find("NOT RUN: this CPU has no no_such_feature"), std::string::npos);
 }
 
 const GoldenCase& committed(std::string_view op, std::string_view name) {
@@ -240,6 +251,62 @@ TEST_F(GoldenCheck, AMaskHidesItsElementsOnly) {
         const bool passes = compare_outputs(golden, Comparison::bits, changed).kind == Outcome::Kind::pass;
         EXPECT_EQ(passes, at % sizeof(brickproof_q8_0) >= 2) << "byte " << at;
     }
+}
+
+TEST_F(GoldenCheck, TheReportDoesNotDependOnTheNumberOfProcesses) {
+    const std::vector<Kernel> kernels = {kernel_of("q8_0.dot", dot_that_exits),
+                                         kernel_of("q8_0f.dequantize", dequantize_f_one_ulp),
+                                         kernel_of("q8_0.quantize", quantize_truncating)};
+    const auto nothing = [](const Kernel&) { return std::vector<std::string>{}; };
+    const auto report = [&](std::size_t processes) {
+        return check_report(check_kernels(kernels, committed_set().cases, nothing, processes),
+                            committed_set().cases);
+    };
+    const std::string alone = report(1);
+    EXPECT_EQ(report(3), alone);
+    EXPECT_EQ(report(16), alone);
+}
+
+TEST_F(GoldenCheck, TheReportIsJsonToo) {
+    const KernelCheck check = checked(kernel_of("q8_0f.dequantize", dequantize_f_one_ulp));
+    const std::vector<std::string> problems = {"a \"quoted\" problem"};
+    const auto json = nlohmann::json::parse(check_json(std::span(&check, 1), 36, problems, {}, "1.2.3"));
+    EXPECT_EQ(json["brickproof"], "1.2.3");
+    EXPECT_EQ(json["cases"], 36);
+    EXPECT_EQ(json["problems"][0], problems[0]);
+    EXPECT_EQ(json["kernels"][0]["verdict"], "FAIL");
+    EXPECT_EQ(json["kernels"][0]["failures"].size(), check.failures.size());
+    EXPECT_EQ(json["kernels"][0]["failures"][0]["case"], check.failures[0].case_name);
+}
+
+TEST_F(GoldenCheck, AnImplementationIsNotHeldToItsOwnValues) {
+    GoldenCase golden = committed("q8_0.dot", "typical_n160");
+    golden.manifest.origin = Origin::implementation;
+    golden.manifest.library = "test";
+    Kernel kernel = kernel_of("q8_0.dot", scalar<brickproof_q8_0_dot_fn>("q8_0.dot"));
+    EXPECT_EQ(check_kernel(kernel, std::span(&golden, 1), {}).its_own, 1u);
+    kernel.library = "another";
+    EXPECT_EQ(check_kernel(kernel, std::span(&golden, 1), {}).passed, 1u);
+}
+
+// The stored value's own error widens the bound: by half an ulp of what it was rounded to, or by another bound.
+TEST_F(GoldenCheck, WhatTheStoredValueMayBeOffByIsGranted) {
+    GoldenCase golden = committed("q8_0.dot", "typical_n160");
+    double exact = 0.0;
+    std::memcpy(&exact, golden.expected[0].tensor.bytes.data(), sizeof exact);
+    const double bound = golden.contract->oracle(golden.inputs)[0].bound[0];
+    const auto outcome_at = [&](double stored, double got) {
+        std::memcpy(golden.expected[0].tensor.bytes.data(), &stored, sizeof stored);
+        Outputs outputs;
+        const float value = static_cast<float>(got);
+        outputs.arrays.emplace_back(sizeof value);
+        std::memcpy(outputs.arrays[0].data(), &value, sizeof value);
+        return compare_outputs(golden, Comparison::bound, outputs).kind;
+    };
+    EXPECT_EQ(outcome_at(exact + bound, exact - 0.9 * bound), Outcome::Kind::fail);
+    golden.manifest.origin = Origin::implementation;
+    EXPECT_EQ(outcome_at(exact + bound, exact - 0.9 * bound), Outcome::Kind::pass);
+    EXPECT_EQ(outcome_at(exact + bound, exact - 1.1 * bound), Outcome::Kind::fail);
 }
 
 TEST_F(GoldenCheck, TheBoundIsHeldAroundTheGoldenValue) {

@@ -27,8 +27,8 @@ inline const GoldenSet& committed_set() {
 // A folder of its own for one test, removed at its end.
 class ScratchFolder {
   public:
-    ScratchFolder() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "brickproof_golden_XXXXXX").string();
+    explicit ScratchFolder(const std::filesystem::path& parent = std::filesystem::temp_directory_path()) {
+        std::string pattern = (parent / "brickproof_golden_XXXXXX").string();
         if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no scratch folder");
         path_ = pattern;
     }
@@ -52,6 +52,12 @@ class ScratchFolder {
   private:
     std::filesystem::path path_;
 };
+
+// A place in memory where there is one: for tests that write much and are not about losing power.
+inline std::filesystem::path fast_place() {
+    const std::filesystem::path memory = "/dev/shm";
+    return access(memory.c_str(), W_OK) == 0 ? memory : std::filesystem::temp_directory_path();
+}
 
 // The problem of a case that must not load; "" if it loads.
 inline std::string problem_of(const std::filesystem::path& folder) {

@@ -1,6 +1,7 @@
-"""Runs the tools that make golden values into an empty folder: every file must be the committed one, byte for byte.
+"""Runs the tools that make golden values, and adds what they list to an empty folder: every file must be the committed
+one, byte for byte.
 
-regenerate.py GOLDEN
+regenerate.py BRICKPROOF GOLDEN
 """
 
 import subprocess
@@ -9,20 +10,31 @@ import tempfile
 from pathlib import Path
 
 
+def add(brickproof, tool, folder, golden):
+    listed = Path(folder) / tool.stem
+    listed.mkdir()
+    subprocess.run([sys.executable, "-B", tool, listed], check=True)
+    subprocess.run([*brickproof, "golden", "add", "--from", listed / "cases.json", "--golden", golden, "--in-ci"],
+                   check=True, stdout=subprocess.DEVNULL)
+
+
 def main():
-    golden = Path(sys.argv[1])
+    *brickproof, golden = sys.argv[1:]
+    golden = Path(golden)
     with tempfile.TemporaryDirectory() as folder:
+        made = Path(folder) / "golden"
+        made.mkdir()
         for tool in sorted((golden / "tools").glob("make_*.py")):
-            subprocess.run([sys.executable, "-B", tool, folder], check=True)
-        made = sorted(path.relative_to(folder) for path in Path(folder).rglob("*") if path.is_file())
-        if not made:
+            add(brickproof, tool, folder, made)
+        files = sorted(path.relative_to(made) for path in made.glob("*/*/*"))
+        if not files:
             raise SystemExit("the tools made nothing")
-        for path in made:
-            if not (golden / path).is_file():
-                raise SystemExit(f"{path} is made by the tools but is not committed")
-            if (golden / path).read_bytes() != (Path(folder) / path).read_bytes():
-                raise SystemExit(f"{path} differs from what the tools make")
-    print(f"{len(made)} files are as the tools make them")
+        for file in files:
+            if not (golden / file).is_file():
+                raise SystemExit(f"{file} is made by the tools but is not committed")
+            if (golden / file).read_bytes() != (made / file).read_bytes():
+                raise SystemExit(f"{file} differs from what the tools make")
+    print(f"{len(files)} files are as the tools make them")
 
 
 if __name__ == "__main__":
