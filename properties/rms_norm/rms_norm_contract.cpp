@@ -113,6 +113,7 @@ std::vector<OracleOutput> oracle(const Case& c) {
     const brick::RmsNormBound bound =
         brick::rms_norm_error_bound(x.size(), exact.sum_of_squares, static_cast<double>(rms_norm_eps(c)), x.size());
     OracleOutput y{exact.y, {}};
+    y.bound.reserve(x.size());
     for (std::size_t i = 0; i < x.size(); ++i)
         y.bound.push_back(bound.of(static_cast<double>(x[i]), static_cast<double>(weight[i])));
     return {y};

@@ -38,6 +38,7 @@ OracleOutput exact_within(const Case& c, std::size_t sum_roundings) {
     const brick::RmsNormBound bound = brick::rms_norm_error_bound(
         x.size(), exact.sum_of_squares, static_cast<double>(rms_norm_eps(c)), sum_roundings);
     OracleOutput y{exact.y, {}};
+    y.bound.reserve(x.size());
     for (std::size_t i = 0; i < x.size(); ++i)
         y.bound.push_back(bound.of(static_cast<double>(x[i]), static_cast<double>(weight[i])));
     return y;
