@@ -23,9 +23,9 @@ double cpu_seconds() {
     return static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
 }
 
-// What is at most two blocks, or 64 values, an operand or two: where most faults show, and what an engine's own
+// Of operands: a block or two of Q8_0, or some twenty floats each: where most faults show, and what an engine's own
 // preference for small and fast inputs ends up with.
-constexpr std::size_t small_case_bytes = 2 * 64 * sizeof(float);
+constexpr std::size_t small_case_bytes = 256;
 constexpr std::size_t small_cases = 512;
 
 std::vector<Bytes> make_small_cases(const Contract& contract) {

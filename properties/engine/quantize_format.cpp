@@ -29,6 +29,10 @@ Quantized run_on(const QuantizeFormat& format, Trial& trial, std::span<const flo
     return format.read(trial.run(format.make_case(x)));
 }
 
+Quantized run_on(const QuantizeFormat& format, Trial& trial, const Case& c) {
+    return format.read(trial.run(c));
+}
+
 OracleOutput scales_oracle(std::span<const BlockPromise> promises) {
     OracleOutput oracle;
     for (const BlockPromise& promise : promises) {

@@ -71,6 +71,8 @@ void fill_exact(ChoiceReader& choices, const RmsNormInputs& inputs) {
 
 // Within 2^-limit to 2^limit, or 0: the significand stays.
 float moderate(float value, int limit) {
+    const float magnitude = std::fabs(value);
+    if (magnitude >= 0x1p-30f && magnitude < 0x1p30f) return value;  // nearly all are
     int exponent = 0;
     const float significand = std::frexp(value, &exponent);
     return std::ldexp(significand, std::clamp(exponent, -limit, limit));
