@@ -28,7 +28,8 @@ GuidedSearch::GuidedSearch(const Kernel& kernel, const SearchSetup& setup, Searc
       listener_(std::move(listener)),
       random_(setup.seed),
       guided_(setup.guided),
-      closed_(setup.skip) {
+      closed_(setup.skip),
+      corpus_size_(setup.corpus.size()) {
     group_statements();
     if (!guided_) return;
     waiting_.emplace_back();
@@ -106,6 +107,7 @@ void GuidedSearch::execute(const Bytes& bytes) {
         choices = std::move(decoded.choices);
         cost = operand_bytes(decoded.c);
     }
+    if (executions_ <= 1 + corpus_size_) features_of_corpus_ = seen_.size();
     if (!novel) return;
     pool_.push_back({bytes, std::move(choices), cost});
     listener_.on_kept(bytes);

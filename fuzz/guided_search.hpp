@@ -44,6 +44,9 @@ class GuidedSearch {
 
     std::size_t executions() const { return executions_; }
     std::size_t kept() const { return pool_.size(); }
+    // Told apart so far; and those among them that the corpus already had.
+    std::size_t features() const { return seen_.size(); }
+    std::size_t features_of_corpus() const { return features_of_corpus_; }
     // No statement is left to be searched.
     bool exhausted() const { return open_statements_ == 0; }
 
@@ -81,6 +84,8 @@ class GuidedSearch {
     std::map<std::string, std::size_t> best_holder_;  // and the kept case that reached it
     std::size_t open_statements_ = 0;
     std::size_t executions_ = 0;
+    std::size_t corpus_size_ = 0;
+    std::size_t features_of_corpus_ = 0;
 };
 
 }  // namespace brickproof::fuzz

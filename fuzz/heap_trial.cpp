@@ -74,18 +74,21 @@ HeapTrial::Placed HeapTrial::run_elsewhere(const Case& c, std::byte old_contents
 }
 
 std::optional<Misbehaviour> HeapTrial::misbehaviour(const Case& c) {
-    const Outputs outputs = run(c);
     const FpEnvironment before = read_fp_environment();
+    // Before any run on the case itself, which a kernel that writes to its inputs would change.
     const Placed elsewhere = run_elsewhere(c, other_poison, 1);
     if (const FpEnvironment after = read_fp_environment(); !(after == before)) {
         restore_fp_environment(before);
         return Misbehaviour{"fp_environment", "it changes " + describe_change(before, after)};
     }
     if (!elsewhere.inputs_unchanged) return Misbehaviour{"inputs_unchanged", "an input was written to"};
+    const Outputs outputs = run(c);
     const Outcome same = expect_same_outputs(c, elsewhere.outputs, outputs);
     if (same.kind == Outcome::Kind::pass) return std::nullopt;
-    return Misbehaviour{what_it_depends_on(c, outputs), "a second run, over other old contents and at another "
-                                                        "alignment, gives something else: " + same.message};
+    return Misbehaviour{what_it_depends_on(c, outputs),
+                        "a second run, over other old contents and at another "
+                        "alignment, gives something else: " +
+                            same.message};
 }
 
 std::string_view HeapTrial::what_it_depends_on(const Case& c, const Outputs& outputs) {

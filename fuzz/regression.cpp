@@ -18,7 +18,8 @@ bool is_word(char c) {
 }
 
 std::string words_of(std::string text) {
-    std::ranges::replace_if(text, [](char c) { return !is_word(c); }, '_');
+    std::ranges::replace_if(
+        text, [](char c) { return !is_word(c); }, '_');
     return text;
 }
 
@@ -86,9 +87,10 @@ std::string name_of(const Finding& finding) {
 }
 
 std::string regression_source(const Finding& finding) {
-    return fmt::format(R"(// Found by 'brickproof fuzz' in {op} / {variant} of {library}, {sizes}. The statement {statement} failed:
+    return fmt::format(
+        R"(// Found by 'brickproof fuzz' in {op} / {variant} of {library}, {sizes}. The statement {statement} failed:
 // {message}
-// To see it: brickproof replay {token}{kernels}
+// To see it: brickproof replay {token}{kernels} --variant {variant}
 #include <gtest/gtest.h>
 
 #include "fuzz/regression.hpp"
@@ -103,18 +105,16 @@ TEST(Regression, {test}) {{
               "");
 }}
 )",
-                       fmt::arg("op", finding.op), fmt::arg("variant", one_line(finding.variant)),
-                       fmt::arg("library", one_line(finding.library)), fmt::arg("sizes", finding.sizes),
-                       fmt::arg("statement", finding.statement), fmt::arg("message", one_line(finding.message)),
-                       fmt::arg("token", finding.token),
-                       fmt::arg("kernels", finding.plugin_path.empty()
-                                               ? ""
-                                               : one_line(fmt::format(" --kernels {}", finding.plugin_path))),
-                       fmt::arg("test", camel_case(name_of(finding))),
-                       fmt::arg("token_literal", literal(finding.token)),
-                       fmt::arg("kernels_literal", literal(finding.plugin_path)),
-                       fmt::arg("variant_literal", literal(finding.variant)),
-                       fmt::arg("statement_literal", literal(finding.statement)));
+        fmt::arg("op", finding.op), fmt::arg("variant", one_line(finding.variant)),
+        fmt::arg("library", one_line(finding.library)), fmt::arg("sizes", finding.sizes),
+        fmt::arg("statement", finding.statement), fmt::arg("message", one_line(finding.message)),
+        fmt::arg("token", finding.token),
+        fmt::arg("kernels",
+                 finding.plugin_path.empty() ? "" : one_line(fmt::format(" --kernels {}", finding.plugin_path))),
+        fmt::arg("test", camel_case(name_of(finding))), fmt::arg("token_literal", literal(finding.token)),
+        fmt::arg("kernels_literal", literal(finding.plugin_path)),
+        fmt::arg("variant_literal", literal(finding.variant)),
+        fmt::arg("statement_literal", literal(finding.statement)));
 }
 
 }  // namespace brickproof::fuzz

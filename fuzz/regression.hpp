@@ -18,9 +18,11 @@ struct Regression {
 // the kernel. A kernel that ends its process ends this one.
 std::string failure_of(const Regression& regression);
 
-// A GoogleTest source that asks this about a finding: compiles as a file of tests/fuzz/, under regression_file_name.
+// A GoogleTest source that asks this about a finding. As a file of tests/fuzz/ whose name ends in _test.cpp it is
+// compiled with the tests there.
 std::string regression_source(const Finding& finding);
-// "q8_0_dot_avx2_exact_sum": of the finding's files.
+
+// "q8_0_dot_avx2_exact_sum": of a finding's files.
 std::string name_of(const Finding& finding);
 
 }  // namespace brickproof::fuzz

@@ -309,9 +309,7 @@ void fill_quants(ChoiceReader& choices, const Preconditions& holding, std::span<
             each([&](std::size_t) { return random.between(-1, 1); });
             break;
         case sparse:
-            each([&](std::size_t) {
-                return random.below(16) == 0 ? extreme[random.below(4)] : std::int8_t{0};
-            });
+            each([&](std::size_t) { return random.below(16) == 0 ? extreme[random.below(4)] : std::int8_t{0}; });
             break;
         case largest_of_all:
             each([](std::size_t) { return 127; });

@@ -1,0 +1,30 @@
+#!/bin/bash -eu
+# Builds all fuzz targets as OSS-Fuzz and ClusterFuzzLite want them: with $CC, $CXX, $CFLAGS, $CXXFLAGS and
+# $LIB_FUZZING_ENGINE from $SRC/brickproof into $OUT, by way of $WORK. $SANITIZER says what the flags hold.
+# Nothing is fetched. Beside each target lie its seed corpus, its dictionary and its options.
+source=$SRC/brickproof
+build=$WORK/brickproof-$SANITIZER
+
+# fmt from its headers, and only libraries that are needed: the machine that runs the targets has nothing installed.
+cmake -S "$source" -B "$build" -G Ninja --log-level=WARNING -DCMAKE_BUILD_TYPE=None \
+    -DCMAKE_C_COMPILER="$CC" -DCMAKE_CXX_COMPILER="$CXX" \
+    -DCMAKE_C_FLAGS="$CFLAGS" -DCMAKE_CXX_FLAGS="$CXXFLAGS -DFMT_HEADER_ONLY" \
+    -DCMAKE_EXE_LINKER_FLAGS=-Wl,--as-needed -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON \
+    -DBRICKPROOF_FUZZING_ENGINE="$LIB_FUZZING_ENGINE" -DBRICKPROOF_WARNINGS_ARE_ERRORS=OFF \
+    -DBRICKPROOF_COMMAND=OFF -DBRICKPROOF_BUILD_TESTS=OFF
+cmake --build "$build" --target brickproof_fuzz_targets
+
+mkdir -p "$OUT"
+for target in "$build"/fuzz/fuzz_*; do
+    [ -f "$target" ] && [ -x "$target" ] || continue
+    name=$(basename "$target")
+    stem=${name#fuzz_}
+    cp "$target" "$OUT/$name"
+    (cd "$source/fuzz/corpus/$stem" && rm -f "$OUT/${name}_seed_corpus.zip" && zip -q "$OUT/${name}_seed_corpus.zip" -- *)
+    [ ! -f "$source/fuzz/dictionaries/$stem.dict" ] || cp "$source/fuzz/dictionaries/$stem.dict" "$OUT/$name.dict"
+    # No domain of an op reads further than 96 bytes; a file with metadata and tensors takes some hundred.
+    longest=96
+    [ ! -f "$OUT/$name.dict" ] || longest=1024
+    [ "$stem" != bricks ] || longest=256
+    printf '[libfuzzer]\nmax_len = %s\n' "$longest" >"$OUT/$name.options"
+done
