@@ -141,8 +141,8 @@ class Campaign {
         workers_.erase(workers_.begin() + static_cast<std::ptrdiff_t>(i));
     }
 
-    // Searches of one op find much the same: the one that found most counts. Later ones begin with what earlier ones
-    // kept, so that little is new to them.
+    // Searches of one op find much the same: the one that found most counts. Later ones begin with what earlier
+    // ones kept, so that little is new to them.
     void count_features(const Worker& worker) {
         Coverage& coverage = coverage_[worker.kernel().contract];
         coverage.features = std::max(coverage.features, worker.features());

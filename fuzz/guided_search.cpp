@@ -143,6 +143,7 @@ bool GuidedSearch::judge(Domain& domain, const DecodedCase& decoded, const Bytes
 
 void GuidedSearch::report(const JudgedStatement& statement, const Bytes& bytes, const Judgement& judgement) {
     if (!closed_.emplace(judgement.statement).second) return;
+    listener_.on_failure(judgement.statement);
     const Finding finding = runner_.shrink(statement, bytes, judgement);
     for (Domain& domain : domains_)
         open_statements_ -= std::erase_if(domain.statements, [&](const JudgedStatement* searched) {

@@ -23,6 +23,8 @@ struct SearchListener {
     std::function<void(std::string_view)> on_statement = [](std::string_view) {};
     std::function<void(const Bytes&)> on_case = [](const Bytes&) {};
     std::function<void(const Bytes&)> on_kept = [](const Bytes&) {};
+    // A statement has failed, and the case is not shrunk yet.
+    std::function<void(std::string_view)> on_failure = [](std::string_view) {};
     std::function<void(const Finding&)> on_finding = [](const Finding&) {};
 };
 
