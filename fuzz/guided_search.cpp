@@ -50,15 +50,19 @@ void GuidedSearch::group_statements() {
     }
 }
 
-// Every alternative of every choice of every domain, once.
+// Every alternative of every choice of every domain, once, in an order that mixes small sizes with large ones: most
+// faults show at most sizes, and it is dear to try all small ones first.
 void GuidedSearch::sweep_choices() {
+    std::vector<Bytes> sweep;
     for (const Domain& domain : domains_) {
         const auto log = [&](const Bytes& bytes) {
             return decode_logged(*runner_.kernel().contract, bytes, domain.holding).choices;
         };
-        const std::vector<Bytes> sweep = choice_sweep(log, random_.next());
-        waiting_.insert(waiting_.end(), sweep.begin(), sweep.end());
+        for (Bytes& bytes : choice_sweep(log, random_.next())) sweep.push_back(std::move(bytes));
     }
+    // Fisher and Yates.
+    for (std::size_t i = sweep.size(); i > 1; --i) std::swap(sweep[i - 1], sweep[random_.below(i)]);
+    waiting_.insert(waiting_.end(), sweep.begin(), sweep.end());
 }
 
 void GuidedSearch::step() {

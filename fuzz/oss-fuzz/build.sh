@@ -25,6 +25,9 @@ for target in "$build"/fuzz/fuzz_*; do
     # No domain of an op reads further than 96 bytes; a file with metadata and tensors takes some hundred.
     longest=96
     [ ! -f "$OUT/$name.dict" ] || longest=1024
-    [ "$stem" != bricks ] || longest=256
+    case $stem in
+        bricks) longest=256 ;;
+        gguf) longest=16384 ;; # a small layer
+    esac
     printf '[libfuzzer]\nmax_len = %s\n' "$longest" >"$OUT/$name.options"
 done
