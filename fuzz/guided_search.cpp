@@ -32,9 +32,10 @@ GuidedSearch::GuidedSearch(const Kernel& kernel, const SearchSetup& setup, Searc
       corpus_size_(setup.corpus.size()) {
     group_statements();
     if (!guided_) return;
-    waiting_.emplace_back();
     waiting_.insert(waiting_.end(), setup.corpus.begin(), setup.corpus.end());
-    sweep_choices();
+    std::vector<Preconditions> holding;
+    for (const Domain& domain : domains_) holding.push_back(domain.holding);
+    if (!holding.empty()) dealer_.emplace(*kernel.contract, std::move(holding));
 }
 
 void GuidedSearch::group_statements() {
@@ -50,21 +51,6 @@ void GuidedSearch::group_statements() {
     }
 }
 
-// Every alternative of every choice of every domain, once, in an order that mixes small sizes with large ones: most
-// faults show at most sizes, and it is dear to try all small ones first.
-void GuidedSearch::sweep_choices() {
-    std::vector<Bytes> sweep;
-    for (const Domain& domain : domains_) {
-        const auto log = [&](const Bytes& bytes) {
-            return decode_logged(*runner_.kernel().contract, bytes, domain.holding).choices;
-        };
-        for (Bytes& bytes : choice_sweep(log, random_.next())) sweep.push_back(std::move(bytes));
-    }
-    // Fisher and Yates.
-    for (std::size_t i = sweep.size(); i > 1; --i) std::swap(sweep[i - 1], sweep[random_.below(i)]);
-    waiting_.insert(waiting_.end(), sweep.begin(), sweep.end());
-}
-
 void GuidedSearch::step() {
     execute(next_input());
 }
@@ -75,8 +61,9 @@ Bytes GuidedSearch::next_input() {
         waiting_.pop_front();
         return bytes;
     }
-    constexpr std::size_t fresh_every = 16;
-    if (pool_.empty() || random_.below(fresh_every) == 0) return random_input(random_);
+    if (!dealer_) return random_input(random_);
+    constexpr std::size_t fresh_every = 8;
+    if (pool_.empty() || !dealer_->been_round() || random_.below(fresh_every) == 0) return dealer_->deal(random_);
     const Kept& parent = pick_parent();
     return mutate(parent.bytes, parent.choices, pool_[random_.below(pool_.size())].bytes, random_);
 }
@@ -111,7 +98,7 @@ void GuidedSearch::execute(const Bytes& bytes) {
         choices = std::move(decoded.choices);
         cost = operand_bytes(decoded.c);
     }
-    if (executions_ <= 1 + corpus_size_) features_of_corpus_ = seen_.size();
+    if (executions_ <= corpus_size_) features_of_corpus_ = seen_.size();
     if (!novel) return;
     pool_.push_back({bytes, std::move(choices), cost});
     listener_.on_kept(bytes);

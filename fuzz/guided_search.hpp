@@ -7,12 +7,14 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <unordered_set>
 #include <vector>
 
 #include "engine/random.hpp"
+#include "fuzz/dealer.hpp"
 #include "fuzz/features.hpp"
 #include "fuzz/statement_runner.hpp"
 
@@ -65,7 +67,6 @@ class GuidedSearch {
     };
 
     void group_statements();
-    void sweep_choices();
     void execute(const Bytes& bytes);
     bool note_features(const DecodedCase& decoded, std::size_t domain);
     bool judge(Domain& domain, const DecodedCase& decoded, const Bytes& bytes);
@@ -80,6 +81,7 @@ class GuidedSearch {
     std::set<std::string> closed_;  // statements that failed, or are to be skipped
     std::vector<Domain> domains_;
     std::deque<Bytes> waiting_;
+    std::optional<Dealer> dealer_;  // of a guided search
     std::vector<Kept> pool_;
     std::unordered_set<Feature> seen_;
     std::map<std::string, std::size_t> best_level_;   // of a statement's share of its bound
