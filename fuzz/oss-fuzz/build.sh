@@ -14,20 +14,4 @@ cmake -S "$source" -B "$build" -G Ninja --log-level=WARNING -DCMAKE_BUILD_TYPE=N
     -DBRICKPROOF_COMMAND=OFF -DBRICKPROOF_BUILD_TESTS=OFF
 cmake --build "$build" --target brickproof_fuzz_targets
 
-mkdir -p "$OUT"
-for target in "$build"/fuzz/fuzz_*; do
-    [ -f "$target" ] && [ -x "$target" ] || continue
-    name=$(basename "$target")
-    stem=${name#fuzz_}
-    cp "$target" "$OUT/$name"
-    (cd "$source/fuzz/corpus/$stem" && rm -f "$OUT/${name}_seed_corpus.zip" && zip -q "$OUT/${name}_seed_corpus.zip" -- *)
-    [ ! -f "$source/fuzz/dictionaries/$stem.dict" ] || cp "$source/fuzz/dictionaries/$stem.dict" "$OUT/$name.dict"
-    # No domain of an op reads further than 96 bytes; a file with metadata and tensors takes some hundred.
-    longest=96
-    [ ! -f "$OUT/$name.dict" ] || longest=1024
-    case $stem in
-        bricks) longest=256 ;;
-        gguf) longest=16384 ;; # a small layer
-    esac
-    printf '[libfuzzer]\nmax_len = %s\n' "$longest" >"$OUT/$name.options"
-done
+exec "$source/fuzz/oss-fuzz/package.sh" "$build/fuzz" "$OUT"

@@ -2,7 +2,7 @@
 // statements. Executions and seconds of CPU to the first failure, which is not shrunk. docs/fuzzing.md has the
 // table.
 //
-//     time_to_find [--op GLOB] [--seeds N] [--executions N] [--seconds S] [--faults]
+//     time_to_find [--op GLOB] [--fault OP/NAME...] [--seeds N] [--executions N] [--seconds S] [--faults]
 #include <fmt/format.h>
 #include <fnmatch.h>
 #include <sys/mman.h>
@@ -155,6 +155,8 @@ int main(int argc, char** argv) {
     Limits limits;
     bool each = false;
     app.add_option("--op", op, "Only ops that match");
+    std::vector<std::string> only;
+    app.add_option("--fault", only, "Only these, as OP/NAME");
     app.add_option("--seeds", seeds, "Searches of each fault")->check(CLI::Range(1, 1000));
     app.add_option("--executions", limits.executions, "At most so many a search");
     app.add_option("--seconds", limits.seconds, "At most so many seconds of CPU a search");
@@ -169,6 +171,7 @@ int main(int argc, char** argv) {
     Comparison total;
     for (const faults::PlantedFault& fault : faults::planted_faults()) {
         if (fnmatch(op.c_str(), fault.op, 0) != 0) continue;
+        if (!only.empty() && std::ranges::count(only, fmt::format("{}/{}", fault.op, fault.name)) == 0) continue;
         const Comparison comparison = compare(fault, seeds, limits);
         by_op[fault.op].add(comparison);
         total.add(comparison);
