@@ -347,12 +347,35 @@ void try_products(Inputs& in) {
     }
 }
 
+// Where the results do not fit into the caches, they are written past them; each way with a tail.
+void try_large(Inputs& in) {
+    if (in.pick(128) != 1) return;
+    constexpr std::size_t streamed = (std::size_t{8} << 20) + 64;  // bytes of results
+    const std::size_t way = in.pick(5);
+    const std::size_t n = way == 0 ? streamed / sizeof(brickproof_q8_0) * 32 + 32 * in.pick(40)
+                                   : streamed / sizeof(float) / 32 * 32 + 32 * in.pick(40);
+    const Floats x(n, 1.5f);
+    Floats y(n);
+    Blocks blocks(n / 32);
+    if (way == 0 && !has_sentence(q8_0::quantize(x, blocks))) complain("ones cannot be quantised");
+    if (way == 1 && !has_sentence(q8_0::dequantize(blocks, y))) complain("zeros cannot be dequantised");
+    if (way == 2) {
+        const std::vector<std::int8_t> quants(n, 3);
+        if (!has_sentence(q8_0f::dequantize(quants, Floats(n / 32, 0.5f), y)) || y.back() != 1.5f)
+            complain("3 times 0.5 is not 1.5");
+    }
+    if (way == 3 && !has_sentence(f16::to_f32(std::vector<std::uint16_t>(n, 0x3C00), y)))
+        complain("1 cannot be widened");
+    if (way == 4 && (!has_sentence(swiglu(x, x, y)) || !(y.back() > 1.0f)))
+        complain("silu(1.5) 1.5 is not above 1");
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     constexpr void (*tries[])(Inputs&) = {
-        try_values, try_products, try_rms_norm,         try_qkv,  try_rope, try_attention,
-        try_o_proj, try_ffn,      try_activation_quant, try_layer};
+        try_values, try_products, try_rms_norm,         try_qkv,   try_rope, try_attention,
+        try_o_proj, try_ffn,      try_activation_quant, try_layer, try_large};
     Inputs in({data, size});
     tries[in.pick(std::size(tries))](in);
     return 0;

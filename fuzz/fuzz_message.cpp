@@ -18,5 +18,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         fmt::print(stderr, "misread: {}\n", line);
         std::abort();
     }
+    if (!message) return 0;
+    const bool kept = message->kind == fuzz::Message::Kind::kept;
+    const std::string told = message->kind == fuzz::Message::Kind::done ? fuzz::done_message()
+                             : kept                                     ? fuzz::kept_message(kernel, message->kept)
+                                                                        : fuzz::finding_message(message->finding);
+    const Expected<fuzz::Message> again = fuzz::parse_message(told, kernel);
+    if (!again || again->kind != message->kind || again->kept != message->kept ||
+        again->finding.bytes != message->finding.bytes) {
+        fmt::print(stderr, "does not survive being told: {}\n", line);
+        std::abort();
+    }
     return 0;
 }

@@ -62,7 +62,7 @@ Bytes GuidedSearch::next_input() {
         return bytes;
     }
     if (!dealer_) return random_input(random_);
-    constexpr std::size_t fresh_every = 8;
+    constexpr std::size_t fresh_every = 2;  // what no neighbour of a kept case shows
     if (pool_.empty() || !dealer_->been_round() || random_.below(fresh_every) == 0) return dealer_->deal(random_);
     const Kept& parent = pick_parent();
     return mutate(parent.bytes, parent.choices, pool_[random_.below(pool_.size())].bytes, random_);
