@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "fuzz/dealer.hpp"
 #include "fuzz/features.hpp"
 #include "fuzz/fuzzed_contract.hpp"
 #include "fuzz/mutation.hpp"
@@ -17,10 +18,20 @@ namespace {
 
 using namespace brickproof;
 
+const std::vector<Preconditions>& domains() {
+    static const std::vector<Preconditions> all = fuzz::domains_of(fuzz::fuzzed_contract());
+    return all;
+}
+
 // Under the preconditions of one statement or another: their domains read the same bytes in different ways.
 std::vector<Choice> choices_of(const Bytes& bytes, Random& random) {
-    static const std::vector<Preconditions> domains = fuzz::domains_of(fuzz::fuzzed_contract());
-    return fuzz::decode_logged(fuzz::fuzzed_contract(), bytes, domains[random.below(domains.size())]).choices;
+    const Preconditions& domain = domains()[random.below(domains().size())];
+    return fuzz::decode_logged(fuzz::fuzzed_contract(), bytes, domain).choices;
+}
+
+Bytes dealt(Random& random) {
+    static fuzz::Dealer dealer(fuzz::fuzzed_contract(), domains());
+    return dealer.deal(random);
 }
 
 std::size_t copied(const Bytes& bytes, std::uint8_t* to, std::size_t room) {
@@ -31,11 +42,14 @@ std::size_t copied(const Bytes& bytes, std::uint8_t* to, std::size_t room) {
 
 }  // namespace
 
-// Every fourth time the engine's own, which knows what the kernels compared with.
+// Half of the time a case that has nothing to do with the one there, as `brickproof fuzz` does; else a mutation,
+// half of these the engine's own, which knows what the kernels compared with.
 extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size, std::size_t max_size,
                                                unsigned seed) {
     Random random(seed);
-    if (LLVMFuzzerMutate != nullptr && random.below(4) == 0) return LLVMFuzzerMutate(data, size, max_size);
+    const std::size_t way = random.below(4);
+    if (way < 2) return copied(dealt(random), data, max_size);
+    if (way == 2 && LLVMFuzzerMutate != nullptr) return LLVMFuzzerMutate(data, size, max_size);
     const Bytes bytes(data, data + size);
     return copied(fuzz::mutate(bytes, choices_of(bytes, random), bytes, random), data, max_size);
 }

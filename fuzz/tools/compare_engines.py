@@ -2,6 +2,7 @@
 
     compare_engines.py PLAIN STRUCTURED SEEDS FAULT...
 
+With the latter, inputs are as long as they may be from the start (-len_control=0): a choice that is cut off is 0.
 PLAIN and STRUCTURED are the targets fault_target_plain and fault_target_structured of a build with libFuzzer; a FAULT
 reads OP/NAME. Each search starts from nothing. Prints a row a fault: how many searches found it, and the median
 number of executions and seconds of CPU.
@@ -24,6 +25,7 @@ def search(target, fault, seed):
     with tempfile.TemporaryDirectory() as folder:
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         command = [target, f"-runs={RUNS}", f"-max_total_time={SECONDS}", f"-seed={seed}", "-max_len=96", "-timeout=2",
+                   *(["-len_control=0"] if "structured" in target else []),
                    f"-artifact_prefix={folder}/", "-print_final_stats=1"]
         done = subprocess.run(command, env=os.environ | {"BRICKPROOF_FAULT": fault}, capture_output=True, text=True,
                               errors="replace", check=False)
