@@ -85,6 +85,7 @@ class Campaign {
         for (const Kernel* kernel : kernels_)
             by_op[kernel->contract].push_back({kernel, options_.assume(kernel->contract->op)});
         for (const auto& [contract, kernels] : by_op) {
+            if (interrupted()) return;
             const Expected<Minimised> done = minimise_corpus(folder_of(*kernels.front().kernel), kernels);
             if (!done) return summary_.problems.push_back(done.problem());
             summary_.corpus_before += done->before;
