@@ -2,6 +2,9 @@
 
 option(BRICKPROOF_BUILD_TESTS "Build the GoogleTest suites" ON)
 option(BRICKPROOF_LIBFUZZER "Link the fuzz targets with libFuzzer (clang only)" OFF)
+option(BRICKPROOF_WARNINGS_ARE_ERRORS "For a compiler whose warnings are not known yet, OFF" ON)
+set(BRICKPROOF_FUZZING_ENGINE "" CACHE STRING
+    "What the fuzz targets are linked with instead, as OSS-Fuzz's $LIB_FUZZING_ENGINE: flags or a library with main()")
 set(BRICKPROOF_SANITIZE "" CACHE STRING "Value of -fsanitize= for every target, such as address,undefined")
 
 set(CMAKE_CXX_STANDARD 20)
@@ -18,7 +21,8 @@ endif()
 
 add_library(brickproof_flags INTERFACE)
 # Contraction is written by hand (std::fma, intrinsics) or not at all: a result must not depend on the compiler.
-target_compile_options(brickproof_flags INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Werror -ffp-contract=off)
+target_compile_options(brickproof_flags INTERFACE -Wall -Wextra -Wpedantic -Wconversion
+    $<$<BOOL:${BRICKPROOF_WARNINGS_ARE_ERRORS}>:-Werror> -ffp-contract=off)
 if(BRICKPROOF_SANITIZE)
     target_compile_options(brickproof_flags INTERFACE
         -fsanitize=${BRICKPROOF_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -g)

@@ -6,9 +6,12 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <map>
 #include <memory>
 
 #include "fuzz/corpus_files.hpp"
+#include "fuzz/finding_files.hpp"
+#include "fuzz/minimise.hpp"
 #include "fuzz/worker.hpp"
 #include "judge/plugin.hpp"
 
@@ -31,8 +34,8 @@ class Campaign {
                 summary_.not_run.push_back(fmt::format("{} / {}: {}", kernel.contract->op, kernel.variant, reason));
         }
         summary_.kernels = kernels_.size();
-        shards_ = kernels_.empty() ? 0 : (options.jobs + kernels_.size() - 1) / kernels_.size();
-        tasks_ = kernels_.size() * shards_;
+        copies_ = kernels_.empty() ? 0 : (options.jobs + kernels_.size() - 1) / kernels_.size();
+        tasks_ = kernels_.size() * copies_;
     }
 
     CampaignSummary run() {
@@ -48,6 +51,7 @@ class Campaign {
         }
         summary_.interrupted = interrupted();
         update();
+        if (options_.minimise && !options_.corpus.empty() && !stopped()) minimise();
         return std::move(summary_);
     }
 
@@ -66,18 +70,42 @@ class Campaign {
         return (std::filesystem::path(options_.corpus) / "findings" / stem_of(*kernel.contract)).string();
     }
 
-    // Every task gets the same share of the time; more than one shard a kernel where there are jobs to spare.
+    // Findings first: what failed is seen to fail still.
+    Expected<std::vector<Bytes>> known_cases(const Kernel& kernel) const {
+        Expected<std::vector<Bytes>> cases = read_corpus(findings_folder_of(kernel), ".case");
+        if (!cases) return cases;
+        const Expected<std::vector<Bytes>> kept = read_corpus(folder_of(kernel));
+        if (!kept) return kept;
+        cases->insert(cases->end(), kept->begin(), kept->end());
+        return cases;
+    }
+
+    void minimise() {
+        std::map<const Contract*, std::vector<AssumedKernel>> by_op;
+        for (const Kernel* kernel : kernels_)
+            by_op[kernel->contract].push_back({kernel, options_.assume(kernel->contract->op)});
+        for (const auto& [contract, kernels] : by_op) {
+            if (interrupted()) return;
+            const Expected<Minimised> done = minimise_corpus(folder_of(*kernels.front().kernel), kernels);
+            if (!done) return summary_.problems.push_back(done.problem());
+            summary_.corpus_before += done->before;
+            summary_.corpus_after += done->after;
+        }
+    }
+
+    // Every task gets the same share of the time; more than one search a kernel where there are jobs to spare.
     void fill() {
         while (workers_.size() < options_.jobs && next_ < tasks_ && summary_.problems.empty()) {
             const Kernel& kernel = *kernels_[next_ % kernels_.size()];
             const double rounds = static_cast<double>(tasks_) / static_cast<double>(options_.jobs);
-            SearchSetup setup{.assume = options_.assume(kernel.contract->op),
-                              .seed = options_.seed + 0x9E3779B97F4A7C15u * (next_ / kernels_.size())};
+            SearchSetup setup{.assume = options_.assume(kernel.contract->op)};
             if (!options_.corpus.empty()) {
-                Expected<std::vector<Bytes>> corpus = read_corpus(folder_of(kernel));
+                Expected<std::vector<Bytes>> corpus = known_cases(kernel);
                 if (!corpus) return summary_.problems.push_back(corpus.problem());
                 setup.corpus = std::move(*corpus);
             }
+            // A campaign that goes on with what an earlier one left draws other numbers.
+            setup.seed = stream_seed(options_.seed, options_.shard.stream(next_ + tasks_ * setup.corpus.size()));
             ++next_;
             workers_.push_back(
                 std::make_unique<Worker>(kernel, std::move(setup), options_.seconds / std::max(rounds, 1.0)));
@@ -110,7 +138,16 @@ class Campaign {
 
     void retire(std::size_t i) {
         retired_executions_ += workers_[i]->executions();
+        count_features(*workers_[i]);
         workers_.erase(workers_.begin() + static_cast<std::ptrdiff_t>(i));
+    }
+
+    // Searches of one op find much the same: the one that found most counts. Later ones begin with what earlier
+    // ones kept, so that little is new to them.
+    void count_features(const Worker& worker) {
+        Coverage& coverage = coverage_[worker.kernel().contract];
+        coverage.features = std::max(coverage.features, worker.features());
+        coverage.fresh = std::max(coverage.fresh, worker.features() - worker.features_of_corpus());
     }
 
     void stop_all() {
@@ -134,7 +171,10 @@ class Campaign {
         });
         if (known) return;
         summary_.findings.push_back(finding);
-        store(findings_folder_of(kernel), finding.bytes);
+        if (!options_.corpus.empty()) {
+            const Expected<Done> written = write_finding(findings_folder_of(kernel), finding);
+            if (!written && summary_.problems.empty()) summary_.problems.push_back(written.problem());
+        }
         options_.on_finding(finding);
     }
 
@@ -146,13 +186,28 @@ class Campaign {
 
     void update() {
         summary_.executions = retired_executions_;
-        for (const auto& worker : workers_) summary_.executions += worker->executions();
+        for (const auto& worker : workers_) {
+            summary_.executions += worker->executions();
+            count_features(*worker);
+        }
+        summary_.features = 0;
+        summary_.new_features = 0;
+        for (const auto& [contract, coverage] : coverage_) {
+            summary_.features += coverage.features;
+            summary_.new_features += coverage.fresh;
+        }
         summary_.seconds = std::chrono::duration<double>(Clock::now() - begun_).count();
     }
 
+    struct Coverage {
+        std::size_t features = 0;
+        std::size_t fresh = 0;
+    };
+
     const CampaignOptions& options_;
     std::vector<const Kernel*> kernels_;
-    std::size_t shards_ = 0;
+    std::map<const Contract*, Coverage> coverage_;
+    std::size_t copies_ = 0;
     std::size_t tasks_ = 0;
     std::size_t next_ = 0;
     std::vector<std::unique_ptr<Worker>> workers_;

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "fuzz/random_stream.hpp"
 #include "fuzz/statement_runner.hpp"
 
 namespace brickproof::fuzz {
@@ -16,7 +17,11 @@ struct CampaignSummary {
     std::size_t executions = 0;  // byte strings tried
     std::size_t kept = 0;        // that showed something new
     double seconds = 0.0;
-    std::size_t kernels = 0;  // searched
+    std::size_t kernels = 0;        // searched
+    std::size_t features = 0;       // told apart, over all ops
+    std::size_t new_features = 0;   // of them, those that no case of the corpus had
+    std::size_t corpus_before = 0;  // cases in the corpus before it was minimised, and after
+    std::size_t corpus_after = 0;
     std::vector<std::string> not_run{};
     std::vector<Finding> findings{};      // one for each kernel and statement
     std::vector<std::string> problems{};  // with the corpus on disk
@@ -27,9 +32,11 @@ struct CampaignOptions {
     double seconds = 60.0;  // of wall time, shared out among the kernels
     std::size_t jobs = 1;
     std::uint64_t seed = 1;
-    // Kept cases are read from and written to corpus/<stem>/, findings go to corpus/findings/<stem>/; "" for
-    // neither.
+    Shard shard{};
+    // Kept cases are read from and written to corpus/<stem>/, findings are files of corpus/findings/<stem>/, whose
+    // cases are tried first; "" for neither.
     std::string corpus{};
+    bool minimise = true;  // the corpora in the end
     std::function<std::vector<std::string>(std::string_view op)> assume = [](std::string_view) {
         return std::vector<std::string>{};
     };
@@ -39,6 +46,7 @@ struct CampaignOptions {
 };
 
 // Files that cannot be written are problems in the summary; an unreadable corpus ends it before it starts.
+// Killed at any moment, it has lost what it was doing and nothing that it had kept or found.
 CampaignSummary run_campaign(const std::vector<Kernel>& kernels, const CampaignOptions& options);
 
 }  // namespace brickproof::fuzz

@@ -83,12 +83,13 @@ Expected<Bytes> read_input(const std::string& path) {
     return Bytes(text->begin(), text->end());
 }
 
-Expected<std::vector<Bytes>> read_corpus(const std::string& folder) {
+Expected<std::vector<Bytes>> read_corpus(const std::string& folder, std::string_view ending) {
     std::vector<Bytes> inputs;
     if (!fs::exists(folder)) return inputs;
     const Expected<std::vector<std::string>> files = files_below(folder);
     if (!files) return Problem{files.problem()};
     for (const std::string& file : *files) {
+        if (!file.ends_with(ending) || file.ends_with(".tmp")) continue;
         Expected<Bytes> bytes = read_input(file);
         if (!bytes) return Problem{bytes.problem()};
         inputs.push_back(std::move(*bytes));
@@ -105,6 +106,18 @@ Expected<std::string> write_input(const std::string& folder, const Bytes& bytes)
     const Expected<Done> written = write_file(path, std::string(bytes.begin(), bytes.end()));
     if (!written) return Problem{written.problem()};
     return path;
+}
+
+Expected<std::size_t> merge_corpus(const std::string& from, const std::string& into) {
+    const Expected<std::vector<Bytes>> inputs = read_corpus(from);
+    if (!inputs) return Problem{inputs.problem()};
+    std::size_t added = 0;
+    for (const Bytes& bytes : *inputs) {
+        if (!fs::exists(fs::path(into) / content_name(bytes))) ++added;
+        const Expected<std::string> written = write_input(into, bytes);
+        if (!written) return Problem{written.problem()};
+    }
+    return added;
 }
 
 Expected<std::size_t> replace_corpus(const std::string& folder, std::span<const Bytes> inputs) {

@@ -26,11 +26,15 @@ Expected<std::vector<std::string>> input_files(std::span<const std::string> path
 // The problem names the file and the reason.
 Expected<Bytes> read_input(const std::string& path);
 
-// The inputs of a folder; none where there is no such folder.
-Expected<std::vector<Bytes>> read_corpus(const std::string& folder);
+// The inputs of a folder, those whose names end so; none where there is no such folder. What a killed process left
+// half-written (.tmp) is no input.
+Expected<std::vector<Bytes>> read_corpus(const std::string& folder, std::string_view ending = "");
 
 // Writes folder/<content name>, whole or not at all, and returns its path; makes the folder where it is missing.
 Expected<std::string> write_input(const std::string& folder, const Bytes& bytes);
+
+// Adds the inputs of one folder to another, under their content names; returns how many were new to it.
+Expected<std::size_t> merge_corpus(const std::string& from, const std::string& into);
 
 // Makes the folder hold these inputs and no others; files whose name is no content name are left alone.
 Expected<std::size_t> replace_corpus(const std::string& folder, std::span<const Bytes> inputs);

@@ -63,6 +63,10 @@ std::vector<Feature> pair_features(const DecodedCase& decoded, std::size_t domai
     return features;
 }
 
+Feature nearest_feature(std::size_t kernel, std::size_t statement) {
+    return hashed({4, kernel, statement});
+}
+
 std::size_t share_level(double share_of_bound) {
     if (!(share_of_bound > 0.0)) return 0;
     constexpr double steps_per_halving = 8.0;

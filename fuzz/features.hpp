@@ -27,6 +27,9 @@ std::vector<Feature> choice_features(const DecodedCase& decoded, std::size_t dom
 // Each pair of neighbouring choices.
 std::vector<Feature> pair_features(const DecodedCase& decoded, std::size_t domain);
 
+// That a case comes as near to the bound of a kernel's statement as any does.
+Feature nearest_feature(std::size_t kernel, std::size_t statement);
+
 // A step on the way to the bound: eight steps to half of it, eight more to three quarters, and so on.
 std::size_t share_level(double share_of_bound);
 

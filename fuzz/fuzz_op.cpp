@@ -4,27 +4,25 @@
 #include <cstdlib>
 
 #include "fuzz/corpus_files.hpp"
+#include "fuzz/fuzzed_contract.hpp"
 #include "fuzz/op_target.hpp"
 
-namespace {
+namespace brickproof::fuzz {
 
-using namespace brickproof;
-
-fuzz::OpTarget make_target() {
-    const Contract* contract = fuzz::find_contract_by_stem(BRICKPROOF_FUZZ_STEM);
-    if (contract == nullptr) {
-        fmt::print(stderr, "no contract has the stem {}\n", BRICKPROOF_FUZZ_STEM);
-        std::abort();
-    }
-    return fuzz::own_target(*contract);
+const Contract& fuzzed_contract() {
+    const Contract* contract = find_contract_by_stem(BRICKPROOF_FUZZ_STEM);
+    if (contract != nullptr) return *contract;
+    fmt::print(stderr, "no contract has the stem {}\n", BRICKPROOF_FUZZ_STEM);
+    std::abort();
 }
 
-}  // namespace
+}  // namespace brickproof::fuzz
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    static fuzz::OpTarget target = make_target();
+    using namespace brickproof;
+    static fuzz::OpTarget target = fuzz::own_target(fuzz::fuzzed_contract());
     if (const auto violation = target.check({data, size})) {
-        fmt::print(stderr, "FAIL {} / {}: {}: {}\nreplay: brickproof replay {}\n", BRICKPROOF_FUZZ_STEM,
+        fmt::print(stderr, "FAIL {} / {}: {}: {}\nreplay: brickproof replay {}\n", fuzz::fuzzed_contract().op,
                    violation->variant, violation->statement, violation->message, violation->token);
         std::abort();
     }

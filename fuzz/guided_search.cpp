@@ -28,12 +28,14 @@ GuidedSearch::GuidedSearch(const Kernel& kernel, const SearchSetup& setup, Searc
       listener_(std::move(listener)),
       random_(setup.seed),
       guided_(setup.guided),
-      closed_(setup.skip) {
+      closed_(setup.skip),
+      corpus_size_(setup.corpus.size()) {
     group_statements();
     if (!guided_) return;
-    waiting_.emplace_back();
     waiting_.insert(waiting_.end(), setup.corpus.begin(), setup.corpus.end());
-    sweep_choices();
+    std::vector<Preconditions> holding;
+    for (const Domain& domain : domains_) holding.push_back(domain.holding);
+    if (!holding.empty()) dealer_.emplace(*kernel.contract, std::move(holding));
 }
 
 void GuidedSearch::group_statements() {
@@ -49,17 +51,6 @@ void GuidedSearch::group_statements() {
     }
 }
 
-// Every alternative of every choice of every domain, once.
-void GuidedSearch::sweep_choices() {
-    for (const Domain& domain : domains_) {
-        const auto log = [&](const Bytes& bytes) {
-            return decode_logged(*runner_.kernel().contract, bytes, domain.holding).choices;
-        };
-        const std::vector<Bytes> sweep = choice_sweep(log, random_.next());
-        waiting_.insert(waiting_.end(), sweep.begin(), sweep.end());
-    }
-}
-
 void GuidedSearch::step() {
     execute(next_input());
 }
@@ -70,8 +61,9 @@ Bytes GuidedSearch::next_input() {
         waiting_.pop_front();
         return bytes;
     }
-    constexpr std::size_t fresh_every = 16;
-    if (pool_.empty() || random_.below(fresh_every) == 0) return random_input(random_);
+    if (!dealer_) return random_input(random_);
+    constexpr std::size_t fresh_every = 2;  // what no neighbour of a kept case shows
+    if (pool_.empty() || !dealer_->been_round() || random_.below(fresh_every) == 0) return dealer_->deal(random_);
     const Kept& parent = pick_parent();
     return mutate(parent.bytes, parent.choices, pool_[random_.below(pool_.size())].bytes, random_);
 }
@@ -106,6 +98,7 @@ void GuidedSearch::execute(const Bytes& bytes) {
         choices = std::move(decoded.choices);
         cost = operand_bytes(decoded.c);
     }
+    if (executions_ <= corpus_size_) features_of_corpus_ = seen_.size();
     if (!novel) return;
     pool_.push_back({bytes, std::move(choices), cost});
     listener_.on_kept(bytes);
@@ -141,6 +134,7 @@ bool GuidedSearch::judge(Domain& domain, const DecodedCase& decoded, const Bytes
 
 void GuidedSearch::report(const JudgedStatement& statement, const Bytes& bytes, const Judgement& judgement) {
     if (!closed_.emplace(judgement.statement).second) return;
+    listener_.on_failure(judgement.statement);
     const Finding finding = runner_.shrink(statement, bytes, judgement);
     for (Domain& domain : domains_)
         open_statements_ -= std::erase_if(domain.statements, [&](const JudgedStatement* searched) {

@@ -7,12 +7,14 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <unordered_set>
 #include <vector>
 
 #include "engine/random.hpp"
+#include "fuzz/dealer.hpp"
 #include "fuzz/features.hpp"
 #include "fuzz/statement_runner.hpp"
 
@@ -23,6 +25,8 @@ struct SearchListener {
     std::function<void(std::string_view)> on_statement = [](std::string_view) {};
     std::function<void(const Bytes&)> on_case = [](const Bytes&) {};
     std::function<void(const Bytes&)> on_kept = [](const Bytes&) {};
+    // A statement has failed, and the case is not shrunk yet.
+    std::function<void(std::string_view)> on_failure = [](std::string_view) {};
     std::function<void(const Finding&)> on_finding = [](const Finding&) {};
 };
 
@@ -44,6 +48,9 @@ class GuidedSearch {
 
     std::size_t executions() const { return executions_; }
     std::size_t kept() const { return pool_.size(); }
+    // Told apart so far; and those among them that the corpus already had.
+    std::size_t features() const { return seen_.size(); }
+    std::size_t features_of_corpus() const { return features_of_corpus_; }
     // No statement is left to be searched.
     bool exhausted() const { return open_statements_ == 0; }
 
@@ -60,7 +67,6 @@ class GuidedSearch {
     };
 
     void group_statements();
-    void sweep_choices();
     void execute(const Bytes& bytes);
     bool note_features(const DecodedCase& decoded, std::size_t domain);
     bool judge(Domain& domain, const DecodedCase& decoded, const Bytes& bytes);
@@ -75,12 +81,15 @@ class GuidedSearch {
     std::set<std::string> closed_;  // statements that failed, or are to be skipped
     std::vector<Domain> domains_;
     std::deque<Bytes> waiting_;
+    std::optional<Dealer> dealer_;  // of a guided search
     std::vector<Kept> pool_;
     std::unordered_set<Feature> seen_;
     std::map<std::string, std::size_t> best_level_;   // of a statement's share of its bound
     std::map<std::string, std::size_t> best_holder_;  // and the kept case that reached it
     std::size_t open_statements_ = 0;
     std::size_t executions_ = 0;
+    std::size_t corpus_size_ = 0;
+    std::size_t features_of_corpus_ = 0;
 };
 
 }  // namespace brickproof::fuzz

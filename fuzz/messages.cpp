@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "engine/replay_token.hpp"
 
@@ -13,6 +14,12 @@ using Json = nlohmann::json;
 
 std::string one_line(const Json& json) {
     return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+// Nothing where there is no such text.
+std::optional<std::string> text_at(const Json& json, const char* key) {
+    if (!json.is_object() || !json.contains(key) || !json[key].is_string()) return std::nullopt;
+    return json[key].get<std::string>();
 }
 
 }  // namespace
@@ -32,22 +39,30 @@ std::string done_message() {
     return one_line({{"done", true}});
 }
 
-Message parse_message(const std::string& line, const Kernel& kernel) {
-    const Json json = Json::parse(line);
-    if (json.contains("kept"))
-        return {.kind = Message::Kind::kept, .kept = parse_token(json.at("kept").get<std::string>())->bytes};
-    if (!json.contains("finding")) return {.kind = Message::Kind::done};
-    const auto token = json.at("token").get<std::string>();
-    return {.kind = Message::Kind::finding,
-            .finding = {.library = kernel.library,
-                        .op = std::string(kernel.contract->op),
-                        .variant = kernel.variant,
-                        .plugin_path = kernel.plugin_path,
-                        .statement = json.at("finding"),
-                        .message = json.at("message"),
-                        .sizes = json.at("sizes"),
-                        .bytes = parse_token(token)->bytes,
-                        .token = token}};
+Expected<Message> parse_message(const std::string& line, const Kernel& kernel) {
+    const Json json = Json::parse(line, nullptr, false);
+    if (json.is_object() && json.contains("done")) return Message{.kind = Message::Kind::done};
+    const bool kept = json.is_object() && json.contains("kept");
+    const std::optional<std::string> token = text_at(json, kept ? "kept" : "token");
+    if (!token) return Problem{"a message without a token"};
+    const Expected<ReplayToken> parsed = parse_token(*token);
+    if (!parsed) return Problem{parsed.problem()};
+    if (parsed->contract != kernel.contract) return Problem{"a message about another op"};
+    if (kept) return Message{.kind = Message::Kind::kept, .kept = parsed->bytes};
+    const auto statement = text_at(json, "finding");
+    const auto message = text_at(json, "message");
+    const auto sizes = text_at(json, "sizes");
+    if (!statement || !message || !sizes) return Problem{"a finding without its parts"};
+    return Message{.kind = Message::Kind::finding,
+                   .finding = {.library = kernel.library,
+                               .op = std::string(kernel.contract->op),
+                               .variant = kernel.variant,
+                               .plugin_path = kernel.plugin_path,
+                               .statement = *statement,
+                               .message = *message,
+                               .sizes = *sizes,
+                               .bytes = parsed->bytes,
+                               .token = *token}};
 }
 
 void write_message(int pipe, const std::string& line) {

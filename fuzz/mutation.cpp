@@ -93,6 +93,17 @@ void change_once(Bytes& bytes, std::span<const Choice> choices, const Bytes& oth
 
 }  // namespace
 
+Bytes cross_over_at_a_choice(const Bytes& first, std::span<const Choice> choices, const Bytes& second,
+                             Random& random) {
+    const std::size_t at = choices.empty() ? 0 : choices[random.below(choices.size())].position;
+    Bytes crossed = first;
+    crossed.resize(std::min(at, longest_input));
+    if (at < second.size())
+        crossed.insert(crossed.end(), second.begin() + static_cast<std::ptrdiff_t>(at), second.end());
+    if (crossed.size() > longest_input) crossed.resize(longest_input);
+    return crossed;
+}
+
 Bytes mutate(const Bytes& bytes, std::span<const Choice> choices, const Bytes& other, Random& random) {
     Bytes mutated = bytes;
     const std::size_t changes = 1 + random.below(4);

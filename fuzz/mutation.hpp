@@ -16,4 +16,8 @@ inline constexpr std::size_t longest_input = 96;
 // or cut off, or the end of `other` in place of the own. `choices` are those that `bytes` make.
 Bytes mutate(const Bytes& bytes, std::span<const Choice> choices, const Bytes& other, Random& random);
 
+// The bytes of `first` before one of its choices, and those of `second` from there on.
+Bytes cross_over_at_a_choice(const Bytes& first, std::span<const Choice> choices, const Bytes& second,
+                             Random& random);
+
 }  // namespace brickproof::fuzz

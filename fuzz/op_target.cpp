@@ -16,6 +16,10 @@ KernelFunction definition_of(const Contract& contract) {
     throw std::logic_error("the library has no scalar kernel of " + std::string(contract.op));
 }
 
+bool offers_finite(const Contract& contract) {
+    return std::ranges::find(contract.preconditions, "finite", &Precondition::name) != contract.preconditions.end();
+}
+
 bool same_names(const Preconditions& a, const Preconditions& b) {
     return std::ranges::is_permutation(a.names(), b.names());
 }
@@ -45,22 +49,38 @@ void OpTarget::add_statements(std::size_t kernel) {
 OpTarget::Group& OpTarget::group_for(const Preconditions& holding) {
     for (Group& group : groups_)
         if (same_names(group.holding, holding)) return group;
-    return groups_.emplace_back(Group{holding, {}});
+    const bool first_finite = holding.hold("finite") && std::ranges::none_of(groups_, &Group::shows_behaviour);
+    return groups_.emplace_back(Group{holding, {}, first_finite || !offers_finite(contract_)});
 }
 
 std::optional<Violation> OpTarget::check(std::span<const std::uint8_t> bytes) {
     for (const Group& group : groups_) {
         const Case c = decode_case(contract_, bytes, group.holding);
+        for (HeapTrial& trial : trials_) trial.begin(c);
+        if (auto violation = check_behaviour(group, c, bytes)) return violation;
         for (const Entry& entry : group.entries) {
             Outcome outcome = entry.statement->check(c, trials_[entry.kernel]);
             const bool failed =
                 outcome.kind == Outcome::Kind::fail || (outcome.kind == Outcome::Kind::note && entry.promised);
-            if (failed)
-                return Violation{kernels_[entry.kernel].variant, std::string(entry.statement->name),
-                                 std::move(outcome.message),
-                                 make_token(contract_, Bytes(bytes.begin(), bytes.end()))};
+            if (failed) return violation_of(entry.kernel, entry.statement->name, std::move(outcome.message), bytes);
         }
     }
+    return std::nullopt;
+}
+
+Violation OpTarget::violation_of(std::size_t kernel, std::string_view statement, std::string message,
+                                 std::span<const std::uint8_t> bytes) const {
+    return {kernels_[kernel].variant, std::string(statement), std::move(message),
+            make_token(contract_, Bytes(bytes.begin(), bytes.end()))};
+}
+
+// On finite data only: which NaN comes out of NaNs may differ. One domain is enough, the data being alike in all.
+std::optional<Violation> OpTarget::check_behaviour(const Group& group, const Case& c,
+                                                   std::span<const std::uint8_t> bytes) {
+    if (!group.shows_behaviour) return std::nullopt;
+    for (std::size_t i = 0; i < kernels_.size(); ++i)
+        if (auto found = trials_[i].misbehaviour(c))
+            return violation_of(i, found->statement, std::move(found->message), bytes);
     return std::nullopt;
 }
 

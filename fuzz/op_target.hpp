@@ -19,8 +19,8 @@ struct Violation {
     std::string token;
 };
 
-// The exact, bound and law statements of the contract, and the characters that a kernel promises. Behaviours are
-// the sanitizers' part here, and the judge's elsewhere.
+// The exact, bound and law statements of the contract, the characters that a kernel promises, and of the behaviours
+// those that sanitizers do not see. Accesses outside of buffers, crashes and hangs are for sanitizer and engine.
 class OpTarget {
   public:
     // Kernels of other ops, and those that this CPU cannot run, are left out.
@@ -42,9 +42,14 @@ class OpTarget {
     struct Group {
         Preconditions holding;
         std::vector<Entry> entries;
+        bool shows_behaviour = false;
     };
     void add_statements(std::size_t kernel);
     Group& group_for(const Preconditions& holding);
+    std::optional<Violation> check_behaviour(const Group& group, const Case& c,
+                                             std::span<const std::uint8_t> bytes);
+    Violation violation_of(std::size_t kernel, std::string_view statement, std::string message,
+                           std::span<const std::uint8_t> bytes) const;
 
     const Contract& contract_;
     std::vector<Kernel> kernels_;

@@ -25,10 +25,10 @@ using Clock = Worker::Clock;
 constexpr std::size_t shrink_budget = 60;     // a process each
 constexpr double longest_case_seconds = 3.0;  // in such a process
 
-FlightRecorder* shared_recorder() {
-    void* memory = mmap(nullptr, sizeof(FlightRecorder), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+SearchRecord* shared_record() {
+    void* memory = mmap(nullptr, sizeof(SearchRecord), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (memory == MAP_FAILED) throw std::system_error(errno, std::generic_category(), "making the flight recorder");
-    return new (memory) FlightRecorder;
+    return new (memory) SearchRecord;
 }
 
 void prepare_child() {
@@ -44,8 +44,8 @@ pid_t fork_child() {
     return child;
 }
 
-[[noreturn]] void search_in_child(const Kernel& kernel, const SearchSetup& setup, FlightRecorder& recorder,
-                                  int pipe, Clock::time_point deadline) {
+[[noreturn]] void search_in_child(const Kernel& kernel, const SearchSetup& setup, SearchRecord& recorder, int pipe,
+                                  Clock::time_point deadline) {
     prepare_child();
     const SearchListener listener{
         .on_statement = [&](std::string_view name) { recorder.record_statement(name); },
@@ -54,7 +54,11 @@ pid_t fork_child() {
         .on_finding = [&](const Finding& finding) { write_message(pipe, finding_message(finding)); },
     };
     GuidedSearch search(kernel, setup, listener);
-    while (!search.exhausted() && Clock::now() < deadline) search.step();
+    while (!search.exhausted() && Clock::now() < deadline) {
+        search.step();
+        recorder.features.store(search.features(), std::memory_order_relaxed);
+        recorder.features_of_corpus.store(search.features_of_corpus(), std::memory_order_relaxed);
+    }
     write_message(pipe, done_message());
     _exit(0);
 }
@@ -91,10 +95,10 @@ std::optional<int> wait_for(pid_t child, double seconds, const std::atomic<bool>
 }  // namespace
 
 Worker::Worker(const Kernel& kernel, SearchSetup setup, double seconds)
-    : kernel_(kernel), setup_(std::move(setup)), seconds_(seconds), recorder_(shared_recorder()) {}
+    : kernel_(kernel), setup_(std::move(setup)), seconds_(seconds), recorder_(shared_record()) {}
 
 Worker::~Worker() {
-    munmap(recorder_, sizeof(FlightRecorder));
+    munmap(recorder_, sizeof(SearchRecord));
 }
 
 void Worker::start() {
@@ -128,7 +132,10 @@ bool Worker::read_messages(const SearchListener& listener) {
 }
 
 void Worker::take_line(const std::string& line, const SearchListener& listener) {
-    const Message message = parse_message(line, kernel_);
+    const Expected<Message> told = parse_message(line, kernel_);
+    // A kernel may have ruined the child's memory, and with it what it says; how it ends is told by others.
+    if (!told) return;
+    const Message& message = *told;
     switch (message.kind) {
         case Message::Kind::done:
             done_ = true;

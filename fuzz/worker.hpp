@@ -14,6 +14,12 @@
 
 namespace brickproof::fuzz {
 
+// What a search tells while it runs, in memory that outlives it.
+struct SearchRecord : FlightRecorder {
+    std::atomic<std::uint64_t> features{0};
+    std::atomic<std::uint64_t> features_of_corpus{0};
+};
+
 class Worker {
   public:
     using Clock = std::chrono::steady_clock;
@@ -41,6 +47,8 @@ class Worker {
     bool wants_restart() const { return wants_restart_; }
 
     std::size_t executions() const { return recorder_->cases.load(std::memory_order_relaxed); }
+    std::size_t features() const { return recorder_->features.load(std::memory_order_relaxed); }
+    std::size_t features_of_corpus() const { return recorder_->features_of_corpus.load(std::memory_order_relaxed); }
     const Kernel& kernel() const { return kernel_; }
 
   private:
@@ -51,7 +59,7 @@ class Worker {
     const Kernel& kernel_;
     SearchSetup setup_;
     double seconds_;
-    FlightRecorder* recorder_;
+    SearchRecord* recorder_;
     std::string pending_;
     std::optional<Clock::time_point> deadline_;
     Clock::time_point last_sign_{};

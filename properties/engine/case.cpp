@@ -4,20 +4,6 @@
 
 namespace brickproof {
 
-std::size_t size_of(Element element) {
-    switch (element) {
-        case Element::f32:
-            return sizeof(float);
-        case Element::f16:
-            return sizeof(std::uint16_t);
-        case Element::i8:
-            return sizeof(std::int8_t);
-        case Element::q8_0:
-            return sizeof(brickproof_q8_0);
-    }
-    return 0;
-}
-
 std::size_t alignment_of(Element element) {
     return element == Element::q8_0 ? alignof(brickproof_q8_0) : size_of(element);
 }

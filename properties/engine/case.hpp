@@ -17,7 +17,20 @@ using Bytes = std::vector<std::uint8_t>;
 // What the elements of an operand are. A half is its 16 bits.
 enum class Element { f32, f16, i8, q8_0 };
 
-std::size_t size_of(Element element);       // bytes
+// Bytes. Asked all the time.
+inline std::size_t size_of(Element element) {
+    switch (element) {
+        case Element::f32:
+            return sizeof(float);
+        case Element::f16:
+            return sizeof(std::uint16_t);
+        case Element::i8:
+            return sizeof(std::int8_t);
+        case Element::q8_0:
+            return sizeof(brickproof_q8_0);
+    }
+    return 0;
+}
 std::size_t alignment_of(Element element);  // bytes: all that the ABI promises
 std::string_view name_of(Element element);
 

@@ -276,45 +276,47 @@ void fill_quants(ChoiceReader& choices, const Preconditions& holding, std::span<
     Random random(choices.u16());
     const std::size_t hot = random.below(std::max<std::size_t>(q.size(), 1));
     const auto value = static_cast<std::int8_t>(random.between(-128, 127));
-    std::uint64_t eight = 0;  // quants of one draw
     constexpr std::int8_t extreme[] = {-128, -127, 127, 126, -1, 1};
-    for (std::size_t i = 0; i < q.size(); ++i) {
-        switch (pattern) {
-            case one_hot:
-                q[i] = i == hot ? value : std::int8_t{0};
-                break;
-            case ramp:
-                q[i] = static_cast<std::int8_t>(i + hot);
-                break;
-            case alternating:
-                q[i] = i % 2 == 0 ? std::int8_t{127} : std::int8_t{-127};
-                break;
-            case constant:
-                q[i] = value;
-                break;
-            case uniform:
+    const auto each = [q](auto value_of) {
+        for (std::size_t i = 0; i < q.size(); ++i) q[i] = static_cast<std::int8_t>(value_of(i));
+    };
+    switch (pattern) {
+        case one_hot:
+            each([&](std::size_t i) { return i == hot ? value : 0; });
+            break;
+        case ramp:
+            each([&](std::size_t i) { return i + hot; });
+            break;
+        case alternating:
+            each([](std::size_t i) { return i % 2 == 0 ? 127 : -127; });
+            break;
+        case constant:
+            each([&](std::size_t) { return value; });
+            break;
+        case uniform:
+            each([&, eight = std::uint64_t{0}](std::size_t i) mutable {  // quants of one draw
                 if (i % 8 == 0) eight = random.next();
-                q[i] = static_cast<std::int8_t>(eight >> (i % 8 * 8));
-                break;
-            case extremes:
-                q[i] = extreme[random.below(std::size(extreme))];
-                break;
-            case all_lowest:
-                q[i] = -128;
-                break;
-            case signs:
-                q[i] = static_cast<std::int8_t>(random.between(-1, 1));
-                break;
-            case sparse:
-                q[i] = random.below(16) == 0 ? extreme[random.below(4)] : std::int8_t{0};
-                break;
-            case largest_of_all:
-                q[i] = 127;
-                break;
-            default:
-                q[i] = 0;
-                break;
-        }
+                return eight >> (i % 8 * 8);
+            });
+            break;
+        case extremes:
+            each([&](std::size_t) { return extreme[random.below(std::size(extreme))]; });
+            break;
+        case all_lowest:
+            each([](std::size_t) { return -128; });
+            break;
+        case signs:
+            each([&](std::size_t) { return random.between(-1, 1); });
+            break;
+        case sparse:
+            each([&](std::size_t) { return random.below(16) == 0 ? extreme[random.below(4)] : std::int8_t{0}; });
+            break;
+        case largest_of_all:
+            each([](std::size_t) { return 127; });
+            break;
+        default:
+            each([](std::size_t) { return 0; });
+            break;
     }
     for (std::size_t overrides = choices.pick(4); overrides > 0; --overrides) {
         const std::size_t position = choices.u16();

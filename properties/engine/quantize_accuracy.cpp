@@ -19,7 +19,7 @@ std::string place(std::span<const float> x, std::size_t i) {
 Outcome scale_is_amax_over_127(const QuantizeFormat& format, const Case& c, Trial& trial) {
     const std::span<const float> x = values_of(c);
     const std::vector<BlockPromise> promises = promises_of(format, x);
-    const Quantized got = run_on(format, trial, x);
+    const Quantized got = run_on(format, trial, c);
     double largest_share = 0.0;
     for (std::size_t b = 0; b < promises.size(); ++b) {
         const BlockPromise& promise = promises[b];
@@ -39,7 +39,7 @@ Outcome scale_is_amax_over_127(const QuantizeFormat& format, const Case& c, Tria
 Outcome codes_within_half_step(const QuantizeFormat& format, const Case& c, Trial& trial) {
     const std::span<const float> x = values_of(c);
     const OracleOutput oracle = codes_oracle(format, x, promises_of(format, x));
-    const Quantized got = run_on(format, trial, x);
+    const Quantized got = run_on(format, trial, c);
     double largest_share = 0.0;
     for (std::size_t i = 0; i < x.size(); ++i) {
         if (std::isinf(oracle.bound[i])) continue;
@@ -57,7 +57,7 @@ Outcome codes_within_half_step(const QuantizeFormat& format, const Case& c, Tria
 Outcome reconstruction_error(const QuantizeFormat& format, const Case& c, Trial& trial) {
     const std::span<const float> x = values_of(c);
     const std::vector<BlockPromise> promises = promises_of(format, x);
-    const Quantized got = run_on(format, trial, x);
+    const Quantized got = run_on(format, trial, c);
     double largest_share = 0.0;
     for (std::size_t i = 0; i < x.size(); ++i) {
         const BlockPromise& promise = promises[i / q8_0_block];
@@ -80,7 +80,7 @@ Outcome reconstruction_error(const QuantizeFormat& format, const Case& c, Trial&
 
 Outcome codes_in_range(const QuantizeFormat& format, const Case& c, Trial& trial) {
     const std::span<const float> x = values_of(c);
-    const Quantized got = run_on(format, trial, x);
+    const Quantized got = run_on(format, trial, c);
     for (std::size_t i = 0; i < x.size(); ++i)
         if (got.codes[i] == -128) return Outcome::fail(fmt::format("{}: the code is -128", place(x, i)));
     return Outcome::pass();
@@ -89,7 +89,7 @@ Outcome codes_in_range(const QuantizeFormat& format, const Case& c, Trial& trial
 Outcome extreme_reaches_127(const QuantizeFormat& format, const Case& c, Trial& trial) {
     const std::span<const float> x = values_of(c);
     const std::vector<BlockPromise> promises = promises_of(format, x);
-    const Quantized got = run_on(format, trial, x);
+    const Quantized got = run_on(format, trial, c);
     for (std::size_t b = 0; b < promises.size(); ++b) {
         const float amax = amax_of(block_of(x, b));
         if (!promises[b].codes_promised || amax <= format.largest_zero_amax) continue;
@@ -107,7 +107,7 @@ Outcome extreme_reaches_127(const QuantizeFormat& format, const Case& c, Trial& 
 Outcome monotone_in_block(const QuantizeFormat& format, const Case& c, Trial& trial) {
     const std::span<const float> x = values_of(c);
     const std::vector<BlockPromise> promises = promises_of(format, x);
-    const Quantized got = run_on(format, trial, x);
+    const Quantized got = run_on(format, trial, c);
     for (std::size_t b = 0; b < promises.size(); ++b) {
         if (!promises[b].codes_promised) continue;
         std::vector<std::size_t> order(block_of(x, b).size());

@@ -32,7 +32,7 @@ bool is_power_of_two(double x) {
 Outcome ties(const QuantizeFormat& format, const Case& c, Trial& trial) {
     const std::span<const float> x = values_of(c);
     const std::vector<BlockPromise> promises = promises_of(format, x);
-    const Quantized got = run_on(format, trial, x);
+    const Quantized got = run_on(format, trial, c);
     std::array<bool, tie_rules.size()> possible{};
     possible.fill(true);
     bool seen = false;
@@ -59,7 +59,7 @@ Outcome ties(const QuantizeFormat& format, const Case& c, Trial& trial) {
 Outcome nonfinite_input(const QuantizeFormat& format, const Case& c, Trial& trial) {
     const std::span<const float> x = values_of(c);
     if (x.empty()) return Outcome::discard();
-    const Quantized got = run_on(format, trial, x);
+    const Quantized got = run_on(format, trial, c);
     for (std::size_t i = 0; i < x.size(); ++i) {
         if (std::isfinite(x[i])) continue;
         const std::size_t b = i / q8_0_block;

@@ -29,6 +29,10 @@ Quantized run_on(const QuantizeFormat& format, Trial& trial, std::span<const flo
     return format.read(trial.run(format.make_case(x)));
 }
 
+Quantized run_on(const QuantizeFormat& format, Trial& trial, const Case& c) {
+    return format.read(trial.run(c));
+}
+
 OracleOutput scales_oracle(std::span<const BlockPromise> promises) {
     OracleOutput oracle;
     for (const BlockPromise& promise : promises) {
@@ -43,6 +47,8 @@ OracleOutput scales_oracle(std::span<const BlockPromise> promises) {
 OracleOutput codes_oracle(const QuantizeFormat& format, std::span<const float> x,
                           std::span<const BlockPromise> promises) {
     OracleOutput oracle;
+    oracle.exact.reserve(x.size());
+    oracle.bound.reserve(x.size());
     for (std::size_t i = 0; i < x.size(); ++i) {
         const BlockPromise& promise = promises[i / q8_0_block];
         const bool zero = promise.scale == 0.0;

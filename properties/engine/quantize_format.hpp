@@ -60,6 +60,8 @@ std::span<const float> values_of(const Case& c);
 std::vector<BlockPromise> promises_of(const QuantizeFormat& format, std::span<const float> x);
 
 Quantized run_on(const QuantizeFormat& format, Trial& trial, std::span<const float> x);
+// The case itself, of which a trial may know the result already.
+Quantized run_on(const QuantizeFormat& format, Trial& trial, const Case& c);
 
 // The oracle's outputs: scales and codes with their bounds, infinite where nothing is promised.
 OracleOutput scales_oracle(std::span<const BlockPromise> promises);

@@ -57,7 +57,7 @@ Outcome sign_symmetry(const QuantizeFormat& format, const Case& c, Trial& trial)
     const std::span<const float> x = values_of(c);
     Values negated = copy_of(x);
     for (float& value : negated) value = -value;
-    Quantized expected = run_on(format, trial, x);
+    Quantized expected = run_on(format, trial, c);
     for (std::int8_t& code : expected.codes) code = static_cast<std::int8_t>(-code);
     const Quantized got = run_on(format, trial, negated);
     const std::vector<BlockPromise> promises = promises_of(format, x);
@@ -80,7 +80,7 @@ void permute_blocks(std::vector<T>& values, Permute permute) {
 Outcome permutation_in_block(const QuantizeFormat& format, const Case& c, Trial& trial) {
     const std::span<const float> x = values_of(c);
     const std::vector<BlockPromise> promises = promises_of(format, x);
-    const Quantized original = run_on(format, trial, x);
+    const Quantized original = run_on(format, trial, c);
     const auto outcome_of = [&](std::string_view situation, auto permute) {
         Values permuted = copy_of(x);
         permute_blocks(permuted, permute);
@@ -127,7 +127,7 @@ Outcome block_independence(const QuantizeFormat& format, const Case& c, Trial& t
     const std::span<const float> x = values_of(c);
     const std::vector<BlockPromise> promises = promises_of(format, x);
     if (promises.size() < 2) return Outcome::discard();
-    const Quantized original = run_on(format, trial, x);
+    const Quantized original = run_on(format, trial, c);
     const auto outcome_of = [&](std::string_view situation, std::size_t kept) {
         Values replaced = copy_of(x);
         for (std::size_t i = 0; i < replaced.size(); ++i)
@@ -147,7 +147,7 @@ Outcome prefix_consistency(const QuantizeFormat& format, const Case& c, Trial& t
     const std::span<const float> x = values_of(c);
     const std::vector<BlockPromise> promises = promises_of(format, x);
     if (promises.empty()) return Outcome::discard();
-    const Quantized original = run_on(format, trial, x);
+    const Quantized original = run_on(format, trial, c);
     const std::size_t all = promises.size();
     for (const std::size_t blocks : {all - 1, all / 2, all / 3, std::size_t{1}}) {
         const std::span<const float> prefix = x.first(std::min(blocks * q8_0_block, x.size()));
@@ -183,11 +183,12 @@ Outcome power_of_two_scaling(const QuantizeFormat& format, const Case& c, Trial&
     const Quantized original = run_on(format, trial, x);
     for (const int step : format.scaling_exponents) {
         Values scaled = x;
-        for (float& value : scaled) value = std::ldexp(value, step);
+        const float factor = std::ldexp(1.0f, step);
+        for (float& value : scaled) value *= factor;
         Quantized expected = original;
         for (std::size_t b = 0; b < promises.size(); ++b)
             if (amax_of(block_of(std::span<const float>(x), b)) > 0.0f)
-                expected.scales[b] = std::ldexp(original.scales[b], step);
+                expected.scales[b] = original.scales[b] * factor;
         const Quantized got = run_on(format, trial, scaled);
         const std::string situation = fmt::format("after multiplying x by 2^{}", step);
         const Expectation expect{situation, promises, got};

@@ -44,7 +44,7 @@ Outcome expect_same_block(const QuantizeFormat& format, std::size_t b, const Qua
 Outcome idempotent(const QuantizeFormat& format, const Case& c, Trial& trial) {
     const std::span<const float> x = values_of(c);
     const std::vector<BlockPromise> promises = promises_of(format, x);
-    const Quantized first = run_on(format, trial, x);
+    const Quantized first = run_on(format, trial, c);
     std::vector<float> values = dequantized(first);
     std::vector<bool> compared(promises.size());
     for (std::size_t b = 0; b < promises.size(); ++b) {

@@ -4,9 +4,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstring>
 #include <filesystem>
 #include <span>
 #include <string_view>
+#include <tuple>
 
 #include "brick/isa.hpp"
 
@@ -30,14 +32,42 @@ std::string known_ops() {
     return names;
 }
 
-std::string text_or_empty(const char* text) {
-    return text == nullptr ? "" : text;
+// Of a plug-in's; null is empty. The problem is the rest of a sentence about it.
+Expected<std::string> checked_text(const char* text) {
+    if (text == nullptr) return std::string();
+    const std::size_t length = strnlen(text, longest_table_text + 1);
+    if (length > longest_table_text)
+        return Problem{fmt::format("does not end within {} bytes: is it a string with a zero at its end?",
+                                   longest_table_text)};
+    const std::string checked(text, length);
+    const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
+    if (std::ranges::any_of(checked, is_control)) return Problem{"holds a control character"};
+    return checked;
+}
+
+// The texts of a row.
+struct RowTexts {
+    std::string op, variant, cpu_features, assumes;
+};
+Expected<RowTexts> checked_texts(const brickproof_kernel& row, std::size_t i, const std::string& library) {
+    RowTexts texts;
+    for (const auto& [name, text, checked] :
+         {std::tuple{"op name", row.op, &texts.op}, std::tuple{"variant name", row.variant, &texts.variant},
+          std::tuple{"list of CPU features", row.cpu_features, &texts.cpu_features},
+          std::tuple{"list of assumptions", row.assumes, &texts.assumes}}) {
+        Expected<std::string> read = checked_text(text);
+        if (!read) return Problem{fmt::format("the {} of kernel {} of {} {}", name, i, library, read.problem())};
+        *checked = std::move(*read);
+    }
+    return texts;
 }
 
 // Row i of a table as a Kernel; the problem names the row.
 Expected<Kernel> checked_row(const brickproof_kernel& row, std::size_t i, const std::string& library) {
-    const std::string op = text_or_empty(row.op);
-    const std::string variant = text_or_empty(row.variant);
+    const Expected<RowTexts> texts = checked_texts(row, i, library);
+    if (!texts) return Problem{texts.problem()};
+    const std::string& op = texts->op;
+    const std::string& variant = texts->variant;
     if (op.empty()) return Problem{fmt::format("kernel {} of {} has no op name", i, library)};
     if (variant.empty()) return Problem{fmt::format("kernel {} ({}) of {} has no variant name", i, op, library)};
     const Contract* contract = find_contract(op);
@@ -49,8 +79,8 @@ Expected<Kernel> checked_row(const brickproof_kernel& row, std::size_t i, const 
         return Problem{fmt::format("the kernel {} / {} of {} has a null function", op, variant, library)};
     Kernel kernel{.library = library,
                   .variant = variant,
-                  .cpu_features = text_or_empty(row.cpu_features),
-                  .assumes = split_at_commas(text_or_empty(row.assumes)),
+                  .cpu_features = texts->cpu_features,
+                  .assumes = split_at_commas(texts->assumes),
                   .read_slack = row.read_slack,
                   .fn = row.fn,
                   .contract = contract};
@@ -65,7 +95,9 @@ Expected<Kernel> checked_row(const brickproof_kernel& row, std::size_t i, const 
     return kernel;
 }
 
-Expected<std::vector<Kernel>> checked_table(const brickproof_kernel_table& table, const std::string& where) {
+}  // namespace
+
+Expected<std::vector<Kernel>> kernels_of_table(const brickproof_kernel_table& table, const std::string& where) {
     if (table.abi_version != BRICKPROOF_ABI_VERSION)
         return Problem{
             fmt::format("{} has version {} of the kernel table, this brickproof reads version {}; rebuild it "
@@ -73,7 +105,14 @@ Expected<std::vector<Kernel>> checked_table(const brickproof_kernel_table& table
                         where, table.abi_version, BRICKPROOF_ABI_VERSION)};
     if (table.count == 0 || table.kernels == nullptr)
         return Problem{fmt::format("the kernel table of {} holds no kernels", where)};
-    const std::string library = table.library == nullptr ? where : table.library;
+    if (table.count > most_table_rows)
+        return Problem{
+            fmt::format("the kernel table of {} says that it has {} kernels, more than the {} that are read; "
+                        "is it laid out as in kernel_abi.h?",
+                        where, table.count, most_table_rows)};
+    const Expected<std::string> name = checked_text(table.library);
+    if (!name) return Problem{fmt::format("the library name in the kernel table of {} {}", where, name.problem())};
+    const std::string library = table.library == nullptr ? where : *name;
     std::vector<Kernel> kernels;
     for (std::size_t i = 0; i < table.count; ++i) {
         Expected<Kernel> kernel = checked_row(table.kernels[i], i, library);
@@ -83,10 +122,8 @@ Expected<std::vector<Kernel>> checked_table(const brickproof_kernel_table& table
     return kernels;
 }
 
-}  // namespace
-
 std::vector<Kernel> own_kernels() {
-    std::vector<Kernel> kernels = *checked_table(brick::kernel_table(), "the brick library");
+    std::vector<Kernel> kernels = *kernels_of_table(brick::kernel_table(), "the brick library");
     for (Kernel& kernel : kernels)
         for (const Statement& statement : kernel.contract->statements)
             if (statement.promised_by_own) kernel.promises.emplace_back(statement.name);
@@ -108,7 +145,7 @@ Expected<std::vector<Kernel>> load_plugin(const std::string& path) {
                         path)};
     const brickproof_kernel_table* table = kernels_of();
     if (table == nullptr) return Problem{fmt::format("brickproof_kernels() of {} returned no table", path)};
-    Expected<std::vector<Kernel>> kernels = checked_table(*table, path);
+    Expected<std::vector<Kernel>> kernels = kernels_of_table(*table, path);
     if (!kernels) return kernels;
     for (Kernel& kernel : *kernels) kernel.plugin_path = path;
     return kernels;

@@ -1,19 +1,28 @@
 #include "q8_0_dot/q8_0_dot_oracle.hpp"
 
-#include <xtensor/xmath.hpp>
-#include <xtensor/xtensor.hpp>
+#include <cmath>
+#include <cstddef>
 
-#include "engine/q8_0_decoded.hpp"
+#include "engine/fills.hpp"
 
 namespace brickproof {
+
+// A block's sums are integers, at most 32 * 2^14: exact.
 ExactDot exact_q8_0_dot(std::span<const brickproof_q8_0> a, std::span<const brickproof_q8_0> b) {
-    if (a.empty()) return {0.0, 0.0};
-    const DecodedBlocks x = decode_blocks(a);
-    const DecodedBlocks y = decode_blocks(b);
-    const xt::xtensor<double, 1> scales = x.scales * y.scales;
-    const xt::xtensor<double, 1> block_sums = xt::sum(x.quants * y.quants, {1});
-    const xt::xtensor<double, 1> block_magnitudes = xt::sum(xt::abs(x.quants * y.quants), {1});
-    return {xt::sum(scales * block_sums)(), xt::sum(xt::abs(scales) * block_magnitudes)()};
+    ExactDot exact{0.0, 0.0};
+    for (std::size_t k = 0; k < a.size(); ++k) {
+        int sum = 0;
+        int magnitudes = 0;
+        for (std::size_t i = 0; i < BRICKPROOF_Q8_0_BLOCK; ++i) {
+            const int product = a[k].qs[i] * b[k].qs[i];
+            sum += product;
+            magnitudes += product < 0 ? -product : product;
+        }
+        const double scales = half_value(a[k].d) * half_value(b[k].d);
+        exact.sum += scales * sum;
+        exact.sum_of_magnitudes += std::fabs(scales) * magnitudes;
+    }
+    return exact;
 }
 
 }  // namespace brickproof

@@ -29,7 +29,10 @@ bool all_finite(std::span<const float> block) {
 
 Quantized read(const Outputs& outputs) {
     Quantized quantized;
-    for (const brickproof_q8_0& block : outputs.as<brickproof_q8_0>(0)) {
+    const std::span<const brickproof_q8_0> blocks = outputs.as<brickproof_q8_0>(0);
+    quantized.scales.reserve(blocks.size());
+    quantized.codes.reserve(blocks.size() * q8_0_block);
+    for (const brickproof_q8_0& block : blocks) {
         quantized.scales.push_back(static_cast<float>(half_value(block.d)));
         quantized.codes.insert(quantized.codes.end(), std::begin(block.qs), std::end(block.qs));
     }

@@ -9,6 +9,7 @@
 #include "fuzz/corpus_files.hpp"
 #include "fuzz/mutation.hpp"
 #include "fuzz/op_target.hpp"
+#include "fuzz/regression.hpp"
 #include "wrong_dots.hpp"
 
 namespace brickproof::fuzz {
@@ -33,7 +34,7 @@ TEST(Campaign, WritesWhatItKeepsAndWhatItFinds) {
     std::set<std::string> statements;
     for (const Finding& finding : summary.findings) {
         EXPECT_TRUE(statements.insert(finding.statement).second) << "twice: " << finding.statement;
-        EXPECT_TRUE(fs::exists(folder / "findings" / "q8_0_dot" / content_name(finding.bytes)));
+        EXPECT_TRUE(fs::exists(folder / "findings" / "q8_0_dot" / (name_of(finding) + ".case")));
     }
     EXPECT_TRUE(statements.contains("exact_sum"));
     const auto kept = read_corpus((folder / "q8_0_dot").string());

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "fuzz/seed_corpus.hpp"
 #include "judge/fault_trap.hpp"
 #include "wrong_dots.hpp"
 
@@ -57,8 +58,20 @@ TEST(GuidedSearch, TheSameSeedTriesTheSameCases) {
 }
 
 TEST(GuidedSearch, TriesTheCorpusFirst) {
-    const Record record = search(guest("right", right_dot()), {.corpus = {{7, 7, 7}}}, 2);
-    EXPECT_EQ(record.cases, (std::vector<Bytes>{{}, {7, 7, 7}}));
+    const Record record = search(guest("right", right_dot()), {.corpus = {{7, 7, 7}, {}}}, 2);
+    EXPECT_EQ(record.cases, (std::vector<Bytes>{{7, 7, 7}, {}}));
+}
+
+// Without putting back: 201 sizes take 201 cases.
+TEST(GuidedSearch, MeetsEverySizeBeforeAnyTwice) {
+    const Contract& contract = *find_contract("q8_0.dot");
+    const std::size_t sizes = decode_logged(contract, {}, {}).choices.front().alternatives;
+    Dealer dealer(contract, domains_of(contract));
+    Random random(1);
+    std::set<std::size_t> met;
+    for (std::size_t i = 0; i < sizes; ++i) met.insert(decode_case(contract, dealer.deal(random), {}).sizes[0]);
+    EXPECT_EQ(met.size(), sizes);
+    EXPECT_TRUE(dealer.been_round());
 }
 
 TEST(GuidedSearch, LeavesOutWhatItIsToldToSkip) {

@@ -77,5 +77,27 @@ TEST(Plugin, AFeatureThatNobodyKnowsIsSaidToBeUnknown) {
               "this CPU has no avx22 (no feature of this architecture that is known here)");
 }
 
+void any_kernel() {}
+
+std::string problem_of(const brickproof_kernel& row, std::size_t count = 1) {
+    const brickproof_kernel_table table{BRICKPROOF_ABI_VERSION, "mine", count, &row};
+    const Expected<std::vector<Kernel>> kernels = kernels_of_table(table, "mine.so");
+    return kernels ? "" : kernels.problem();
+}
+
+// Memory that is no table: what is read is bounded, and what is shown can be shown.
+TEST(KernelTable, TextsWithoutAnEndControlCharactersAndWildCountsAreSentences) {
+    const brickproof_kernel good{"f16.to_f32", "mine", "", "", 0, any_kernel};
+    EXPECT_EQ(problem_of(good), "");
+    const std::string endless(longest_table_text + 1, 'x');
+    brickproof_kernel bad = good;
+    bad.variant = endless.c_str();
+    EXPECT_NE(problem_of(bad).find("the variant name of kernel 0 of mine does not end"), std::string::npos);
+    bad = good;
+    bad.op = "f16\n.to_f32";
+    EXPECT_NE(problem_of(bad).find("the op name of kernel 0 of mine holds a control character"), std::string::npos);
+    EXPECT_NE(problem_of(good, most_table_rows + 1).find("says that it has 65537 kernels"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace brickproof

@@ -19,7 +19,7 @@ const std::vector<Storey>& storeys() {
     static const std::vector<Storey> all = {
         {"lib", {}},
         {"properties", {"lib"}},
-        {"fuzz", {"properties", "lib"}},
+        {"fuzz", {"golden", "properties", "lib"}},  // golden: its readers are fuzzed
         {"golden", {"properties", "lib"}},
         {"bench", {"properties", "lib"}},
         {"adapters", {"lib"}},

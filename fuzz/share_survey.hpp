@@ -1,0 +1,24 @@
+// How near each case of a corpus brings a kernel to its bounds, found out in a child process, which it may ruin.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/case.hpp"
+#include "judge/kernel.hpp"
+
+namespace brickproof::fuzz {
+
+struct Approach {
+    std::size_t index;      // of the case
+    std::size_t statement;  // of the kernel's
+    std::size_t level;      // as share_level counts
+};
+
+// One entry for each case and statement with a share of a bound. A case that ends its process has none.
+std::vector<Approach> survey_shares(const Kernel& kernel, const std::vector<std::string>& assume,
+                                    std::span<const Bytes> cases);
+
+}  // namespace brickproof::fuzz
