@@ -1,48 +1,71 @@
 #include "bench/sampler.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <numeric>
 
+#include "bench/statistics.hpp"
 #include "engine/random.hpp"
 
 namespace brickproof::bench {
 namespace {
 
 constexpr std::size_t most_samples = 4000;  // the interval is narrow long before
-constexpr double warm_up = 20e6;            // ns
+constexpr std::size_t most_voids = 3;       // of one contestant in one round
+constexpr std::size_t hopeless_rounds = 2 * least_samples;
+
+// Attempts, by how much longer their samples are than the shortest and which part of the time limit ends them.
+struct Plan {
+    double length;
+    double until;
+};
+constexpr std::array<Plan, 3> plans = {{{1.0, 0.3}, {4.0, 0.6}, {16.0, 1.0}}};
+
+// Whether the last five samples' median is within 2% of that of the five before.
+bool is_stationary(std::span<const double> samples) {
+    constexpr std::size_t half = 5;
+    if (samples.size() < 2 * half) return false;
+    const double last = median(samples.last(half));
+    const double before = median(samples.subspan(samples.size() - 2 * half, half));
+    return std::fabs(last / before - 1.0) <= 0.02;
+}
 
 struct Entry {
     const Contestant* contestant;
     std::size_t calls = 1;
     std::size_t next_call = 0;  // counts on from batch to batch: the inputs rotate
+    double measured = 0.0;      // ns of undisturbed samples in this attempt
 };
 
-class Rounds {
+class Sampling {
   public:
-    Rounds(std::span<const Contestant> contestants, const SamplingOptions& options, const Meter& meter)
-        : options_(options), meter_(meter), random_(options.seed) {
+    Sampling(std::span<const Contestant> contestants, const SamplingOptions& options, const Meter& meter)
+        : options_(options), meter_(meter), random_(options.seed), begin_(options.now()) {
         for (const Contestant& contestant : contestants) entries_.push_back({&contestant});
-        samples_.nanoseconds.resize(contestants.size());
     }
 
     Samples run() && {
         for (Entry& entry : entries_)
-            if (!calibrate(entry)) return finish();
-        while (!enough() && round()) {
+            if (!find_batch_length(entry, options_.shortest_sample) || !warm_up(entry)) return finish();
+        for (const Plan& plan : plans) {
+            if (attempt(plan) || must_stop() || elapsed() >= options_.seconds) break;
         }
         return finish();
     }
 
   private:
+    double elapsed() const { return options_.now() - begin_; }
+
     bool must_stop() {
-        samples_.user_stopped = options_.interrupted != nullptr && options_.interrupted->load();
+        samples_.user_stopped = options_.stop != nullptr && options_.stop->load();
         return samples_.user_stopped || samples_.dead.has_value();
     }
 
     Measured time(Entry& entry) {
-        const Measured measured = meter_(entry.contestant->batch, entry.next_call, entry.calls);
+        Measured measured = meter_(entry.contestant->batch, entry.next_call, entry.calls);
         entry.next_call += entry.calls;
+        measured.nanoseconds -= options_.sample_overhead;
         if (!measured.died.empty()) {
             samples_.dead = static_cast<std::size_t>(&entry - entries_.data());
             samples_.died = entry.contestant->name + ": " + measured.died;
@@ -50,84 +73,163 @@ class Rounds {
         return measured;
     }
 
-    // Doubles the batch until it is long enough, then warms up. A batch that is a little short for having been
-    // measured at a slow moment would break the promise about the clock: hence half as long again.
-    bool calibrate(Entry& entry) {
-        double spent = 0.0;
-        const double long_enough = 1.5 * options_.shortest_batch;
-        for (bool calibrated = false; !calibrated || spent < warm_up;) {
+    double per_call(const Entry& entry, const Measured& measured) const {
+        return measured.nanoseconds / static_cast<double>(entry.calls) - entry.contestant->call_overhead;
+    }
+
+    bool counts(const Measured& measured, double sample_length) const {
+        if (measured.disturbance == Disturbance::none) return true;
+        return measured.disturbance == Disturbance::interrupt &&
+               (!options_.interrupts_show || sample_length > longest_sample_voided_by_interrupt);
+    }
+
+    // Doubles the batch until it is long enough. A batch that is a little short for having been measured at a slow
+    // moment would break the promise about the clock: hence a fifth longer.
+    bool find_batch_length(Entry& entry, double shortest) {
+        constexpr std::size_t most_tries = 400;
+        for (std::size_t tries = 0; tries < most_tries; ++tries) {
             if (must_stop()) return false;
             const Measured measured = time(entry);
-            spent += measured.nanoseconds;
-            if (measured.interrupted && !calibrated && spent < 10 * warm_up) continue;
-            calibrated = measured.nanoseconds >= long_enough;
-            if (!calibrated) entry.calls *= 2;
+            if (!counts(measured, shortest)) continue;
+            const double times = 1.2 * shortest / std::max(measured.nanoseconds, 1.0);
+            if (times <= 1.0 || !measured.died.empty()) break;
+            entry.calls =
+                static_cast<std::size_t>(std::ceil(std::min(times, 8.0) * static_cast<double>(entry.calls)));
         }
         return !must_stop();
+    }
+
+    bool warm_up(Entry& entry) {
+        constexpr std::size_t most_warm_ups = 200;
+        const double until = elapsed() + options_.seconds / 10.0;
+        std::vector<double> samples;
+        std::size_t taken = 0;
+        while (!is_stationary(samples) && taken < most_warm_ups && (taken < 10 || elapsed() < until)) {
+            if (must_stop()) return false;
+            const Measured measured = time(entry);
+            if (counts(measured, options_.shortest_sample)) samples.push_back(per_call(entry, measured));
+            ++taken;
+        }
+        if (&entry == entries_.data()) samples_.warm_ups = taken;
+        return !must_stop();
+    }
+
+    // Whether it ended valid.
+    bool attempt(const Plan& plan) {
+        samples_.nanoseconds.assign(entries_.size(), {});
+        samples_.voided.assign(entries_.size(), {});
+        samples_.disturbances = {};
+        sample_length_ = plan.length * options_.shortest_sample;
+        for (Entry& entry : entries_) {
+            entry.measured = 0.0;
+            if (plan.length > 1.0 && !find_batch_length(entry, sample_length_)) return false;
+        }
+        bool valid = false;
+        std::size_t next_look = least_samples;
+        for (std::size_t rounds = 0; !valid; ++rounds) {
+            const std::size_t count = samples_.nanoseconds[0].size();
+            const bool time_is_up = elapsed() >= plan.until * options_.seconds;
+            if (time_is_up && (count >= least_samples || rounds >= hopeless_rounds)) break;
+            if (count >= most_samples || !round()) break;
+            if (samples_.nanoseconds[0].size() < next_look || !measured_enough()) continue;
+            next_look = samples_.nanoseconds[0].size() + least_samples / 2;
+            valid = diagnose_all().is_valid();
+        }
+        return note_attempt().is_valid();
+    }
+
+    bool measured_enough() const {
+        return std::ranges::all_of(
+            entries_, [this](const Entry& entry) { return entry.measured >= 1e9 * options_.least_measured; });
+    }
+
+    // The first that is not valid.
+    Diagnosis diagnose_all() {
+        samples_.diagnoses.clear();
+        Diagnosis worst;
+        for (std::size_t i = 0; i < entries_.size(); ++i) {
+            samples_.diagnoses.push_back(diagnose(samples_.nanoseconds[i]));
+            if (worst.is_valid() && entries_[i].contestant->must_be_valid) worst = samples_.diagnoses.back();
+        }
+        return worst;
+    }
+
+    Diagnosis note_attempt() {
+        Diagnosis diagnosis = diagnose_all();
+        samples_.attempts.push_back({.sample_nanoseconds = sample_length_,
+                                     .samples = samples_.nanoseconds[0].size(),
+                                     .voided = samples_.voided_count(),
+                                     .reason = diagnosis.says});
+        return diagnosis;
     }
 
     bool round() {
         std::vector<std::size_t> order(entries_.size());
         std::iota(order.begin(), order.end(), std::size_t{0});
         for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[random_.below(i)]);
-        std::vector<double> per_call(entries_.size());
-        bool counts = true;
+        std::vector<double> taken(entries_.size());
         for (const std::size_t i : order) {
-            const Measured measured = time_undisturbed(entries_[i]);
+            const std::optional<double> undisturbed = time_undisturbed(entries_[i], samples_.voided[i]);
             if (must_stop()) return false;
-            counts = counts && !measured.interrupted;
-            per_call[i] = measured.nanoseconds / static_cast<double>(entries_[i].calls);
+            if (!undisturbed) return true;  // the round does not count
+            taken[i] = *undisturbed;
         }
-        ++rounds_;
-        if (!counts) return true;
-        for (std::size_t i = 0; i < per_call.size(); ++i) samples_.nanoseconds[i].push_back(per_call[i]);
+        for (std::size_t i = 0; i < taken.size(); ++i) {
+            samples_.nanoseconds[i].push_back(taken[i]);
+            entries_[i].measured += taken[i] * static_cast<double>(entries_[i].calls);
+        }
         return true;
     }
 
-    // An interrupted batch is measured again, at once: else a round of long batches hardly ever counts.
-    Measured time_undisturbed(Entry& entry) {
-        constexpr int most_attempts = 3;
-        Measured measured;
-        for (int attempt = 0; attempt < most_attempts; ++attempt) {
-            measured = time(entry);
-            spent_ += measured.nanoseconds;
-            if (!measured.interrupted || must_stop()) return measured;
-            ++samples_.voided;
+    // A disturbed sample is voided and taken again, at once: else a round of long samples hardly ever counts.
+    std::optional<double> time_undisturbed(Entry& entry, std::vector<double>& voided) {
+        for (std::size_t tries = 0; tries < most_voids; ++tries) {
+            const Measured measured = time(entry);
+            if (must_stop()) return std::nullopt;
+            ++samples_.disturbances[static_cast<std::size_t>(measured.disturbance)];
+            if (counts(measured, sample_length_)) return per_call(entry, measured);
+            voided.push_back(per_call(entry, measured));
         }
-        return measured;
-    }
-
-    bool enough() const {
-        const std::size_t count = samples_.nanoseconds[0].size();
-        const bool time_is_up = spent_ >= 1e9 * options_.seconds * static_cast<double>(entries_.size());
-        const bool hopeless = rounds_ >= 2 * least_samples;
-        return count >= most_samples || (time_is_up && (count >= least_samples || hopeless));
+        return std::nullopt;
     }
 
     Samples finish() {
+        samples_.nanoseconds.resize(entries_.size());
+        samples_.voided.resize(entries_.size());
         for (const Entry& entry : entries_) samples_.calls.push_back(entry.calls);
+        if (samples_.diagnoses.size() != entries_.size()) diagnose_all();
+        samples_.seconds = elapsed();
         return std::move(samples_);
     }
 
     const SamplingOptions& options_;
     const Meter& meter_;
     Random random_;
+    double begin_;
     std::vector<Entry> entries_;
     Samples samples_;
-    std::size_t rounds_ = 0;
-    double spent_ = 0.0;  // ns measured
+    double sample_length_ = 0.0;
 };
 
 }  // namespace
 
-double batch_for_overhead(double clock_overhead) {
+double steady_seconds() {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+double shortest_sample_for(double sample_overhead) {
     constexpr double share = 0.001;
-    constexpr double shortest = 50'000;  // ns: what the evidence of interruptions costs stays small too
-    return std::max(shortest, std::ceil(2.0 * clock_overhead / share));
+    constexpr double shortest = 100'000;  // ns: what the evidence costs stays small too
+    return std::max(shortest, std::ceil(sample_overhead / share));
+}
+
+std::size_t Samples::voided_count() const {
+    return std::accumulate(voided.begin(), voided.end(), std::size_t{0},
+                           [](std::size_t sum, const auto& values) { return sum + values.size(); });
 }
 
 Samples sample(std::span<const Contestant> contestants, const SamplingOptions& options, const Meter& meter) {
-    return Rounds(contestants, options, meter).run();
+    return Sampling(contestants, options, meter).run();
 }
 
 }  // namespace brickproof::bench

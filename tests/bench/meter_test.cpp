@@ -1,0 +1,67 @@
+#include "bench/meter.hpp"
+
+#include <gtest/gtest.h>
+#include <sched.h>
+#include <unistd.h>
+
+#include "bench/core_clock.hpp"
+#include "bench/interrupt_footprint.hpp"
+#include "judge/fault_trap.hpp"
+
+namespace brickproof::bench {
+namespace {
+
+TEST(DisturbanceOf, ReadsSwitchesStolenTimeAndInterrupts) {
+    EXPECT_EQ(disturbance_of({50'000, 50'300, 0, false}), Disturbance::none);
+    EXPECT_EQ(disturbance_of({50'000, 49'000, 0, false}), Disturbance::none);  // within the two clocks' rates
+    EXPECT_EQ(disturbance_of({50'000, 50'300, 1, false}), Disturbance::switched);
+    EXPECT_EQ(disturbance_of({50'000, 40'000, 0, false}), Disturbance::stolen);
+    EXPECT_EQ(disturbance_of({50'000, 50'300, 0, true}), Disturbance::interrupt);
+    EXPECT_EQ(disturbance_of({50'000, 40'000, 1, true}), Disturbance::switched);  // the worst is told
+    EXPECT_EQ(disturbance_of({1e9, 1e9 - 1e6, 0, false}), Disturbance::none);
+}
+
+TEST(Measure, SeesThatTheThreadGaveTheCpuAway) {
+    install_fault_trap();
+    const Measured measured = measure(Clock::steady(), [](std::size_t, std::size_t) { usleep(1000); }, 0, 1);
+    EXPECT_EQ(measured.disturbance, Disturbance::switched);
+    EXPECT_GE(measured.nanoseconds, 1e6);
+}
+
+TEST(Measure, CatchesAKernelThatCrashes) {
+    install_fault_trap();
+    const Measured measured = measure(Clock::best(), [](std::size_t, std::size_t) { __builtin_trap(); }, 0, 1);
+    EXPECT_NE(measured.died, "");
+}
+
+TEST(InterruptFootprint, StaysUntilAnInterruptAndShowsOne) {
+    if (!interrupts_show()) GTEST_SKIP() << "no interrupt shows on this CPU";
+    int seen = 0;
+    for (int i = 0; i < 1000; ++i) {
+        set_interrupt_footprint();
+        seen += saw_interrupt() ? 1 : 0;
+    }
+    EXPECT_LT(seen, 1000);  // it does not show by itself
+}
+
+// Which of the two counts more is the machine's business; that both count the same second is not.
+TEST(Clock, RunsForwardAndAgreesWithSteadyClock) {
+    const Clock best = Clock::best();
+    const Clock steady = Clock::steady();
+    const std::uint64_t steady_begin = steady.ticks();
+    const std::uint64_t begin = best.ticks();
+    usleep(20'000);
+    const double nanoseconds = best.nanoseconds(best.ticks() - begin);
+    const double steady_nanoseconds = steady.nanoseconds(steady.ticks() - steady_begin);
+    EXPECT_GE(nanoseconds, 19e6);
+    EXPECT_LE(nanoseconds, steady_nanoseconds * 1.001);
+}
+
+TEST(CoreGigahertz, IsThatOfACpu) {
+    const double rate = core_gigahertz(Clock::best());
+    EXPECT_GT(rate, 0.0);
+    EXPECT_LT(rate, 20.0);
+}
+
+}  // namespace
+}  // namespace brickproof::bench
