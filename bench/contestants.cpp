@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "bench/bandwidth.hpp"
+#include "bench/limit_loops.hpp"
 #include "engine/compare.hpp"
 #include "judge/fault_trap.hpp"
 #include "judge/plugin.hpp"
@@ -62,13 +63,18 @@ Batch calls_of(const Kernel& kernel, const PreparedWorkload& prepared) {
 }
 
 Batch reads_of(const PreparedWorkload& prepared) {
-    return [&prepared](std::size_t first, std::size_t calls) {
+    return [&prepared, read = limit_loops().read](std::size_t first, std::size_t calls) {
         std::uint64_t folded = 0;
         for (std::size_t i = first; i < first + calls; ++i) {
             const auto operands = prepared.buffers.set(i % prepared.buffers.set_count());
-            for (std::size_t o = 0; o < operands.size(); ++o)
-                folded ^= read_in_streams(
-                    {static_cast<const std::byte*>(operands[o]), prepared.shape.operands[o].bytes()});
+            for (std::size_t o = 0; o < operands.size(); ++o) {
+                const auto* data = static_cast<const std::byte*>(operands[o]);
+                const std::size_t bytes = prepared.shape.operands[o].bytes();
+                if (read != nullptr)
+                    read(data, bytes);
+                else
+                    folded ^= read_in_streams({data, bytes});
+            }
         }
         consume(&folded);
     };

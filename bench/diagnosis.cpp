@@ -55,11 +55,28 @@ Split best_split(std::span<const double> ascending) {
     return best;
 }
 
-Diagnosis find_two_modes(std::span<const double> ascending) {
+// The share of the samples that are in the upper group.
+double upper_share(std::span<const double> samples, double limit) {
+    const auto upper = std::ranges::count_if(samples, [limit](double sample) { return sample > limit; });
+    return static_cast<double>(upper) / static_cast<double>(samples.size());
+}
+
+// Two groups that do not take turns but follow each other are a drift, in one step.
+Diagnosis find_two_modes(std::span<const double> samples) {
     constexpr double least_explained = 0.85;
+    constexpr double one_after_the_other = 0.5;
+    std::vector<double> ascending(samples.begin(), samples.end());
+    std::ranges::sort(ascending);
     const Split split = best_split(ascending);
     const double apart = split.low_mean > 0.0 ? split.high_mean / split.low_mean - 1.0 : 0.0;
     if (split.explained <= least_explained || apart <= 2.0 * largest_variation) return {};
+    const std::size_t third = samples.size() / 3;
+    const double limit = ascending[split.low - 1];
+    const double begin = upper_share(samples.first(third), limit);
+    const double end = upper_share(samples.last(third), limit);
+    if (std::fabs(end - begin) > one_after_the_other)
+        return {Diagnosis::Kind::drift,
+                fmt::format("drift: a step of {:+.1f}%", (end > begin ? 1.0 : -1.0) * percent(apart))};
     const double share = static_cast<double>(split.low) / static_cast<double>(ascending.size());
     return {Diagnosis::Kind::bimodal,
             fmt::format("bimodal: {:.0f}% of the samples around one time, the others {:.1f}% above", percent(share),
@@ -97,10 +114,8 @@ Diagnosis diagnose(std::span<const double> samples) {
     if (samples.size() < least_samples)
         return {Diagnosis::Kind::too_few,
                 fmt::format("{} undisturbed samples, {} are needed", samples.size(), least_samples)};
+    if (Diagnosis modes = find_two_modes(samples); !modes.is_valid()) return modes;
     if (Diagnosis drift = find_drift(samples); !drift.is_valid()) return drift;
-    std::vector<double> ascending(samples.begin(), samples.end());
-    std::ranges::sort(ascending);
-    if (Diagnosis modes = find_two_modes(ascending); !modes.is_valid()) return modes;
     return find_spread(samples);
 }
 

@@ -87,6 +87,19 @@ std::size_t working_set_of(Level level, const Caches& caches, std::size_t availa
     return 0;
 }
 
+// A loop over little memory ends often, and each end costs some cycles: a nearer level may seem the slower one.
+void raise_to_farther_levels(Limits& limits) {
+    const Bandwidth* farther = nullptr;
+    for (auto level = limits.bandwidth.rbegin(); level != limits.bandwidth.rend(); ++level) {
+        if (!*level) continue;
+        Bandwidth& nearer = **level;
+        if (farther != nullptr)
+            nearer = {std::max(nearer.read, farther->read), std::max(nearer.write, farther->write),
+                      std::max(nearer.copy, farther->copy)};
+        farther = &nearer;
+    }
+}
+
 }  // namespace
 
 Limits measure_limits(const Clock& clock, const Caches& caches, std::size_t available_memory,
@@ -112,6 +125,7 @@ Limits measure_limits(const Clock& clock, const Caches& caches, std::size_t avai
         limits.bandwidth[static_cast<std::size_t>(level)] =
             BandwidthOf(clock, loops, level == Level::dram).measure(aligned, working_set);
     }
+    raise_to_farther_levels(limits);
     return limits;
 }
 

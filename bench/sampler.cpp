@@ -83,18 +83,17 @@ class Sampling {
                (!options_.interrupts_show || sample_length > longest_sample_voided_by_interrupt);
     }
 
-    // Doubles the batch until it is long enough. A batch that is a little short for having been measured at a slow
-    // moment would break the promise about the clock: hence a fifth longer.
+    // Lengthens the batch until it is long enough, by a fifth more than it seems to need: it is measured at one
+    // moment.
     bool find_batch_length(Entry& entry, double shortest) {
         constexpr std::size_t most_tries = 400;
-        for (std::size_t tries = 0; tries < most_tries; ++tries) {
-            if (must_stop()) return false;
+        constexpr double most_growth = 8.0;
+        for (std::size_t tries = 0; tries < most_tries && !must_stop(); ++tries) {
             const Measured measured = time(entry);
             if (!counts(measured, shortest)) continue;
-            const double times = 1.2 * shortest / std::max(measured.nanoseconds, 1.0);
-            if (times <= 1.0 || !measured.died.empty()) break;
-            entry.calls =
-                static_cast<std::size_t>(std::ceil(std::min(times, 8.0) * static_cast<double>(entry.calls)));
+            if (measured.nanoseconds >= shortest) break;
+            const double growth = std::min(1.2 * shortest / std::max(measured.nanoseconds, 1.0), most_growth);
+            entry.calls = static_cast<std::size_t>(std::ceil(growth * static_cast<double>(entry.calls)));
         }
         return !must_stop();
     }

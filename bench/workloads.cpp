@@ -50,7 +50,7 @@ std::size_t bytes_at(const Contract& contract, const std::vector<std::size_t>& s
         changed[0] = first;
         Case c;
         contract.typical(changed, 0, c);
-        return bytes_of(c);
+        return bytes_of(c) - (contract.invoke_in_place != nullptr ? c.operands[0].bytes() : 0);
     };
     constexpr std::size_t step = 32;
     if (sizes[0] <= 2 * step || sizes[0] % step != 0) return bytes_with(sizes[0]);
@@ -112,7 +112,7 @@ WorkloadList workloads_of(const Contract& contract, const Caches& caches, std::s
     for (const Workload& workload : contract.workloads) {
         const std::size_t bytes = bytes_at(contract, workload.sizes);
         if (bytes > caches.last_level / 2) continue;
-        const Level own = level_of(2 * bytes, caches);  // one of half the cache's size is in it for certain
+        const Level own = level_of(bytes + bytes / 3, caches);  // a quarter is left to code and stack
         const std::size_t sets = set_count(own, bytes, caches);
         list.workloads.push_back(
             {std::string(workload.name), workload.sizes, level_of(sets * bytes, caches), sets});
@@ -198,6 +198,7 @@ std::optional<PreparedWorkload> prepare(const Contract& contract, const SizedWor
         prepared.elements = std::max(prepared.elements, values_of(operand));
         (operand.access == Access::output ? prepared.bytes_written : prepared.bytes_read) += operand.bytes();
     }
+    prepared.in_place = contract.invoke_in_place != nullptr;
     if (contract.oracle != nullptr) prepared.expected = contract.oracle(first);
     return prepared;
 }

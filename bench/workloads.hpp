@@ -27,8 +27,8 @@ struct SizedWorkload {
     std::size_t sets = 1;     // of buffers that calls rotate through
 };
 
-// Bytes of all operands of a typical case at these sizes: what one call reads and writes. They are linear in the
-// first size, so that two small cases tell: a large one takes long to fill.
+// The memory of a call at these sizes: all operands, but of an op in place not the input that is copied before.
+// They are linear in the first size, so that two small cases tell: a large one takes long to fill.
 std::size_t bytes_at(const Contract& contract, const std::vector<std::size_t>& sizes);
 
 // How an op's operands grow with the first size of its largest workload: fixed + first / unit * per_unit bytes.
@@ -94,16 +94,18 @@ bool can_be_checked(const std::vector<OracleOutput>& expected);
 // Everything of one workload that its kernels share.
 struct PreparedWorkload {
     SizedWorkload workload;
-    Case shape;                     // without contents
+    Case shape{};                   // without contents
     std::size_t bytes_read = 0;     // by one call
     std::size_t bytes_written = 0;  // by one call
     std::size_t elements = 0;       // values of the largest operand
+    bool in_place = false;
     Buffers buffers;
     std::vector<OracleOutput> expected{};  // of set 0; empty where the contract has no oracle
 
     std::size_t bytes() const { return bytes_read + bytes_written; }
     bool mostly_reads() const { return 20 * bytes_written < bytes(); }
-    std::size_t working_set() const { return bytes() * buffers.set_count(); }
+    // Of an op in place what is read is written, too.
+    std::size_t working_set() const { return (bytes() - (in_place ? bytes_written : 0)) * buffers.set_count(); }
 };
 // Nothing once `stop` is set.
 std::optional<PreparedWorkload> prepare(const Contract& contract, const SizedWorkload& workload, std::uint64_t seed,

@@ -13,6 +13,7 @@
 #include "bench/bench_report.hpp"
 #include "bench/bench_run.hpp"
 #include "bench/data_report.hpp"
+#include "bench/html_report.hpp"
 #include "commands.hpp"
 #include "kernel_selection.hpp"
 #include "report/atomic_file.hpp"
@@ -94,6 +95,7 @@ std::string write_files(const Options& options, const bench::BenchReport& report
     };
     std::string problem = write(options.json, [&] { return bench::json_of(report).dump() + "\n"; });
     if (problem.empty()) problem = write(options.csv, [&] { return bench::csv_of(report); });
+    if (problem.empty()) problem = write(options.html, [&] { return bench::html_of(report); });
     return problem;
 }
 
@@ -205,6 +207,10 @@ void add_bench_command(CLI::App& app, int& exit_code) {
     command->add_option("--json", options->json, "Write the report to this file, too; --against takes it")
         ->type_name("FILE");
     command->add_option("--csv", options->csv, "Write the rows to this file, too")->type_name("FILE");
+    command
+        ->add_option("--html", options->html,
+                     "Write a page with distributions, ratios and the roofline to this file, too")
+        ->type_name("FILE");
     command->callback([options, &exit_code] { exit_code = run(*options); });
 }
 

@@ -123,7 +123,7 @@ Contract make_contract() {
         .statements = {},
         .workloads = {{"L1, 8 NORM heads of 128", {8, 128, 1000, 0}},
                       {"L1, 8 NEOX heads of 128", {8, 128, 1000, 2}},
-                      {"L2, 40 NEOX heads of 128, position 100,000", {40, 128, 100000, 2}}},
+                      {"L1, 40 NEOX heads of 128, position 100,000", {40, 128, 100000, 2}}},
     };
     contract.statements = rope_statements(contract);
     return contract;

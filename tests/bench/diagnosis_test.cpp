@@ -55,12 +55,19 @@ TEST(Diagnose, TwoModesAreOneKindOfInvalidEvenWhereTheVariationIsSmall) {
     const Diagnosis diagnosis = diagnose(samples);
     EXPECT_EQ(diagnosis.kind, Kind::bimodal) << coefficient_of_variation(samples);
     EXPECT_NE(diagnosis.says.find("of the samples around one time"), std::string::npos);
-    EXPECT_EQ(diagnose(series(400, [](std::size_t i, Random&) { return i % 2 == 0 ? 2.0 : 1.0; })).kind, Kind::bimodal);
+    EXPECT_EQ(diagnose(series(400, [](std::size_t i, Random&) { return i % 2 == 0 ? 2.0 : 1.0; })).kind,
+              Kind::bimodal);
+}
+
+TEST(Diagnose, AStepIsADriftAndNotTwoModes) {
+    const Diagnosis diagnosis = diagnose(series(400, [](std::size_t i, Random&) { return i < 150 ? 1.2 : 1.0; }));
+    EXPECT_EQ(diagnosis.kind, Kind::drift);
+    EXPECT_TRUE(diagnosis.says.starts_with("drift: a step of -")) << diagnosis.says;
 }
 
 TEST(Diagnose, AnEvenSpreadIsNotTwoModes) {
-    const auto samples = series(
-        400, [](std::size_t, Random& random) { return 1.0 + 0.4 * static_cast<double>(random.unit()); });
+    const auto samples =
+        series(400, [](std::size_t, Random& random) { return 1.0 + 0.4 * static_cast<double>(random.unit()); });
     EXPECT_EQ(diagnose(samples).kind, Kind::spread);
 }
 
@@ -83,7 +90,8 @@ TEST(Diagnose, DecidesByTheVariationAtTheLimit) {
         int valid = 0;
         for (int experiment = 0; experiment < 200; ++experiment) {
             std::vector<double> samples(200);
-            for (double& sample : samples) sample = 100.0 * (1.0 + variation * static_cast<double>(random.normal()));
+            for (double& sample : samples)
+                sample = 100.0 * (1.0 + variation * static_cast<double>(random.normal()));
             valid += diagnose(samples).is_valid() ? 1 : 0;
         }
         return valid;

@@ -13,7 +13,7 @@ namespace {
 
 // Short, so that tests are.
 SamplingOptions options_for(SyntheticMachine& machine) {
-    return {.seconds = 0.2, .least_measured = 0.01, .shortest_sample = 50'000, .now = machine.clock()};
+    return {.seconds = 0.2, .least_measured = 0.01, .shortest_sample = 50'000, .seed = 3, .now = machine.clock()};
 }
 
 Samples sample_one(SyntheticMachine& machine, SyntheticMachine::Effect effect, double nanoseconds = 100.0) {
@@ -157,8 +157,8 @@ TEST(Sampler, GivesUpWhereEverySampleIsDisturbed) {
     EXPECT_EQ(samples.diagnoses[0].kind, Diagnosis::Kind::too_few);
 }
 
-// One sample in twenty is held up by 50 us that nobody tells about: too much for samples of 50 us, little for longer
-// ones.
+// One sample in twenty is held up by 50 us that nobody tells about: too much for samples of 50 us, little for
+// longer ones.
 TEST(Sampler, TriesAgainWithLongerSamplesAndTellsEveryAttempt) {
     SyntheticMachine machine;
     const Samples samples = sample_one(machine, [](double nanoseconds, Random& random) {

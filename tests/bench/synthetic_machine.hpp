@@ -1,5 +1,5 @@
-// A machine whose time is made up: what a kernel takes, what disturbs it, and what the system tells about that. No test
-// depends on how fast a real one is.
+// A machine whose time is made up: what a kernel takes, what disturbs it, and what the system tells about that. No
+// test depends on how fast a real one is.
 #pragma once
 
 #include <cstddef>
