@@ -104,7 +104,7 @@ std::string remark_of(const Row& row) {
 std::string describe_quiet(const Machine& machine) {
     std::string text = machine.pinned ? fmt::format("pinned to CPU {} of {}", machine.cpu, machine.cpus)
                                       : fmt::format("not pinned, that is not permitted; {} CPUs", machine.cpus);
-    if (machine.niceness) text += fmt::format("; nice {}", *machine.niceness);
+    text += "; priority " + machine.priority;
     if (machine.load_average) text += fmt::format("; load average {:.2f}", *machine.load_average);
     if (machine.runnable) text += fmt::format(", {} other threads want a CPU", *machine.runnable);
     text += fmt::format("; governor {}; turbo {}; virtual machine: {}", machine.governor, machine.turbo,

@@ -108,6 +108,7 @@ nlohmann::json json_of(const Machine& machine) {
                         {"cpus", machine.cpus},
                         {"cpu", machine.cpu},
                         {"pinned", machine.pinned},
+                        {"priority", machine.priority},
                         {"governor", machine.governor},
                         {"turbo", machine.turbo},
                         {"virtual_machine", machine.virtual_machine},
@@ -116,7 +117,6 @@ nlohmann::json json_of(const Machine& machine) {
                         {"l1d", machine.caches.l1_data},
                         {"l2", machine.caches.l2},
                         {"last_level", machine.caches.last_level}};
-    if (machine.niceness) json["nice"] = *machine.niceness;
     if (machine.load_average) json["load_average"] = *machine.load_average;
     if (machine.runnable) json["runnable"] = *machine.runnable;
     return json;

@@ -22,11 +22,11 @@ struct Diagnosis {
 std::string_view name_of(Diagnosis::Kind kind);
 
 // Samples in the order in which they were taken. Too few: less than least_samples. Bimodal: two groups, each of a
-// tenth of the samples or more, explain more than 85% of the variance (of an even spread they explain 75%, of a normal
-// one 64%) and their means are more than twice largest_variation apart. Drift: two such groups one after the other, or
-// the last third's median more than largest_variation from the first third's. These stand even where the variation is
-// small: the median of such a series belongs to none of the machine's states. Else the variation decides; outliers are
-// named where it would be small without them, but they stay in every figure.
+// tenth of the samples or more, explain more than 85% of the variance (of an even spread they explain 75%, of a
+// normal one 64%) and their means are more than twice largest_variation apart. Drift: two such groups one after the
+// other, or the last third's median more than largest_variation from the first third's. These stand even where the
+// variation is small: the median of such a series belongs to none of the machine's states. Else the variation
+// decides; outliers are named where it would be small without them, but they stay in every figure.
 Diagnosis diagnose(std::span<const double> samples);
 
 }  // namespace brickproof::bench

@@ -19,7 +19,7 @@ struct Machine {
     std::size_t cpus = 0;
     int cpu = -1;                        // the one that this thread runs on
     bool pinned = false;                 // to it
-    std::optional<int> niceness;         // that this process has now; less is more of the CPU
+    std::string priority;                // "real-time", "nice -20", ...
     std::optional<double> load_average;  // of one minute
     std::optional<int> runnable;         // threads that want a CPU now, this one not counted
     std::string governor;                // of clock rates; "not reported" as in most virtual machines

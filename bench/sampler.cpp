@@ -49,7 +49,10 @@ class Sampling {
         for (Entry& entry : entries_)
             if (!find_batch_length(entry, options_.shortest_sample) || !warm_up(entry)) return finish();
         for (const Plan& plan : plans) {
-            if (attempt(plan) || must_stop() || elapsed() >= options_.seconds) break;
+            const Samples before = samples_;
+            if (attempt(plan) || must_stop()) break;
+            if (!before.attempts.empty() && samples_.nanoseconds[0].size() < least_samples) go_back_to(before);
+            if (elapsed() >= options_.seconds) break;
         }
         return finish();
     }
@@ -113,22 +116,32 @@ class Sampling {
         return !must_stop();
     }
 
+    // An attempt that the time limit left too few samples does not stand, but is told.
+    void go_back_to(const Samples& before) {
+        std::vector<Attempt> attempts = std::move(samples_.attempts);
+        samples_ = before;
+        samples_.attempts = std::move(attempts);
+    }
+
     // Whether it ended valid.
     bool attempt(const Plan& plan) {
         samples_.nanoseconds.assign(entries_.size(), {});
         samples_.voided.assign(entries_.size(), {});
         samples_.disturbances = {};
+        samples_.calls.clear();
         sample_length_ = plan.length * options_.shortest_sample;
         for (Entry& entry : entries_) {
             entry.measured = 0.0;
             if (plan.length > 1.0 && !find_batch_length(entry, sample_length_)) return false;
         }
+        for (const Entry& entry : entries_) samples_.calls.push_back(entry.calls);
+        const bool first = samples_.attempts.empty();
         bool valid = false;
         std::size_t next_look = least_samples;
         for (std::size_t rounds = 0; !valid; ++rounds) {
             const std::size_t count = samples_.nanoseconds[0].size();
             const bool time_is_up = elapsed() >= plan.until * options_.seconds;
-            if (time_is_up && (count >= least_samples || rounds >= hopeless_rounds)) break;
+            if (time_is_up && (!first || count >= least_samples || rounds >= hopeless_rounds)) break;
             if (count >= most_samples || !round()) break;
             if (samples_.nanoseconds[0].size() < next_look || !measured_enough()) continue;
             next_look = samples_.nanoseconds[0].size() + least_samples / 2;
@@ -195,7 +208,7 @@ class Sampling {
     Samples finish() {
         samples_.nanoseconds.resize(entries_.size());
         samples_.voided.resize(entries_.size());
-        for (const Entry& entry : entries_) samples_.calls.push_back(entry.calls);
+        samples_.calls.resize(entries_.size());
         if (samples_.diagnoses.size() != entries_.size()) diagnose_all();
         samples_.seconds = elapsed();
         return std::move(samples_);

@@ -72,8 +72,8 @@ struct Samples {
 // takes rounds until there are least_samples, least_measured seconds, and all contestants' series are valid. A
 // sample that was disturbed is voided and taken again, up to three times, else its round does not count. Where a
 // series is not valid, more rounds are taken; then it is tried again with longer samples, which what cannot be seen
-// (a hypervisor's own interrupts) changes less. The time limit ends that: the last attempt stands, and every
-// attempt is told.
+// (a hypervisor's own interrupts) changes less. The time limit ends that: the last attempt that has enough samples
+// stands, and every attempt is told.
 Samples sample(std::span<const Contestant> contestants, const SamplingOptions& options, const Meter& meter);
 
 }  // namespace brickproof::bench

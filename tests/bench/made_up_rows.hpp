@@ -50,6 +50,7 @@ inline BenchReport report_of(std::vector<Row> rows) {
     report.version = "1.0";
     report.machine.cpu_model = "Some CPU";
     report.machine.cpus = 2;
+    report.machine.priority = "nice 0";
     report.machine.governor = "performance";
     report.machine.turbo = "off";
     report.machine.virtual_machine = "no hypervisor reported";

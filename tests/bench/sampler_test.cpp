@@ -182,6 +182,20 @@ TEST(Sampler, ALaterAttemptEndsWithTheTimeAndStaysInvalid) {
     EXPECT_LT(samples.seconds, 0.4);  // of made-up time: the limit is 0.2, and a hundred samples come first
 }
 
+// Longer samples are all disturbed: the shorter ones before stand, and both attempts are told.
+TEST(Sampler, AnAttemptWithTooFewSamplesDoesNotStand) {
+    SyntheticMachine machine;
+    const Samples samples = sample_one(machine, [](double nanoseconds, Random& random) {
+        return Measured{.nanoseconds = nanoseconds * (1.0 + 0.5 * static_cast<double>(random.unit())),
+                        .disturbance = nanoseconds > 150'000 ? Disturbance::switched : Disturbance::none};
+    });
+    ASSERT_GE(samples.attempts.size(), 2u);
+    EXPECT_LT(samples.attempts.back().samples, least_samples);
+    EXPECT_GE(samples.nanoseconds[0].size(), least_samples);
+    EXPECT_EQ(samples.diagnoses[0].kind, Diagnosis::Kind::spread);
+    EXPECT_LT(100.0 * static_cast<double>(samples.calls[0]), 150'000.0);
+}
+
 TEST(Sampler, AContestantTakenAlongDoesNotProlongTheSampling) {
     SyntheticMachine machine;
     std::vector<Contestant> contestants{machine.kernel("a", 100.0), machine.kernel("loop", 300.0)};
