@@ -15,12 +15,12 @@ constexpr std::size_t most_samples = 4000;  // the interval is narrow long befor
 constexpr std::size_t most_voids = 3;       // of one contestant in one round
 constexpr std::size_t hopeless_rounds = 2 * least_samples;
 
-// Attempts, by how much longer their samples are than the shortest and which part of the time limit ends them.
-struct Plan {
-    double length;
-    double until;
-};
-constexpr std::array<Plan, 3> plans = {{{1.0, 0.3}, {4.0, 0.6}, {16.0, 1.0}}};
+// How much longer than the shortest the samples of the first, second, third, ... attempt are; then again from the
+// first. Long samples are less changed by what is short and cannot be seen, a later attempt not at all by what is
+// over.
+constexpr std::array<double, 3> lengths = {1.0, 4.0, 16.0};
+// Of the time limit, for one attempt.
+constexpr double share_of_attempt = 0.25;
 
 // Whether the last five samples' median is within 2% of that of the five before.
 bool is_stationary(std::span<const double> samples) {
@@ -35,6 +35,7 @@ struct Entry {
     const Contestant* contestant;
     std::size_t calls = 1;
     std::size_t next_call = 0;  // counts on from batch to batch: the inputs rotate
+    double per_call = 1.0;      // ns, about, when it was warm
     double measured = 0.0;      // ns of undisturbed samples in this attempt
 };
 
@@ -48,9 +49,9 @@ class Sampling {
     Samples run() && {
         for (Entry& entry : entries_)
             if (!find_batch_length(entry, options_.shortest_sample) || !warm_up(entry)) return finish();
-        for (const Plan& plan : plans) {
+        for (std::size_t number = 0;; ++number) {
             const Samples before = samples_;
-            if (attempt(plan) || must_stop()) break;
+            if (attempt(lengths[number % lengths.size()]) || must_stop()) break;
             if (!before.attempts.empty() && samples_.nanoseconds[0].size() < least_samples) go_back_to(before);
             if (elapsed() >= options_.seconds) break;
         }
@@ -80,6 +81,9 @@ class Sampling {
         return measured.nanoseconds / static_cast<double>(entry.calls) - entry.contestant->call_overhead;
     }
 
+    // About, in ns: known before it is taken.
+    static double sample_length(const Entry& entry) { return static_cast<double>(entry.calls) * entry.per_call; }
+
     bool counts(const Measured& measured, double sample_length) const {
         if (measured.disturbance == Disturbance::none) return true;
         return measured.disturbance == Disturbance::interrupt &&
@@ -89,11 +93,11 @@ class Sampling {
     // Lengthens the batch until it is long enough, by a fifth more than it seems to need: it is measured at one
     // moment.
     bool find_batch_length(Entry& entry, double shortest) {
-        constexpr std::size_t most_tries = 400;
+        constexpr std::size_t most_tries = 100;
         constexpr double most_growth = 8.0;
         for (std::size_t tries = 0; tries < most_tries && !must_stop(); ++tries) {
             const Measured measured = time(entry);
-            if (!counts(measured, shortest)) continue;
+            if (!counts(measured, measured.nanoseconds)) continue;
             if (measured.nanoseconds >= shortest) break;
             const double growth = std::min(1.2 * shortest / std::max(measured.nanoseconds, 1.0), most_growth);
             entry.calls = static_cast<std::size_t>(std::ceil(growth * static_cast<double>(entry.calls)));
@@ -109,9 +113,11 @@ class Sampling {
         while (!is_stationary(samples) && taken < most_warm_ups && (taken < 10 || elapsed() < until)) {
             if (must_stop()) return false;
             const Measured measured = time(entry);
-            if (counts(measured, options_.shortest_sample)) samples.push_back(per_call(entry, measured));
+            if (counts(measured, measured.nanoseconds) || taken == 0) samples.push_back(per_call(entry, measured));
             ++taken;
         }
+        const std::span<const double> all(samples);
+        entry.per_call = std::max(median(all.last(std::min<std::size_t>(5, all.size()))), 1e-3);
         if (&entry == entries_.data()) samples_.warm_ups = taken;
         return !must_stop();
     }
@@ -123,31 +129,39 @@ class Sampling {
         samples_.attempts = std::move(attempts);
     }
 
-    // Whether it ended valid.
-    bool attempt(const Plan& plan) {
+    // Whether it ended valid. It is prolonged to twice the samples that it first had enough with, if they are not.
+    bool attempt(double length) {
+        start_attempt(length);
+        const bool first = samples_.attempts.empty();
+        const double until = std::min(elapsed() + share_of_attempt * options_.seconds, options_.seconds);
+        std::size_t most = most_samples;
+        std::size_t next_look = least_samples;
+        for (std::size_t rounds = 0;; ++rounds) {
+            const std::size_t count = samples_.nanoseconds[0].size();
+            const bool time_is_up = elapsed() >= until;
+            if (time_is_up && (!first || count >= least_samples || rounds >= hopeless_rounds)) break;
+            if (count >= most || !round()) break;
+            const std::size_t now = samples_.nanoseconds[0].size();
+            if (now < next_look || !measured_enough()) continue;
+            if (diagnose_all().is_valid()) break;
+            most = std::min(most, 2 * now);
+            next_look = now + least_samples / 2;
+        }
+        return note_attempt().is_valid();
+    }
+
+    void start_attempt(double length) {
         samples_.nanoseconds.assign(entries_.size(), {});
         samples_.voided.assign(entries_.size(), {});
         samples_.disturbances = {};
         samples_.calls.clear();
-        sample_length_ = plan.length * options_.shortest_sample;
+        shortest_ = length * options_.shortest_sample;
         for (Entry& entry : entries_) {
             entry.measured = 0.0;
-            if (plan.length > 1.0 && !find_batch_length(entry, sample_length_)) return false;
+            const double calls = std::ceil(1.2 * shortest_ / entry.per_call);
+            entry.calls = static_cast<std::size_t>(std::max(1.0, calls));
+            samples_.calls.push_back(entry.calls);
         }
-        for (const Entry& entry : entries_) samples_.calls.push_back(entry.calls);
-        const bool first = samples_.attempts.empty();
-        bool valid = false;
-        std::size_t next_look = least_samples;
-        for (std::size_t rounds = 0; !valid; ++rounds) {
-            const std::size_t count = samples_.nanoseconds[0].size();
-            const bool time_is_up = elapsed() >= plan.until * options_.seconds;
-            if (time_is_up && (!first || count >= least_samples || rounds >= hopeless_rounds)) break;
-            if (count >= most_samples || !round()) break;
-            if (samples_.nanoseconds[0].size() < next_look || !measured_enough()) continue;
-            next_look = samples_.nanoseconds[0].size() + least_samples / 2;
-            valid = diagnose_all().is_valid();
-        }
-        return note_attempt().is_valid();
     }
 
     bool measured_enough() const {
@@ -168,7 +182,7 @@ class Sampling {
 
     Diagnosis note_attempt() {
         Diagnosis diagnosis = diagnose_all();
-        samples_.attempts.push_back({.sample_nanoseconds = sample_length_,
+        samples_.attempts.push_back({.sample_nanoseconds = sample_length(entries_[0]),
                                      .samples = samples_.nanoseconds[0].size(),
                                      .voided = samples_.voided_count(),
                                      .reason = diagnosis.says});
@@ -199,7 +213,7 @@ class Sampling {
             const Measured measured = time(entry);
             if (must_stop()) return std::nullopt;
             ++samples_.disturbances[static_cast<std::size_t>(measured.disturbance)];
-            if (counts(measured, sample_length_)) return per_call(entry, measured);
+            if (counts(measured, sample_length(entry))) return per_call(entry, measured);
             voided.push_back(per_call(entry, measured));
         }
         return std::nullopt;
@@ -220,7 +234,7 @@ class Sampling {
     double begin_;
     std::vector<Entry> entries_;
     Samples samples_;
-    double sample_length_ = 0.0;
+    double shortest_ = 0.0;  // sample of this attempt, ns
 };
 
 }  // namespace
