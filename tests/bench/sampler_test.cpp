@@ -57,6 +57,27 @@ TEST(Sampler, MakesSamplesLongEnoughForTheClockAndCountsTheCallsOn) {
     EXPECT_GE(machine.last_first, machine.last_calls * (least_samples - 1));
 }
 
+// Whoever comes second on the same input finds it in the cache: no contestant gets one that another has just had.
+TEST(Sampler, RotatesTheInputsThroughAllContestantsTogether) {
+    SyntheticMachine machine;
+    std::size_t next = 0;
+    bool in_turn = true;
+    const auto watching = [&](std::size_t first, std::size_t calls) {
+        in_turn = in_turn && first == next;
+        next = first + calls;
+    };
+    const Meter meter = [&](const Batch& batch, std::size_t first, std::size_t calls) {
+        batch(first, calls);
+        return Measured{.nanoseconds = 100.0 * static_cast<double>(calls)};
+    };
+    const std::vector<Contestant> contestants{{"a", watching}, {"b", watching}, {"c", watching}};
+    SamplingOptions options = options_for(machine);
+    options.now = [seconds = 0.0]() mutable { return seconds += 1e-4; };
+    const Samples samples = sample(contestants, options, meter);
+    EXPECT_GE(samples.nanoseconds[0].size(), least_samples);
+    EXPECT_TRUE(in_turn);
+}
+
 // A kernel of 40 ns whose sample shows 3 us too much and whose call 5 ns: both are taken off.
 TEST(Sampler, SubtractsTheOverheadOfASampleAndOfACall) {
     SyntheticMachine machine;
