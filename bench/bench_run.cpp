@@ -171,7 +171,7 @@ class BenchRun {
         };
         const Samples samples = sample(contestants,
                                        {.seconds = options_.seconds_per_row,
-                                        .least_measured = std::min(0.1, options_.seconds_per_row / 10.0),
+                                        .least_measured = std::min(0.05, options_.seconds_per_row / 10.0),
                                         .shortest_sample = shortest_sample_for(report_.sample_overhead),
                                         .sample_overhead = report_.sample_overhead,
                                         .interrupts_show = report_.interrupts_show,

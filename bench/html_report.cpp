@@ -18,14 +18,14 @@ constexpr std::string_view style = R"css(
 --warn:#e0b25c}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--page);color:var(--ink);font:15px/1.5 system-ui,-apple-system,"Segoe UI",sans-serif}
-main{max-width:1240px;margin:0 auto;padding:32px 24px 64px}
+main{max-width:1280px;margin:0 auto;padding:32px 24px 64px}
 h1{font-size:26px;font-weight:650;letter-spacing:-.01em;margin:0 0 4px}
 h2{font-size:18px;font-weight:600;margin:40px 0 6px}
 p{margin:4px 0 12px;max-width:76ch}
 .soft,figcaption{color:var(--soft)}
 .card{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:16px 18px;overflow-x:auto}
 .facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(250px,1fr));gap:12px 28px;margin:20px 0 0}
-.facts div{min-width:0}.facts dt{color:var(--soft);font-size:13px}.facts dd{margin:0}
+.facts div{min-width:0}.facts .wide{grid-column:span 2}.facts dt{color:var(--soft);font-size:13px}.facts dd{margin:0}
 .counts{display:flex;flex-wrap:wrap;gap:10px;margin:22px 0 0;padding:0;list-style:none}
 .counts li{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:8px 16px;min-width:104px}
 .counts b{display:block;font-size:22px;font-weight:650}
@@ -33,17 +33,17 @@ p{margin:4px 0 12px;max-width:76ch}
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums;font-size:14px}
 th{font-weight:600;color:var(--soft);text-align:right;white-space:nowrap;font-size:13px}
 th,td{padding:7px 10px;border-bottom:1px solid var(--line);vertical-align:middle}
-td{text-align:right;white-space:nowrap}tr:last-child td{border-bottom:0}
+td{text-align:right;white-space:nowrap}td.name{white-space:normal;min-width:150px}tr:last-child td{border-bottom:0}
 th.text,td.text{text-align:left}td small{color:var(--soft);display:block}
 tr.op td{text-align:left;font-weight:600;padding-top:18px}
 td.remark{white-space:normal;text-align:left;color:var(--warn);font-size:13px;padding-top:0}
 tr.follows td{border-bottom:0;padding-bottom:3px}
-.share{width:128px;height:8px;border-radius:4px;background:var(--line);display:inline-block;overflow:hidden}
+.share{width:88px;height:8px;border-radius:4px;background:var(--line);display:inline-block;overflow:hidden}
 .share i{display:block;height:100%;background:currentColor;border-radius:4px}
 .tag{font-size:12px;font-weight:600}.valid{color:var(--good)}.bad{color:var(--bad)}
 .l1{color:var(--l1)}.l2{color:var(--l2)}.l3{color:var(--l3)}.dram{color:var(--dram)}
 svg{display:block}svg text{font:12px system-ui,sans-serif;fill:var(--soft)}
-svg.chart{width:100%;min-width:680px;height:auto}svg.distribution{width:220px;height:34px}
+svg.chart{width:100%;min-width:680px;height:auto}svg.distribution{width:176px;height:34px}
 .mid{text-anchor:middle}.end{text-anchor:end}svg text.name,svg text.axis{fill:var(--ink)}
 svg text.l1{fill:var(--l1)}svg text.l2{fill:var(--l2)}svg text.l3{fill:var(--l3)}svg text.dram{fill:var(--dram)}
 .grid{stroke:var(--line);stroke-width:1}.one{stroke:var(--ink);stroke-width:1}
@@ -52,20 +52,21 @@ svg text.l1{fill:var(--l1)}svg text.l2{fill:var(--l2)}svg text.l3{fill:var(--l3)
 .interval{stroke:currentColor;stroke-width:2.5;stroke-linecap:round}g.faster{color:var(--good)}
 g.slower{color:var(--bad)}g.same{color:var(--soft)}g circle{fill:currentColor}g.invalid .interval{stroke-dasharray:3 4}
 .legend{display:flex;flex-wrap:wrap;gap:6px 20px;margin:10px 0 0;padding:0;list-style:none;font-size:13px}
-@media(max-width:640px){main{padding:20px 12px 40px}h1{font-size:22px}.card{padding:12px}
+@media(max-width:640px){.facts .wide{grid-column:auto}main{padding:20px 12px 40px}h1{font-size:22px}.card{padding:12px}
 td.text:first-child{white-space:normal;min-width:116px}}
 @media print{.card{break-inside:avoid}}
 )css";
 
-std::string fact(std::string_view name, std::string_view value) {
-    return fmt::format("<div><dt>{}</dt><dd>{}</dd></div>", escaped(name), escaped(value));
+std::string fact(std::string_view name, std::string_view value, std::string_view style_class = "") {
+    return fmt::format("<div class=\"{}\"><dt>{}</dt><dd>{}</dd></div>", style_class, escaped(name),
+                       escaped(value));
 }
 
 std::string facts_of(const BenchReport& report) {
     const Machine& m = report.machine;
     std::string text = "<dl class=\"facts\">";
     text += fact("Processor", m.cpu_model);
-    text += fact("State found", describe_quiet(m));
+    text += fact("State found", describe_quiet(m), "wide");
     text += fact("Caches",
                  fmt::format("L1d {}, L2 {}, last level {}{}", size_text(m.caches.l1_data), size_text(m.caches.l2),
                              size_text(m.caches.last_level), m.caches.reported ? "" : " (assumed)"));
@@ -115,7 +116,7 @@ std::string row_of(const Row& row) {
     const Summary& s = row.a.summary;
     const std::string remark = remark_of(row);
     const std::string workload =
-        fmt::format("<td class=\"text\">{}<small>{}</small></td><td class=\"text\">{}<small>{}</small></td>",
+        fmt::format("<td class=\"text name\">{}<small>{}</small></td><td class=\"text\">{}<small>{}</small></td>",
                     escaped(row.workload), escaped(row.sizes), escaped(row.a.variant), escaped(row.a.library));
     std::string cells = "<td colspan=\"8\"></td>";
     if (row.shows_numbers()) {
@@ -123,13 +124,13 @@ std::string row_of(const Row& row) {
         cells = fmt::format(
             "<td>{}<small>{}</small></td>", time_text(s.median),
             interval ? fmt::format("±{:.2f}%", 50.0 * (interval->high - interval->low) / s.median) : "");
+        cells += share_of(row);
         cells += "<td class=\"text\">" + distribution_svg(row.a) + "</td>";
         cells += fmt::format("<td>{:.1f}%<small>raw {:.1f}%</small></td>", 100.0 * s.variation,
                              100.0 * row.a.raw_variation);
         cells += fmt::format("<td>{}<small>{} voided</small></td>", s.count, row.voided());
         cells += fmt::format("<td>{}</td><td>{:.1f}</td><td>{:.2f}</td>", time_text(s.p99),
                              row.gigabytes_per_second(), row.elements_per_cycle());
-        cells += share_of(row);
     }
     const bool valid = row.state == Row::State::valid;
     std::string text =
@@ -143,8 +144,9 @@ std::string row_of(const Row& row) {
 std::string table_of(const BenchReport& report) {
     std::string text =
         "<div class=\"card\"><table><thead><tr><th class=\"text\">Workload</th><th class=\"text\">Kernel</th>"
-        "<th>Median a call</th><th class=\"text\">Samples</th><th>CV</th><th>n</th><th>p99</th><th>GB/s</th>"
-        "<th>el/cycle</th><th class=\"text\">Share of the limit</th><th></th></tr></thead><tbody>";
+        "<th>Median a call</th><th class=\"text\">Share of the limit</th><th "
+        "class=\"text\">Samples</th><th>CV</th><th>n</th>"
+        "<th>p99</th><th>GB/s</th><th>el/cycle</th><th></th></tr></thead><tbody>";
     std::string op;
     for (const Row& row : report.rows) {
         if (row.op != op) text += fmt::format("<tr class=\"op\"><td colspan=\"11\">{}</td></tr>", escaped(row.op));

@@ -20,7 +20,7 @@ constexpr std::size_t hopeless_rounds = 2 * least_samples;
 // over.
 constexpr std::array<double, 3> lengths = {1.0, 4.0, 16.0};
 // Of the time limit, for one attempt.
-constexpr double share_of_attempt = 0.25;
+constexpr double share_of_attempt = 0.15;
 
 // Whether the last five samples' median is within 2% of that of the five before.
 bool is_stationary(std::span<const double> samples) {

@@ -69,9 +69,7 @@ class Roofline {
 
     std::string draw() const {
         std::string body = grid();
-        for (const Level level : {Level::l1, Level::l2, Level::l3, Level::dram})
-            if (const auto& bandwidth = report_.limits.bandwidth[static_cast<std::size_t>(level)])
-                body += slope(level, bandwidth->read);
+        body += slopes();
         body += ceiling(report_.limits.peaks.multiply_adds, "float32 multiply-adds");
         body += ceiling(report_.limits.peaks.int8_multiply_adds, "int8 multiply-adds");
         for (const Row& row : report_.rows)
@@ -109,14 +107,35 @@ class Roofline {
         return body;
     }
 
+    // Two levels that read at one rate are one line.
+    std::string slopes() const {
+        std::string body;
+        std::string nearer;
+        for (const Level level : {Level::dram, Level::l3, Level::l2, Level::l1}) {
+            const auto& bandwidth = report_.limits.bandwidth[static_cast<std::size_t>(level)];
+            if (!bandwidth) continue;
+            const Level next = level == Level::l1 ? level : static_cast<Level>(static_cast<int>(level) - 1);
+            const auto& of_next = report_.limits.bandwidth[static_cast<std::size_t>(next)];
+            const bool alike = next != level && of_next && of_next->read < 1.03 * bandwidth->read;
+            if (alike) {
+                nearer = std::string(bench::name_of(level)) + nearer;
+                continue;
+            }
+            body += slope(level, bandwidth->read,
+                          std::string(bench::name_of(level)) + (nearer.empty() ? "" : ", " + nearer));
+            nearer.clear();
+        }
+        return body;
+    }
+
     // Of so many GB/s: y = bandwidth times x, as far as it stays within the picture and under the highest ceiling.
-    std::string slope(Level level, double bandwidth) const {
+    std::string slope(Level level, double bandwidth, const std::string& levels) const {
         const Peaks& peaks = report_.limits.peaks;
         const double roof = std::max(peaks.multiply_adds, peaks.int8_multiply_adds);
         const double from = std::max(x().low, y().low / bandwidth);
         const double to = std::min(x().high, roof / bandwidth);
         if (!(from < to)) return {};
-        const std::string text = fmt::format("{} read {:.0f} GB/s", bench::name_of(level), bandwidth);
+        const std::string text = fmt::format("{} read {:.0f} GB/s", levels, bandwidth);
         const double angle =
             -std::atan2(y().at(bandwidth * from) - y().at(bandwidth * to), x().at(to) - x().at(from)) * 180.0 /
             std::acos(-1.0);
@@ -178,6 +197,12 @@ std::string escaped(std::string_view text) {
 
 std::vector<double> axis_labels(double low, double high) {
     std::vector<double> fine, coarse;
+    if (high < 3.0 * low) {
+        double step = std::pow(10.0, std::floor(std::log10(high - low)));
+        step /= (high - low) / step < 3.0 ? 4.0 : 1.0;
+        for (double i = std::ceil(low / step); i * step <= high; ++i) fine.push_back(i * step);
+        return fine;
+    }
     for (double power = std::pow(10.0, std::floor(std::log10(low))); power <= high; power *= 10.0)
         for (const double times : {1.0, 2.0, 5.0}) {
             const double value = times * power;
@@ -190,7 +215,7 @@ std::vector<double> axis_labels(double low, double high) {
 
 std::string distribution_svg(const Timing& timing) {
     constexpr std::size_t bars = 44;
-    constexpr double width = 220, height = 34;
+    constexpr double width = 176, height = 34;
     if (timing.samples.empty()) return {};
     const Summary& s = timing.summary;
     const double high = std::max({1.25 * s.median, s.p99, s.least * 1.0001});
@@ -206,8 +231,8 @@ std::string distribution_svg(const Timing& timing) {
     for (std::size_t i = 0; i < bars; ++i) {
         if (counts[i] == 0) continue;
         const double tall = std::max(1.0, (height - 4) * static_cast<double>(counts[i]) / tallest);
-        body += fmt::format("<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"4\" height=\"{:.1f}\" class=\"bar\"/>",
-                            5.0 * static_cast<double>(i), height - tall, tall);
+        body += fmt::format("<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"3.2\" height=\"{:.1f}\" class=\"bar\"/>",
+                            4.0 * static_cast<double>(i), height - tall, tall);
     }
     const double middle = (s.median - s.least) / (high - s.least) * width;
     body += line(middle, 0, middle, height, "median");

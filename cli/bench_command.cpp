@@ -14,6 +14,7 @@
 #include "bench/bench_run.hpp"
 #include "bench/data_report.hpp"
 #include "bench/html_report.hpp"
+#include "bench/layer_run.hpp"
 #include "commands.hpp"
 #include "kernel_selection.hpp"
 #include "report/atomic_file.hpp"
@@ -28,6 +29,9 @@ struct Options {
     std::string workload = "*";
     std::string fail_if_slower;
     std::size_t self_test = 0;
+    bool layer = false;
+    std::string model;
+    std::size_t keys = 512;
     double seconds_per_row = 2.0;
     std::uint64_t seed = 1;
     std::string json;
@@ -124,11 +128,33 @@ std::string contradiction(const Options& options) {
         return "--fail-if-slower needs --against: slower than what?";
     if (!options.fail_if_slower.empty() && !parse_share(options.fail_if_slower))
         return fmt::format("--fail-if-slower: '{}' is no share such as 5%", options.fail_if_slower);
+    if (options.layer &&
+        (options.self_test > 0 || !options.against.empty() || !options.csv.empty() || !options.html.empty()))
+        return "--layer times a layer, no kernels: of the other options --json, --seconds-per-row and --seed go "
+               "with it";
     return {};
+}
+
+int run_layer(const Options& options) {
+    if (!options.json.empty())
+        if (const auto writable = check_writable(options.json); !writable) return usage_error(writable.problem());
+    std::signal(SIGINT, [](int) { stop_wanted = true; });
+    const Expected<bench::LayerReport> report = bench::run_layer({.model = options.model,
+                                                                  .keys = options.keys,
+                                                                  .seconds = options.seconds_per_row,
+                                                                  .seed = options.seed,
+                                                                  .stop = &stop_wanted});
+    if (stop_wanted) return exit_interrupted;
+    if (!report) return usage_error(report.problem());
+    print_now(text_of(*report));
+    if (options.json.empty()) return exit_pass;
+    const auto written = write_file(options.json, bench::json_of(*report).dump(2) + "\n");
+    return written ? exit_pass : usage_error(written.problem());
 }
 
 int run(const Options& options) {
     if (const std::string problem = contradiction(options); !problem.empty()) return usage_error(problem);
+    if (options.layer) return run_layer(options);
     const Expected<std::vector<Kernel>> kernels = options.selection.select();
     if (!kernels) return usage_error(kernels.problem());
     const Expected<Opponents> opponents = find_opponents(options);
@@ -202,6 +228,16 @@ void add_bench_command(CLI::App& app, int& exit_code) {
             "--self-test", options->self_test,
             "Compare kernels with themselves, this many rows, and say how far this machine is to be trusted")
         ->type_name("N");
+    CLI::Option* layer = command->add_flag(
+        "--layer", options->layer,
+        "Instead, where a transformer layer of our bricks spends its time: by brick, beside its budget");
+    command->add_option("--model", options->model, "The first layer of this GGUF file; else random weights")
+        ->type_name("FILE")
+        ->needs(layer);
+    command->add_option("--keys", options->keys, "Tokens in the cache before the one that is timed")
+        ->type_name("N")
+        ->needs(layer)
+        ->capture_default_str();
     command->add_option("--seed", options->seed, "Of the inputs and of the order of a comparison")
         ->capture_default_str();
     command->add_option("--json", options->json, "Write the report to this file, too; --against takes it")
