@@ -43,6 +43,38 @@ struct Job {
     std::string not_run{};  // why there is no such workload here
 };
 
+// Workload by workload, so that each is prepared once.
+std::vector<Job> list_jobs(const std::vector<Pairing>& pairings, const BenchOptions& options,
+                           const Caches& caches) {
+    std::vector<Job> jobs;
+    for (const Contract* contract : all_contracts()) {
+        std::vector<Pairing> of_op;
+        std::ranges::copy_if(pairings, std::back_inserter(of_op),
+                             [&](const Pairing& pairing) { return pairing.kernel->contract == contract; });
+        if (of_op.empty()) continue;
+        WorkloadList list = workloads_of(*contract, caches, available_memory());
+        for (const SizedWorkload& workload : list.workloads)
+            for (const Pairing& pairing : of_op)
+                if (options.wants_workload(workload.name)) jobs.push_back({contract, pairing, workload});
+        if (list.without_dram.empty() || !options.wants_workload("DRAM")) continue;
+        SizedWorkload missing;
+        missing.name = "DRAM";
+        missing.level = Level::dram;
+        for (const Pairing& pairing : of_op) jobs.push_back({contract, pairing, missing, list.without_dram});
+    }
+    std::vector<Job> wanted;
+    for (const std::size_t i : spread_evenly(jobs.size(), options.rows)) wanted.push_back(jobs[i]);
+    return wanted;
+}
+
+std::vector<Level> levels_of(const std::vector<Job>& jobs) {
+    std::vector<Level> levels;
+    for (const Level level : {Level::l1, Level::l2, Level::l3, Level::dram})
+        if (std::ranges::any_of(jobs, [&](const Job& job) { return job.workload.level == level; }))
+            levels.push_back(level);
+    return levels;
+}
+
 void count_cycles(const PerfCounters& counters, const Batch& batch, Timing& timing) {
     const auto counts = counters.count([&] { batch(0, timing.calls); });
     if (!counts || timing.calls == 0) return;
@@ -52,15 +84,14 @@ void count_cycles(const PerfCounters& counters, const Batch& batch, Timing& timi
 
 class BenchRun {
   public:
-    BenchRun(const std::vector<Pairing>& pairings, const BenchOptions& options, const Clock& clock,
+    BenchRun(const std::vector<Job>& jobs, const BenchOptions& options, const Clock& clock,
              const PerfCounters& counters, BenchReport report)
-        : pairings_(pairings), options_(options), clock_(clock), counters_(counters), report_(std::move(report)) {}
+        : jobs_(jobs), options_(options), clock_(clock), counters_(counters), report_(std::move(report)) {}
 
     BenchReport run() && {
-        const std::vector<Job> jobs = list_jobs();
-        for (const std::size_t i : spread_evenly(jobs.size(), options_.rows)) {
+        for (const Job& job : jobs_) {
             if (must_stop()) break;
-            if (std::optional<Row> row = row_of(jobs[i])) {
+            if (std::optional<Row> row = row_of(job)) {
                 options_.on_row(*row);
                 report_.rows.push_back(std::move(*row));
             }
@@ -71,27 +102,6 @@ class BenchRun {
 
   private:
     bool must_stop() const { return options_.stop != nullptr && options_.stop->load(); }
-
-    // Workload by workload, so that each is prepared once.
-    std::vector<Job> list_jobs() const {
-        std::vector<Job> jobs;
-        for (const Contract* contract : all_contracts()) {
-            std::vector<Pairing> of_op;
-            std::ranges::copy_if(pairings_, std::back_inserter(of_op),
-                                 [&](const Pairing& pairing) { return pairing.kernel->contract == contract; });
-            if (of_op.empty()) continue;
-            WorkloadList list = workloads_of(*contract, report_.machine.caches, available_memory());
-            for (const SizedWorkload& workload : list.workloads)
-                for (const Pairing& pairing : of_op)
-                    if (options_.wants_workload(workload.name)) jobs.push_back({contract, pairing, workload});
-            if (list.without_dram.empty() || !options_.wants_workload("DRAM")) continue;
-            SizedWorkload missing;
-            missing.name = "DRAM";
-            missing.level = Level::dram;
-            for (const Pairing& pairing : of_op) jobs.push_back({contract, pairing, missing, list.without_dram});
-        }
-        return jobs;
-    }
 
     const PreparedWorkload* prepared_for(const Job& job) {
         const SizedWorkload& wanted = job.workload;
@@ -223,7 +233,7 @@ class BenchRun {
         row.read_loop = ReadLoop{loop, row.gigabytes_per_second() / loop};
     }
 
-    const std::vector<Pairing>& pairings_;
+    const std::vector<Job>& jobs_;
     const BenchOptions& options_;
     const Clock& clock_;
     const PerfCounters& counters_;
@@ -291,9 +301,10 @@ BenchReport run_bench(const std::vector<Pairing>& pairings, const BenchOptions& 
     report.without_counters = counters.why_not();
     if (options.baseline != nullptr)
         report.not_comparable = why_not_comparable(options.baseline->machine, report.machine);
-    report.limits = measure_limits(clock, report.machine.caches, available_memory(), options.stop);
+    const std::vector<Job> jobs = list_jobs(pairings, options, report.machine.caches);
+    report.limits = measure_limits(clock, report.machine.caches, available_memory(), levels_of(jobs), options.stop);
     options.on_start(report);
-    return BenchRun(pairings, options, clock, counters, std::move(report)).run();
+    return BenchRun(jobs, options, clock, counters, std::move(report)).run();
 }
 
 }  // namespace brickproof::bench

@@ -103,7 +103,7 @@ void raise_to_farther_levels(Limits& limits) {
 }  // namespace
 
 Limits measure_limits(const Clock& clock, const Caches& caches, std::size_t available_memory,
-                      const std::atomic<bool>* stop) {
+                      std::span<const Level> levels, const std::atomic<bool>* stop) {
     const LimitLoops loops = limit_loops();
     Limits limits;
     limits.instructions = loops.instructions;
@@ -113,13 +113,12 @@ Limits measure_limits(const Clock& clock, const Caches& caches, std::size_t avai
                     .divisions = peak_of(clock, loops.divide),
                     .square_roots = peak_of(clock, loops.square_root)};
     std::size_t most = 0;
-    for (const Level level : {Level::l1, Level::l2, Level::l3, Level::dram})
-        most = std::max(most, working_set_of(level, caches, available_memory));
+    for (const Level level : levels) most = std::max(most, working_set_of(level, caches, available_memory));
     constexpr std::size_t page = 4096;
     std::vector<std::byte> memory(most + page, std::byte{1});
     const auto address = reinterpret_cast<std::uintptr_t>(memory.data());
     std::byte* aligned = memory.data() + (page - address % page);
-    for (const Level level : {Level::l1, Level::l2, Level::l3, Level::dram}) {
+    for (const Level level : levels) {
         const std::size_t working_set = working_set_of(level, caches, available_memory);
         if (working_set == 0 || (stop != nullptr && stop->load())) continue;
         limits.bandwidth[static_cast<std::size_t>(level)] =

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "bench/clock.hpp"
@@ -35,10 +36,10 @@ struct Limits {
     Peaks peaks;
 };
 
-// Each is the best of several runs: whatever disturbs one makes it slower. About a third of a second, most of it
-// for DRAM. Stops early, with what there is, once `stop` is set.
+// The peaks, and the bandwidths of these levels. Each is the best of several runs: whatever disturbs one makes it
+// slower. About a third of a second, most of it for DRAM. Stops early, with what there is, once `stop` is set.
 Limits measure_limits(const Clock& clock, const Caches& caches, std::size_t available_memory,
-                      const std::atomic<bool>* stop = nullptr);
+                      std::span<const Level> levels, const std::atomic<bool>* stop = nullptr);
 
 // The limit that binds a call: the one that it cannot be faster than by.
 struct Bound {

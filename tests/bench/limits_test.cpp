@@ -66,7 +66,8 @@ TEST(LimitLoops, WriteAndCopyEveryByte) {
 TEST(MeasureLimits, FindsEveryLimitThatTheCpuHas) {
     if (limit_loops().read == nullptr) GTEST_SKIP() << "no loops for this CPU";
     constexpr Caches caches{.l1_data = 32 << 10, .l2 = 128 << 10, .last_level = 1 << 20, .reported = true};
-    const Limits limits = measure_limits(Clock::best(), caches, std::size_t{1} << 30);
+    constexpr Level all[] = {Level::l1, Level::l2, Level::l3, Level::dram};
+    const Limits limits = measure_limits(Clock::best(), caches, std::size_t{1} << 30, all);
     for (const auto& bandwidth : limits.bandwidth) {
         ASSERT_TRUE(bandwidth.has_value());
         for (const double rate : {bandwidth->read, bandwidth->write, bandwidth->copy}) EXPECT_GT(rate, 0.0);
