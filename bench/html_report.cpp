@@ -36,7 +36,7 @@ th,td{padding:7px 10px;border-bottom:1px solid var(--line);vertical-align:middle
 td{text-align:right;white-space:nowrap}td.name{white-space:normal;min-width:150px}tr:last-child td{border-bottom:0}
 th.text,td.text{text-align:left}td small{color:var(--soft);display:block}
 tr.op td{text-align:left;font-weight:600;padding-top:18px}
-td.remark{white-space:normal;text-align:left;color:var(--warn);font-size:13px;padding-top:0}
+td.remark{white-space:normal;text-align:left;color:var(--warn);font-size:13px;padding-top:0}td.remark.soft{color:var(--soft)}
 tr.follows td{border-bottom:0;padding-bottom:3px}
 .share{width:88px;height:8px;border-radius:4px;background:var(--line);display:inline-block;overflow:hidden}
 .share i{display:block;height:100%;background:currentColor;border-radius:4px}
@@ -137,7 +137,8 @@ std::string row_of(const Row& row) {
         fmt::format("<tr{}>{}{}<td class=\"text tag {}\">{}</td></tr>", remark.empty() ? "" : " class=\"follows\"",
                     workload, cells, valid ? "valid" : "bad", name_of(row.state));
     if (!remark.empty())
-        text += fmt::format("<tr><td class=\"remark\" colspan=\"11\">{}</td></tr>", escaped(remark));
+        text += fmt::format("<tr><td class=\"remark{}\" colspan=\"11\">{}</td></tr>", valid ? " soft" : "",
+                            escaped(remark));
     return text;
 }
 

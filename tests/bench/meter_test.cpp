@@ -29,6 +29,32 @@ TEST(Measure, SeesThatTheThreadGaveTheCpuAway) {
     EXPECT_GE(measured.nanoseconds, 1e6);
 }
 
+// Whatever the machine does, of a thousand batches of nothing some are undisturbed; of some that last as long as it
+// takes an interrupt to show here, one is not.
+TEST(Measure, SeesNothingInShortBatchesAndSomethingInLongOnes) {
+    install_fault_trap();
+    const bool shows = interrupts_show();
+    const Clock clock = Clock::best();
+    const auto is_undisturbed = [&clock](const Batch& batch) {
+        return measure(clock, batch, 0, 1).disturbance == Disturbance::none;
+    };
+    const Batch nothing = [](std::size_t, std::size_t) {};
+    bool undisturbed = false;
+    for (int i = 0; i < 1000 && !undisturbed; ++i) undisturbed = is_undisturbed(nothing);
+    EXPECT_TRUE(undisturbed);
+    if (!shows) GTEST_SKIP() << "no interrupt shows on this CPU";
+    bool disturbed = false;
+    for (int i = 0; i < 20 && !disturbed; ++i) {
+        const Batch until_interrupted = [&clock](std::size_t, std::size_t) {
+            const std::uint64_t begin = clock.ticks();
+            while (!saw_interrupt() && clock.nanoseconds(clock.ticks() - begin) < 50e6) {
+            }
+        };
+        disturbed = !is_undisturbed(until_interrupted);
+    }
+    EXPECT_TRUE(disturbed);
+}
+
 TEST(Measure, CatchesAKernelThatCrashes) {
     install_fault_trap();
     const Measured measured = measure(

@@ -106,10 +106,14 @@ TEST_P(EveryOp, HasBuffersOfItsOwnInEverySet) {
     EXPECT_EQ(addresses.size(), operands);
 }
 
-// An op that bench knows no work of would be held against memory alone, for ever.
-TEST_P(EveryOp, HasWorkOrOnlyConverts) {
-    const Work work = work_of(GetParam()->op, GetParam()->workloads.front().sizes);
-    EXPECT_EQ(work.multiply_adds > 0.0, !GetParam()->op.starts_with("f16."));
+TEST(WorkOf, CountsWhatTheFormulaNeedsAndNothingForAnOpThatItDoesNotKnow) {
+    EXPECT_EQ(work_of("gemv", std::vector<std::size_t>{3, 100, 1}).multiply_adds, 300.0);
+    EXPECT_EQ(work_of("q8_0.dot", std::vector<std::size_t>{64}).int8_multiply_adds, 64.0);
+    EXPECT_EQ(work_of("q8_0.gemv", std::vector<std::size_t>{2, 64}).int8_multiply_adds, 128.0);
+    EXPECT_EQ(work_of("rms_norm", std::vector<std::size_t>{10}).square_roots, 1.0);
+    EXPECT_EQ(work_of("swiglu", std::vector<std::size_t>{10}).divisions, 10.0);
+    EXPECT_EQ(work_of("attention", std::vector<std::size_t>{10, 4, 1, 64}).multiply_adds, 40.0 * (128.0 + 8.0));
+    EXPECT_EQ(work_of("add", std::vector<std::size_t>{10}).multiply_adds, 0.0);
 }
 
 TEST(CanBeChecked, NotWithoutAnOracleNorWithAnInfiniteBound) {
