@@ -34,7 +34,7 @@ BaselineRow row_of(const nlohmann::json& json) {
 
 const BaselineRow* Baseline::find(const Row& row) const {
     const auto same = [&row](const BaselineRow& each) {
-        return each.op == row.op && each.workload == row.workload && each.sizes == row.sizes &&
+        return each.valid && each.op == row.op && each.workload == row.workload && each.sizes == row.sizes &&
                each.timing.variant == row.a.variant;
     };
     const auto found = std::ranges::find_if(rows, same);

@@ -24,7 +24,7 @@ struct Baseline {
     Machine machine;
     std::vector<BaselineRow> rows{};
 
-    // Of the same op, workload, sizes and variant; null if there is none.
+    // Of the same op, workload, sizes and variant, if it was valid; else null.
     const BaselineRow* find(const Row& row) const;
 };
 

@@ -143,7 +143,7 @@ std::string text_row(const BenchReport& report, const Row& row) {
     if (!row.shows_numbers())
         return fmt::format("{:<16} {:<28} {}  {}\n", row.op, row.workload, names(row), remark_of(row));
     if (!report.against.empty() && !row.comparison)
-        return fmt::format("{:<16} {:<28} {:<20} {:>11}  not in {}; {}\n", row.op, row.workload, row.a.variant,
+        return fmt::format("{:<16} {:<28} {:<20} {:>11}  no VALID row of it in {}; {}\n", row.op, row.workload, row.a.variant,
                            fmt::format("{:.1f}", row.a.summary.median), report.against,
                            with_remark(share_text(row), row));
     return row.comparison ? row_against(row) : row_alone(row);

@@ -68,7 +68,7 @@ TEST(TextRow, ShowsRatioIntervalAndVerdictOfAComparison) {
 }
 
 TEST(TextRow, SaysThatTheBaselineHasNoSuchRow) {
-    EXPECT_TRUE(holds(text_of(measured_row(), "old.json"), "not in old.json"));
+    EXPECT_TRUE(holds(text_of(measured_row(), "old.json"), "no VALID row of it in old.json"));
 }
 
 TEST(TextRow, SaysWhyARowIsNotANumber) {

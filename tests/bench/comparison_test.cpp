@@ -49,6 +49,14 @@ TEST(Baseline, HasNoRowOfAnotherOpWorkloadSizeOrVariant) {
     }
 }
 
+TEST(Baseline, AnInvalidRowIsNoneToCompareWith) {
+    Row row = measured_row();
+    row.state = Row::State::invalid;
+    const auto baseline = parse_baseline("old.json", json_of(report_of({row})).dump());
+    ASSERT_EQ(baseline->rows.size(), 1u);
+    EXPECT_EQ(baseline->find(row), nullptr);
+}
+
 TEST(Baseline, SaysWhatIsWrongWithAFile) {
     EXPECT_TRUE(parse_baseline("x", "{").problem().starts_with("x is no report as bench --json writes it: "));
     EXPECT_TRUE(parse_baseline("x", "{}").problem().starts_with("x is no report as bench --json writes it: "));
