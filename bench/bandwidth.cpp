@@ -26,12 +26,6 @@ void fold(const std::byte* data, Vector& folded) {
 
 }  // namespace
 
-std::uint64_t read_in_order(std::span<const std::byte> memory) {
-    Vector folded{};
-    for (std::size_t at = 0; at + step <= memory.size(); at += step) fold(memory.data() + at, folded);
-    return folded[0] ^ folded[1] ^ folded[2] ^ folded[3];
-}
-
 std::uint64_t read_in_streams(std::span<const std::byte> memory) {
     Vector folded[streams]{};
     const std::size_t length = memory.size() / streams / step * step;

@@ -3,60 +3,45 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
+#include <cmath>
+#include <vector>
+
+#include "bench/statistics.hpp"
 
 namespace brickproof::bench {
 namespace {
 
-constexpr std::string_view alone_format = "{:<16} {:<20} {:<18} {:>12} {:>25} {:>8} {:>9} {:>6} {:>10}  {}\n";
+constexpr std::string_view alone_format =
+    "{:<16} {:<28} {:<9} {:>11} {:>20} {:>6} {:>6} {:>12} {:>8} {:>8} {:>7}  {}\n";
 constexpr std::string_view against_format =
-    "{:<16} {:<20} {:<28} {:>12} {:>12} {:>7} {:>17}  {:<11} {:>11} {:>10}  {}\n";
+    "{:<16} {:<28} {:<20} {:>11} {:>11} {:>7} {:>16}  {:<11} {:>13} {:>6} {:>13}  {}\n";
 
-std::string_view word_for(Row::State state) {
-    switch (state) {
-        case Row::State::valid:
-            return "";
-        case Row::State::invalid:
-            return "INVALID";
-        case Row::State::not_run:
-            return "NOT RUN";
-        case Row::State::wrong:
-            return "WRONG RESULT, not timed";
-        case Row::State::stopped:
-            return "CRASHED";
-    }
-    return "?";
-}
-
-std::string size_text(std::size_t bytes) {
-    if (bytes >= std::size_t{1} << 20) return fmt::format("{} MiB", bytes >> 20);
-    return fmt::format("{} KiB", bytes >> 10);
-}
-
-std::string sample_count(const Row& row) {
-    return fmt::format("{}, {}", row.samples, row.voided);
-}
-
-std::string remark(const Row& row) {
-    std::string text(word_for(row.state));
-    if (!row.reason.empty()) text += ": " + row.reason;
-    std::string shares;
-    for (const ReadLoop& loop : row.read_loops)
-        shares += fmt::format("{:.3f} of the {:.1f} GB/s of {}; ", loop.share, loop.bandwidth, loop.name);
-    if (row.unchecked && row.shows_numbers()) shares += "result NOT CHECKED, no finite bound at this size; ";
-    return shares + text;
+std::string percent(double share) {
+    return fmt::format("{:.1f}%", 100.0 * share);
 }
 
 std::string interval_text(const std::optional<Interval>& interval) {
     return interval ? fmt::format("[{:.1f}, {:.1f}]", interval->low, interval->high) : "-";
 }
 
+std::string share_text(const Row& row) {
+    if (row.bound.nanoseconds <= 0.0) return "";
+    return fmt::format("{:.2f} of {}", row.share_of_bound(), row.bound.name);
+}
+
+std::string with_remark(std::string text, const Row& row) {
+    const std::string remark = remark_of(row);
+    if (!text.empty() && !remark.empty()) text += "; ";
+    return text + remark;
+}
+
 std::string row_alone(const Row& row) {
+    const Summary& a = row.a.summary;
     return fmt::format(fmt::runtime(alone_format), row.op, row.workload, row.a.variant,
-                       fmt::format("{:.1f}", row.a.nanoseconds), interval_text(row.a.interval),
-                       fmt::format("{:.2f}", gigabytes_per_second(row.bytes, row.a.nanoseconds)),
-                       fmt::format("{:.4f}", row.a.nanoseconds / static_cast<double>(row.elements)),
-                       fmt::format("{:.1f}%", 100.0 * row.a.variation), sample_count(row), remark(row));
+                       fmt::format("{:.1f}", a.median), interval_text(a.median_interval), a.count,
+                       percent(a.variation), fmt::format("{}, {}", percent(row.a.raw_variation), row.voided()),
+                       fmt::format("{:.1f}", a.p99), fmt::format("{:.2f}", row.gigabytes_per_second()),
+                       fmt::format("{:.2f}", row.elements_per_cycle()), with_remark(share_text(row), row));
 }
 
 std::string names(const Row& row) {
@@ -65,75 +50,102 @@ std::string names(const Row& row) {
 
 std::string row_against(const Row& row) {
     const Comparison& c = *row.comparison;
-    return fmt::format(fmt::runtime(against_format), row.op, row.workload, names(row),
-                       fmt::format("{:.1f}", row.a.nanoseconds), fmt::format("{:.1f}", row.b->nanoseconds),
-                       fmt::format("{:.3f}", c.ratio),
-                       fmt::format("[{:.3f}, {:.3f}]", c.interval.low, c.interval.high), name_of(c.verdict),
-                       fmt::format("{:.1f}%/{:.1f}%", 100.0 * row.a.variation, 100.0 * row.b->variation),
-                       sample_count(row), remark(row));
+    const auto both = [](double a, double b) { return fmt::format("{}/{}", percent(a), percent(b)); };
+    return fmt::format(
+        fmt::runtime(against_format), row.op, row.workload, names(row), fmt::format("{:.1f}", row.a.summary.median),
+        fmt::format("{:.1f}", row.b->summary.median), fmt::format("{:.3f}", c.ratio),
+        fmt::format("[{:.3f}, {:.3f}]", c.interval.low, c.interval.high), name_of(c.verdict),
+        both(row.a.summary.variation, row.b->summary.variation), row.a.summary.count,
+        fmt::format("{}, {}", percent(row.a.raw_variation), row.voided()), with_remark(share_text(row), row));
 }
 
-nlohmann::json json_of(const Timing& timing, std::size_t bytes, std::size_t elements) {
-    nlohmann::json json{{"library", timing.library}, {"variant", timing.variant}};
-    if (timing.calls == 0) return json;
-    json["ns_per_call"] = timing.nanoseconds;
-    if (timing.interval) json["interval"] = {timing.interval->low, timing.interval->high};
-    json["gb_per_s"] = gigabytes_per_second(bytes, timing.nanoseconds);
-    json["ns_per_element"] = timing.nanoseconds / static_cast<double>(elements);
-    json["cv"] = timing.variation;
-    json["calls_per_sample"] = timing.calls;
-    return json;
-}
-
-std::string_view state_name(Row::State state) {
-    constexpr std::string_view names[] = {"valid", "invalid", "not run", "wrong result", "crashed"};
-    return names[static_cast<std::size_t>(state)];
-}
-
-nlohmann::json json_of(const Row& row) {
-    nlohmann::json json{{"op", row.op},
-                        {"workload", row.workload},
-                        {"sizes", row.sizes},
-                        {"state", state_name(row.state)},
-                        {"reason", row.reason},
-                        {"bytes", row.bytes},
-                        {"elements", row.elements},
-                        {"unchecked", row.unchecked},
-                        {"samples", row.samples},
-                        {"voided", row.voided},
-                        {"kernel", json_of(row.a, row.bytes, row.elements)}};
-    if (row.b) json["peer"] = json_of(*row.b, row.bytes, row.elements);
-    if (row.comparison)
-        json["comparison"] = {{"ratio", row.comparison->ratio},
-                              {"interval", {row.comparison->interval.low, row.comparison->interval.high}},
-                              {"verdict", name_of(row.comparison->verdict)}};
-    for (const ReadLoop& loop : row.read_loops)
-        json["read_loops"].push_back({{"name", loop.name}, {"gb_per_s", loop.bandwidth}, {"share", loop.share}});
-    return json;
+std::string limits_text(const Limits& limits) {
+    if (limits.instructions.empty())
+        return "limits: not measured, this CPU has none of the instructions they need\n";
+    std::string text =
+        fmt::format("limits of one thread, measured with {}; GB/s read, write, copy:", limits.instructions);
+    for (const Level level : {Level::l1, Level::l2, Level::l3, Level::dram})
+        if (const auto& b = limits.bandwidth[static_cast<std::size_t>(level)])
+            text += fmt::format("  {} {:.0f}, {:.0f}, {:.0f}", name_of(level), b->read, b->write, b->copy);
+    const Peaks& p = limits.peaks;
+    return text + fmt::format(
+                      "\nbillions a second: {:.0f} float32 multiply-adds, {:.0f} int8 multiply-adds, {:.1f} "
+                      "divisions, {:.1f} square roots\n",
+                      p.multiply_adds, p.int8_multiply_adds, p.divisions, p.square_roots);
 }
 
 }  // namespace
 
+std::string size_text(std::size_t bytes) {
+    if (bytes >= std::size_t{1} << 20) return fmt::format("{} MiB", bytes >> 20);
+    return fmt::format("{} KiB", bytes >> 10);
+}
+
+std::string_view name_of(Row::State state) {
+    constexpr std::string_view names[] = {"VALID", "INVALID", "NOT RUN", "WRONG RESULT", "CRASHED"};
+    return names[static_cast<std::size_t>(state)];
+}
+
+std::string remark_of(const Row& row) {
+    std::vector<std::string> remarks;
+    if (row.read_loop && row.shows_numbers())
+        remarks.push_back(fmt::format("{:.3f} of the {:.1f} GB/s of a loop that only reads, beside it",
+                                      row.read_loop->share, row.read_loop->bandwidth));
+    if (row.unchecked && row.shows_numbers()) remarks.push_back("result NOT CHECKED, no finite bound at this size");
+    if (row.working_set > 0 && !row.workload.starts_with(name_of(row.level)))
+        remarks.push_back(fmt::format("its {} lie in {} here", size_text(row.working_set), name_of(row.level)));
+    if (row.attempts.size() > 1) remarks.push_back(fmt::format("attempt {}", row.attempts.size()));
+    if (row.state != Row::State::valid)
+        remarks.push_back(fmt::format("{}{}: {}", name_of(row.state),
+                                      row.state == Row::State::wrong ? ", not timed" : "", row.reason));
+    return fmt::format("{}", fmt::join(remarks, "; "));
+}
+
+std::string describe_quiet(const Machine& machine) {
+    std::string text = machine.pinned ? fmt::format("pinned to CPU {} of {}", machine.cpu, machine.cpus)
+                                      : fmt::format("not pinned, that is not permitted; {} CPUs", machine.cpus);
+    text += "; priority " + machine.priority;
+    if (machine.load_average) text += fmt::format("; load average {:.2f}", *machine.load_average);
+    if (machine.runnable) text += fmt::format(", {} other threads want a CPU", *machine.runnable);
+    text += fmt::format("; governor {}; turbo {}; virtual machine: {}", machine.governor, machine.turbo,
+                        machine.virtual_machine);
+    if (machine.stolen_seconds > 0.0)
+        text += fmt::format("; {:.1f} s stolen by the hypervisor so far", machine.stolen_seconds);
+    return text;
+}
+
 std::string text_head(const BenchReport& report) {
     const Machine& machine = report.machine;
     std::string text = fmt::format(
-        "{}; one thread on CPU {} ({}); load average {}; virtual machine: {}\n"
-        "caches {}: L1d {}, L2 {}, last level {}; a reading of the clock takes {:.0f} ns; seed {}\n\n",
-        machine.cpu_model, machine.cpu, machine.pinned ? "pinned" : "not pinned: not permitted",
-        machine.load_average ? fmt::format("{:.2f}", *machine.load_average) : "not known", machine.virtual_machine,
+        "{}; {}\n"
+        "caches {}: L1d {}, L2 {}, last level {}\n"
+        "{}, {:.1f} MHz, {:.0f} ns a sample (subtracted); interrupts {}; {}; seed {}\n{}",
+        machine.cpu_model, describe_quiet(machine),
         machine.caches.reported ? "as reported" : "ASSUMED, the system does not report them",
         size_text(machine.caches.l1_data), size_text(machine.caches.l2), size_text(machine.caches.last_level),
-        report.clock_overhead, report.seed);
-    if (report.against)
+        report.clock, 1e3 / report.nanoseconds_per_tick, report.sample_overhead,
+        report.interrupts_show ? "show" : "do not show here",
+        report.without_counters.empty() ? "cycles and instructions by perf_event"
+                                        : "cycles by the core's clock rate: " + report.without_counters,
+        report.seed, limits_text(report.limits));
+    if (!report.not_comparable.empty())
+        text += fmt::format("WARNING: {} is of another machine, its ratios say little about the kernels: {}\n",
+                            report.against, report.not_comparable);
+    text += "\n";
+    if (!report.against.empty())
         return text + fmt::format(fmt::runtime(against_format), "op", "workload", "A : B", "A ns/call", "B ns/call",
-                                  "B/A", "95% interval", "A is", "CV A/B", "n, voided", "");
+                                  "B/A", "95% interval", "A is", "CV A/B", "n", "raw CV, void", "share of limit");
     return text + fmt::format(fmt::runtime(alone_format), "op", "workload", "variant", "ns/call", "95% interval",
-                              "GB/s", "ns/value", "CV", "n, voided", "");
+                              "n", "CV", "raw CV, void", "p99", "GB/s", "el/cycle", "share of limit");
 }
 
-std::string text_row(const Row& row) {
+std::string text_row(const BenchReport& report, const Row& row) {
     if (!row.shows_numbers())
-        return fmt::format("{:<16} {:<20} {}  {}\n", row.op, row.workload, names(row), remark(row));
+        return fmt::format("{:<16} {:<28} {}  {}\n", row.op, row.workload, names(row), remark_of(row));
+    if (!report.against.empty() && !row.comparison)
+        return fmt::format("{:<16} {:<28} {:<20} {:>11}  no VALID row of it in {}; {}\n", row.op, row.workload, row.a.variant,
+                           fmt::format("{:.1f}", row.a.summary.median), report.against,
+                           with_remark(share_text(row), row));
     return row.comparison ? row_against(row) : row_alone(row);
 }
 
@@ -144,34 +156,38 @@ std::string text_foot(const BenchReport& report) {
                                    count(Row::State::valid), count(Row::State::invalid), count(Row::State::not_run),
                                    count(Row::State::wrong), count(Row::State::stopped));
     text +=
-        "ns/call: the median of n samples; voided: batches taken out because the system reports that the thread "
-        "was "
-        "interrupted meanwhile.\n";
-    if (report.against)
-        text += "B/A: how many times faster A is; measured in turn, in random order, on the same data.\n";
+        "ns/call: the median of n samples. CV: their coefficient of variation. raw CV: with the samples that were "
+        "voided because\nthe system reports that the thread was interrupted meanwhile, and how many those are. "
+        "share of "
+        "limit: of what the\nmachine can do at most, by the measured limit that binds.\n";
+    if (!report.against.empty())
+        text += "B/A: how many times faster A is; \"cannot tell\" where the interval holds 1.\n";
     return text;
 }
 
-nlohmann::json json_of(const BenchReport& report) {
-    const Machine& machine = report.machine;
-    nlohmann::json rows = nlohmann::json::array();
-    for (const Row& row : report.rows) rows.push_back(json_of(row));
-    nlohmann::json json{{"brickproof", report.version},
-                        {"seed", report.seed},
-                        {"interrupted", report.interrupted},
-                        {"clock_overhead_ns", report.clock_overhead},
-                        {"machine",
-                         {{"cpu_model", machine.cpu_model},
-                          {"cpu", machine.cpu},
-                          {"pinned", machine.pinned},
-                          {"virtual_machine", machine.virtual_machine},
-                          {"caches_reported", machine.caches.reported},
-                          {"l1d", machine.caches.l1_data},
-                          {"l2", machine.caches.l2},
-                          {"last_level", machine.caches.last_level}}},
-                        {"rows", rows}};
-    if (machine.load_average) json["machine"]["load_average"] = *machine.load_average;
-    return json;
+std::string self_test_text(const BenchReport& report) {
+    std::vector<double> seconds;
+    std::size_t valid = 0, compared = 0, near = 0, differing = 0;
+    double farthest = 0.0;
+    for (const Row& row : report.rows) {
+        if (row.state == Row::State::not_run) continue;
+        seconds.push_back(row.seconds);
+        if (row.state == Row::State::valid) ++valid;
+        if (!row.comparison) continue;
+        ++compared;
+        const double off = std::fabs(row.comparison->ratio - 1.0);
+        if (off <= 0.02) ++near;
+        if (row.comparison->verdict != Verdict::cannot_tell) ++differing;
+        farthest = std::max(farthest, off);
+    }
+    if (seconds.empty()) return "self-test: nothing was timed\n";
+    return fmt::format(
+        "\nself-test, every kernel beside itself:\n"
+        "  {} of {} rows valid; a row took {:.2f} s in the median, {:.2f} s at most\n"
+        "  {} of {} ratios within 2% of 1; the farthest is {:.2f}% off\n"
+        "  {} of {} intervals leave out 1 (5 of 100 are expected to)\n",
+        valid, seconds.size(), median(seconds), std::ranges::max(seconds), near, compared, 100.0 * farthest,
+        differing, compared);
 }
 
 }  // namespace brickproof::bench

@@ -5,13 +5,14 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
+#include <optional>
 
-#include "bench/bandwidth.hpp"
+#include "bench/contestants.hpp"
+#include "bench/core_clock.hpp"
+#include "bench/perf_counters.hpp"
 #include "bench/sampler.hpp"
-#include "bench/workloads.hpp"
-#include "engine/compare.hpp"
 #include "judge/fault_trap.hpp"
-#include "judge/plugin.hpp"
 
 namespace brickproof::bench {
 namespace {
@@ -34,171 +35,118 @@ class PausedAlarm {
     itimerval before_{};
 };
 
-// The compiler must take the memory for used.
-void consume(const void* memory) {
-    asm volatile("" : : "r"(memory) : "memory");
-}
+// One row to be.
+struct Job {
+    const Contract* contract = nullptr;
+    Pairing pairing;
+    SizedWorkload workload;
+    std::string not_run{};  // why there is no such workload here
+};
 
-Batch calls_of(const Kernel& kernel, const PreparedWorkload& prepared) {
-    return [&kernel, &prepared](std::size_t first, std::size_t calls) {
-        const Buffers& buffers = prepared.buffers;
-        std::size_t set = first % buffers.set_count();
-        for (std::size_t i = 0; i < calls; ++i) {
-            const auto operands = buffers.set(set);
-            kernel.contract->invoke(kernel.fn, prepared.shape.sizes, operands);
-            consume(operands.data());
-            if (++set == buffers.set_count()) set = 0;
-        }
-    };
-}
-
-using Read = std::uint64_t(std::span<const std::byte>);
-
-Batch reads_of(const PreparedWorkload& prepared, Read* read) {
-    return [&prepared, read](std::size_t, std::size_t calls) {
-        for (std::size_t i = 0; i < calls; ++i) {
-            std::uint64_t folded = 0;
-            const auto operands = prepared.buffers.set(0);
-            for (std::size_t o = 0; o < operands.size(); ++o)
-                folded ^= read({static_cast<const std::byte*>(operands[o]), prepared.shape.operands[o].bytes()});
-            consume(&folded);
-        }
-    };
-}
-
-Outputs outputs_of(const PreparedWorkload& prepared) {
-    Outputs outputs;
-    for (std::size_t i = 0; i < prepared.shape.operands.size(); ++i) {
-        const Operand& operand = prepared.shape.operands[i];
-        if (operand.access != Access::output) continue;
-        const auto* data = static_cast<const std::byte*>(prepared.buffers.set(0)[i]);
-        outputs.arrays.emplace_back(data, data + operand.bytes());
+// Workload by workload, so that each is prepared once.
+std::vector<Job> list_jobs(const std::vector<Pairing>& pairings, const BenchOptions& options,
+                           const Caches& caches) {
+    std::vector<Job> jobs;
+    for (const Contract* contract : all_contracts()) {
+        std::vector<Pairing> of_op;
+        std::ranges::copy_if(pairings, std::back_inserter(of_op),
+                             [&](const Pairing& pairing) { return pairing.kernel->contract == contract; });
+        if (of_op.empty()) continue;
+        WorkloadList list = workloads_of(*contract, caches, available_memory());
+        for (const SizedWorkload& workload : list.workloads)
+            for (const Pairing& pairing : of_op)
+                if (options.wants_workload(workload.name)) jobs.push_back({contract, pairing, workload});
+        if (list.without_dram.empty() || !options.wants_workload("DRAM")) continue;
+        SizedWorkload missing;
+        missing.name = "DRAM";
+        missing.level = Level::dram;
+        for (const Pairing& pairing : of_op) jobs.push_back({contract, pairing, missing, list.without_dram});
     }
-    return outputs;
+    std::vector<Job> wanted;
+    for (const std::size_t i : spread_evenly(jobs.size(), options.rows)) wanted.push_back(jobs[i]);
+    return wanted;
 }
 
-void fill_outputs(const PreparedWorkload& prepared) {
-    for (std::size_t i = 0; i < prepared.shape.operands.size(); ++i) {
-        const Operand& operand = prepared.shape.operands[i];
-        if (operand.access == Access::output)
-            std::fill_n(static_cast<std::byte*>(prepared.buffers.set(0)[i]), operand.bytes(), std::byte{0xA5});
-    }
+std::vector<Level> levels_of(const std::vector<Job>& jobs) {
+    std::vector<Level> levels;
+    for (const Level level : {Level::l1, Level::l2, Level::l3, Level::dram})
+        if (std::ranges::any_of(jobs, [&](const Job& job) { return job.workload.level == level; }))
+            levels.push_back(level);
+    return levels;
 }
 
-// One run before anything is timed. Sets the row's state where the kernel must not be timed.
-bool fit_to_time(const Kernel& kernel, const PreparedWorkload& prepared, Row& row) {
-    if (const std::string reason = why_not_runnable(kernel); !reason.empty()) {
-        row.state = Row::State::not_run;
-        row.reason = fmt::format("{}: {}", kernel.variant, reason);
-        return false;
-    }
-    fill_outputs(prepared);
-    const Stop stop =
-        call_trapped([&] { kernel.contract->invoke(kernel.fn, prepared.shape.sizes, prepared.buffers.set(0)); });
-    if (stop.kind != Stop::Kind::none) {
-        row.state = Row::State::stopped;
-        row.reason = kernel.variant + ": " + describe(stop);
-        return false;
-    }
-    if (prepared.expected.empty()) return true;
-    const Outcome outcome = expect_outputs_within(prepared.shape, outputs_of(prepared), prepared.expected);
-    if (outcome.kind != Outcome::Kind::fail) return true;
-    row.state = Row::State::wrong;
-    row.reason = kernel.variant + ": " + outcome.message;
-    return false;
-}
-
-Timing timing_of(const Kernel& kernel) {
-    return {.library = kernel.library, .variant = kernel.variant};
-}
-
-void evaluate(Timing& timing, const Samples& samples, std::size_t contestant) {
-    const std::vector<double>& values = samples.nanoseconds[contestant];
-    timing.nanoseconds = median(values);
-    timing.interval = median_interval(values);
-    timing.variation = coefficient_of_variation(values);
-    timing.calls = samples.calls[contestant];
-}
-
-void evaluate(Row& row, const Samples& samples, std::span<const Contestant> contestants, std::uint64_t seed) {
-    row.samples = samples.nanoseconds[0].size();
-    row.voided = samples.voided;
-    if (row.shows_numbers()) {
-        evaluate(row.a, samples, 0);
-        if (row.b) {
-            evaluate(*row.b, samples, 1);
-            const auto& a = samples.nanoseconds[0];
-            const auto& b = samples.nanoseconds[1];
-            const Interval interval = bootstrap_ratio(a, b, seed);
-            row.comparison = Comparison{ratio_of_medians(a, b), interval, verdict_of(interval)};
-        }
-        for (std::size_t i = row.b ? 2 : 1; i < contestants.size(); ++i) {
-            const double bandwidth = gigabytes_per_second(row.bytes, median(samples.nanoseconds[i]));
-            row.read_loops.push_back(
-                {contestants[i].name, bandwidth, gigabytes_per_second(row.bytes, row.a.nanoseconds) / bandwidth});
-        }
-    }
-    row.reason = why_invalid(row);
-    row.state = row.reason.empty() ? Row::State::valid : Row::State::invalid;
+void count_cycles(const PerfCounters& counters, const Batch& batch, Timing& timing) {
+    const auto counts = counters.count([&] { batch(0, timing.calls); });
+    if (!counts || timing.calls == 0) return;
+    timing.cycles = static_cast<double>(counts->cycles) / static_cast<double>(timing.calls);
+    timing.instructions = static_cast<double>(counts->instructions) / static_cast<double>(timing.calls);
 }
 
 class BenchRun {
   public:
-    BenchRun(const std::vector<Pairing>& pairings, const BenchOptions& options)
-        : pairings_(pairings), options_(options) {}
+    BenchRun(const std::vector<Job>& jobs, const BenchOptions& options, const Clock& clock,
+             const PerfCounters& counters, BenchReport report)
+        : jobs_(jobs), options_(options), clock_(clock), counters_(counters), report_(std::move(report)) {}
 
-    BenchReport run(BenchReport report) {
-        shortest_batch_ = batch_for_overhead(report.clock_overhead);
-        for (const Contract* contract : all_contracts()) {
-            const auto of_op = [&](const Pairing& pairing) { return pairing.kernel->contract == contract; };
-            if (std::ranges::any_of(pairings_, of_op)) run_op(*contract, report);
+    BenchReport run() && {
+        for (const Job& job : jobs_) {
+            if (must_stop()) break;
+            if (std::optional<Row> row = row_of(job)) {
+                options_.on_row(*row);
+                report_.rows.push_back(std::move(*row));
+            }
         }
-        report.interrupted = interrupted();
-        return report;
+        report_.interrupted = must_stop();
+        return std::move(report_);
     }
 
   private:
-    bool interrupted() const { return options_.interrupted != nullptr && options_.interrupted->load(); }
+    bool must_stop() const { return options_.stop != nullptr && options_.stop->load(); }
 
-    void add(BenchReport& report, Row row) const {
-        options_.on_row(row);
-        report.rows.push_back(std::move(row));
+    const PreparedWorkload* prepared_for(const Job& job) {
+        const SizedWorkload& wanted = job.workload;
+        if (prepared_ && prepared_contract_ == job.contract && prepared_->workload.name == wanted.name)
+            return &*prepared_;
+        prepared_.reset();  // frees its memory first
+        prepared_ = prepare(*job.contract, wanted, options_.seed, options_.stop);
+        prepared_contract_ = job.contract;
+        if (prepared_) overhead_ = call_overhead(clock_, *prepared_);
+        return prepared_ ? &*prepared_ : nullptr;
     }
 
-    void run_op(const Contract& contract, BenchReport& report) {
-        const WorkloadList list = workloads_of(contract, report.machine.caches, available_memory());
-        for (const SizedWorkload& workload : list.workloads) {
-            if (interrupted()) return;
-            if (!options_.wants_workload(workload.name)) continue;
-            const PreparedWorkload prepared = prepare(contract, workload, report.machine.caches, options_.seed);
-            for (const Pairing& pairing : pairings_) {
-                if (interrupted()) return;
-                if (pairing.kernel->contract != &contract) continue;
-                Row row = start(pairing, prepared);
-                if (time(pairing, prepared, row)) add(report, std::move(row));
-            }
+    // Nothing where the user stopped it before there was anything to say.
+    std::optional<Row> row_of(const Job& job) {
+        Row row{.op = std::string(job.contract->op), .workload = job.workload.name, .level = job.workload.level};
+        const auto name = [](const Kernel& kernel) {
+            Timing timing;
+            timing.library = kernel.library;
+            timing.variant = kernel.variant;
+            return timing;
+        };
+        row.a = name(*job.pairing.kernel);
+        if (job.pairing.peer != nullptr) row.b = name(*job.pairing.peer);
+        if (!job.not_run.empty()) {
+            row.state = Row::State::not_run;
+            row.reason = job.not_run;
+            return row;
         }
-        if (list.without_dram.empty() || !options_.wants_workload("DRAM")) return;
-        for (const Pairing& pairing : pairings_) {
-            if (pairing.kernel->contract != &contract) continue;
-            Row row{.op = std::string(contract.op), .workload = "DRAM", .sizes = "", .state = Row::State::not_run};
-            row.reason = list.without_dram;
-            row.a = timing_of(*pairing.kernel);
-            if (pairing.peer != nullptr) row.b = timing_of(*pairing.peer);
-            add(report, std::move(row));
-        }
-    }
-
-    static Row start(const Pairing& pairing, const PreparedWorkload& prepared) {
-        const Contract& contract = *pairing.kernel->contract;
-        Row row{.op = std::string(contract.op),
-                .workload = prepared.workload.name,
-                .sizes = describe_sizes(prepared.shape, contract.size_names)};
-        row.a = timing_of(*pairing.kernel);
-        if (pairing.peer != nullptr) row.b = timing_of(*pairing.peer);
-        row.bytes = prepared.bytes;
-        row.elements = prepared.elements;
+        const PreparedWorkload* prepared = prepared_for(job);
+        if (prepared == nullptr) return std::nullopt;
+        describe(*job.contract, *prepared, row);
+        if (!time(job.pairing, *prepared, row)) return std::nullopt;
         return row;
+    }
+
+    void describe(const Contract& contract, const PreparedWorkload& prepared, Row& row) const {
+        row.sizes = describe_sizes(prepared.shape, contract.size_names);
+        row.working_set = prepared.working_set();
+        row.bytes_read = prepared.bytes_read;
+        row.bytes_written = prepared.bytes_written;
+        row.elements = prepared.elements;
+        row.unchecked = !can_be_checked(prepared.expected);
+        row.call_overhead = overhead_;
+        row.work = work_of(contract.op, prepared.shape.sizes);
+        row.bound = bound_of(report_.limits, row.level, row.bytes_read, row.bytes_written, row.work);
     }
 
     // A kernel that was wrong at one size is not timed at another either, where nobody might notice.
@@ -214,39 +162,85 @@ class BenchRun {
         return fit;
     }
 
-    // False where the user stopped it before there was anything to say.
     bool time(const Pairing& pairing, const PreparedWorkload& prepared, Row& row) {
-        row.unchecked = !can_be_checked(prepared.expected);
         if (!is_right(*pairing.kernel, prepared, row)) return true;
         if (pairing.peer != nullptr && !is_right(*pairing.peer, prepared, row)) {
             row.by_peer = true;
             return true;
         }
-        std::vector<Contestant> contestants{{pairing.kernel->variant, calls_of(*pairing.kernel, prepared)}};
+        std::vector<Contestant> contestants{
+            {pairing.kernel->variant, calls_of(*pairing.kernel, prepared), overhead_}};
         if (pairing.peer != nullptr)
-            contestants.push_back({pairing.peer->variant, calls_of(*pairing.peer, prepared)});
-        if (prepared.workload.beyond_cache && prepared.mostly_reads) {
-            contestants.push_back({"a loop that reads in order", reads_of(prepared, read_in_order)});
-            contestants.push_back({"one that prefetches four streams", reads_of(prepared, read_in_streams)});
-        }
+            contestants.push_back({pairing.peer->variant, calls_of(*pairing.peer, prepared), overhead_});
+        if (row.level == Level::dram && prepared.mostly_reads())
+            contestants.push_back({"a loop that only reads", reads_of(prepared), 0.0, false});
         const PausedAlarm paused;
-        const Samples samples = sample(contestants, {.seconds = options_.seconds_per_row,
-                                                     .shortest_batch = shortest_batch_,
-                                                     .seed = options_.seed,
-                                                     .interrupted = options_.interrupted});
+        const double before = core_gigahertz(clock_);
+        const Meter meter = [this](const Batch& batch, std::size_t first, std::size_t calls) {
+            return measure(clock_, batch, first, calls);
+        };
+        const Samples samples = sample(contestants,
+                                       {.seconds = options_.seconds_per_row,
+                                        .least_measured = std::min(0.05, options_.seconds_per_row / 10.0),
+                                        .shortest_sample = shortest_sample_for(report_.sample_overhead),
+                                        .sample_overhead = report_.sample_overhead,
+                                        .interrupts_show = report_.interrupts_show,
+                                        .seed = options_.seed,
+                                        .stop = options_.stop},
+                                       meter);
         if (samples.dead) {
             row.state = Row::State::stopped;
             row.reason = samples.died;
             row.by_peer = *samples.dead != 0;
-        } else {
-            evaluate(row, samples, contestants, options_.seed);
+            return true;
         }
+        evaluate(samples, {before, core_gigahertz(clock_)}, row);
+        count_cycles(counters_, contestants[0].batch, row.a);
+        if (row.b && row.side_by_side()) count_cycles(counters_, contestants[1].batch, *row.b);
         return !samples.user_stopped || row.shows_numbers();
     }
 
-    const std::vector<Pairing>& pairings_;
+    void evaluate(const Samples& samples, std::array<double, 2> gigahertz, Row& row) const {
+        const auto of = [&samples](const Timing& named, std::size_t i) {
+            return timed(named.library, named.variant, samples.nanoseconds[i], samples.voided[i], samples.calls[i]);
+        };
+        row.a = of(row.a, 0);
+        if (row.b) row.b = of(*row.b, 1);
+        row.attempts = samples.attempts;
+        row.disturbances = samples.disturbances;
+        row.warm_ups = samples.warm_ups;
+        row.seconds = samples.seconds;
+        row.gigahertz = (gigahertz[0] + gigahertz[1]) / 2.0;
+        if (row.shows_numbers()) compare(samples, row);
+        row.reason = why_invalid(row, samples.diagnoses, gigahertz);
+        row.state = row.reason.empty() ? Row::State::valid : Row::State::invalid;
+    }
+
+    void compare(const Samples& samples, Row& row) const {
+        if (row.b) {
+            const Interval interval = bootstrap_ratio(row.a.samples, row.b->samples, options_.seed);
+            row.comparison =
+                Comparison{ratio_of_medians(row.a.samples, row.b->samples), interval, verdict_of(interval)};
+        } else if (const BaselineRow* earlier = options_.baseline ? options_.baseline->find(row) : nullptr) {
+            row.b = earlier->timing;
+            const Interval interval = bootstrap_ratio_unpaired(row.a.samples, row.b->samples, options_.seed);
+            row.comparison =
+                Comparison{ratio_of_medians(row.a.samples, row.b->samples), interval, verdict_of(interval), false};
+        }
+        const std::size_t contestants = row.b && row.side_by_side() ? 2 : 1;
+        if (samples.nanoseconds.size() == contestants) return;
+        const double loop = static_cast<double>(row.bytes()) / median(samples.nanoseconds.back());
+        row.read_loop = ReadLoop{loop, row.gigabytes_per_second() / loop};
+    }
+
+    const std::vector<Job>& jobs_;
     const BenchOptions& options_;
-    double shortest_batch_ = 0.0;
+    const Clock& clock_;
+    const PerfCounters& counters_;
+    BenchReport report_;
+    std::optional<PreparedWorkload> prepared_{};
+    const Contract* prepared_contract_ = nullptr;
+    double overhead_ = 0.0;                         // of a call on what is prepared, ns
     std::map<const Kernel*, std::string> wrong_{};  // and what was wrong
 };
 
@@ -265,6 +259,12 @@ std::vector<Pairing> pair_up(const std::vector<Kernel>& kernels, const std::vect
     return pairings;
 }
 
+std::vector<Pairing> pair_with_themselves(const std::vector<Kernel>& kernels) {
+    std::vector<Pairing> pairings;
+    for (const Kernel& kernel : kernels) pairings.push_back({&kernel, &kernel});
+    return pairings;
+}
+
 std::vector<std::string> ops_left_out(const std::vector<Kernel>& kernels, const std::vector<Pairing>& pairings) {
     std::vector<std::string> ops;
     for (const Kernel& kernel : kernels) {
@@ -275,16 +275,36 @@ std::vector<std::string> ops_left_out(const std::vector<Kernel>& kernels, const 
     return ops;
 }
 
+std::vector<std::size_t> spread_evenly(std::size_t count, std::size_t wanted) {
+    std::vector<std::size_t> numbers(wanted == 0 ? count : wanted);
+    for (std::size_t i = 0; i < numbers.size() && count > 0; ++i)
+        numbers[i] = wanted == 0 ? i : wanted <= count ? i * count / wanted : i % count;
+    if (count == 0) numbers.clear();
+    return numbers;
+}
+
 BenchReport run_bench(const std::vector<Pairing>& pairings, const BenchOptions& options) {
     install_fault_trap();
     set_call_limit(call_limit);
     BenchReport report;
+    report.version = options.version;
+    report.against = options.against;
     report.seed = options.seed;
-    report.machine = pin_and_describe();
-    report.clock_overhead = clock_overhead();
-    report.against = std::ranges::any_of(pairings, [](const Pairing& p) { return p.peer != nullptr; });
+    report.seconds_per_row = options.seconds_per_row;
+    report.machine = steady_and_describe();
+    const Clock clock = Clock::best();
+    const PerfCounters counters;
+    report.clock = clock.name();
+    report.nanoseconds_per_tick = clock.nanoseconds_per_tick();
+    report.sample_overhead = sample_overhead(clock);
+    report.interrupts_show = interrupts_show();
+    report.without_counters = counters.why_not();
+    if (options.baseline != nullptr)
+        report.not_comparable = why_not_comparable(options.baseline->machine, report.machine);
+    const std::vector<Job> jobs = list_jobs(pairings, options, report.machine.caches);
+    report.limits = measure_limits(clock, report.machine.caches, available_memory(), levels_of(jobs), options.stop);
     options.on_start(report);
-    return BenchRun(pairings, options).run(std::move(report));
+    return BenchRun(jobs, options, clock, counters, std::move(report)).run();
 }
 
 }  // namespace brickproof::bench

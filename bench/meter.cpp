@@ -6,17 +6,12 @@
 #include <chrono>
 #include <vector>
 
+#include "bench/interrupt_footprint.hpp"
 #include "bench/statistics.hpp"
 #include "judge/fault_trap.hpp"
 
 namespace brickproof::bench {
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-double nanoseconds(Clock::duration duration) {
-    return std::chrono::duration<double, std::nano>(duration).count();
-}
 
 double thread_cpu_time() {
     timespec now{};
@@ -32,36 +27,66 @@ long context_switches() {
 
 }  // namespace
 
-bool was_interrupted(const Evidence& evidence) {
-    const double off_cpu = evidence.wall_nanoseconds - evidence.cpu_nanoseconds;
-    return evidence.context_switches > 0 || off_cpu > 2000.0 + 0.002 * evidence.wall_nanoseconds;
+std::string_view name_of(Disturbance disturbance) {
+    switch (disturbance) {
+        case Disturbance::none:
+            return "undisturbed";
+        case Disturbance::interrupt:
+            return "interrupt";
+        case Disturbance::stolen:
+            return "stolen";
+        case Disturbance::switched:
+            return "switched";
+    }
+    return "?";
 }
 
-Measured measure(const Batch& batch, std::size_t first, std::size_t calls) {
-    Clock::time_point begin;
-    Clock::time_point end;
+Disturbance disturbance_of(const Evidence& evidence) {
+    const double off_cpu = evidence.wall_nanoseconds - evidence.cpu_nanoseconds;
+    if (evidence.context_switches > 0) return Disturbance::switched;
+    if (off_cpu > 2000.0 + 0.002 * evidence.wall_nanoseconds) return Disturbance::stolen;
+    return evidence.interrupt ? Disturbance::interrupt : Disturbance::none;
+}
+
+// The system calls stand outside of what is timed, the footprint right around it.
+Measured measure(const Clock& clock, const Batch& batch, std::size_t first, std::size_t calls) {
+    std::uint64_t begin = 0;
+    std::uint64_t end = 0;
+    bool interrupt = false;
     const long switches = context_switches();
     const double cpu = thread_cpu_time();
     const Stop stop = call_trapped([&] {
-        begin = Clock::now();
+        set_interrupt_footprint();
+        begin = clock.ticks();
         batch(first, calls);
-        end = Clock::now();
+        end = clock.ticks();
+        interrupt = saw_interrupt();
     });
     if (stop.kind != Stop::Kind::none) return {.died = describe(stop)};
-    const Evidence evidence{nanoseconds(end - begin), thread_cpu_time() - cpu, context_switches() - switches};
-    return {.nanoseconds = evidence.wall_nanoseconds, .interrupted = was_interrupted(evidence)};
+    const double wall = clock.nanoseconds(end - begin);
+    const double cpu_spent = thread_cpu_time() - cpu;
+    return {.nanoseconds = wall,
+            .disturbance = disturbance_of({wall, cpu_spent, context_switches() - switches, interrupt})};
 }
 
-double clock_overhead() {
-    constexpr int readings = 100;
-    std::vector<double> samples(101);
+double sample_overhead(const Clock& clock) {
+    const Batch nothing = [](std::size_t, std::size_t) {};
+    std::vector<double> samples(1001);
     for (double& sample : samples) {
-        const Clock::time_point begin = Clock::now();
-        Clock::time_point end = begin;
-        for (int i = 0; i < readings; ++i) end = Clock::now();
-        sample = nanoseconds(end - begin) / readings;
+        const std::uint64_t begin = clock.ticks();
+        nothing(0, 1);
+        sample = clock.nanoseconds(clock.ticks() - begin);
     }
     return median(samples);
+}
+
+bool interrupts_show() {
+    using namespace std::chrono;
+    set_interrupt_footprint();
+    const auto begin = steady_clock::now();
+    while (!saw_interrupt())
+        if (steady_clock::now() - begin > milliseconds(50)) return false;
+    return true;
 }
 
 }  // namespace brickproof::bench

@@ -2,25 +2,60 @@
 
 #include <fmt/format.h>
 
-#include "bench/sampler.hpp"
+#include <cmath>
+
+#include "bench/core_clock.hpp"
 
 namespace brickproof::bench {
+namespace {
 
-std::string why_invalid(const Row& row) {
-    if (row.samples < least_samples)
-        return fmt::format(
-            "{} undisturbed samples, {} are needed; {} batches were interrupted: give it an idle CPU, or real-time "
-            "priority (chrt -f 1)",
-            row.samples, least_samples, row.voided);
-    for (const Timing* timing : {&row.a, row.b ? &*row.b : nullptr})
-        if (timing != nullptr && timing->variation > largest_variation)
-            return fmt::format("samples of {} vary by {:.1f}%, more than {:.0f}%", timing->variant,
-                               100.0 * timing->variation, 100.0 * largest_variation);
-    return {};
+std::string too_few(const Row& row, const Diagnosis& diagnosis) {
+    const auto count = [&row](Disturbance disturbance) {
+        return row.disturbances[static_cast<std::size_t>(disturbance)];
+    };
+    return fmt::format(
+        "{} in {:.1f} s; of the voided, another thread had the CPU in {}, time was stolen in {}, {} were "
+        "interrupted: "
+        "give it an idle CPU, or more --seconds-per-row",
+        diagnosis.says, row.seconds, count(Disturbance::switched), count(Disturbance::stolen),
+        count(Disturbance::interrupt));
 }
 
-double gigabytes_per_second(std::size_t bytes, double nanoseconds) {
-    return static_cast<double>(bytes) / nanoseconds;
+}  // namespace
+
+Timing timed(std::string library, std::string variant, std::vector<double> samples, std::vector<double> voided,
+             std::size_t calls) {
+    std::vector<double> all = samples;
+    all.insert(all.end(), voided.begin(), voided.end());
+    Timing timing;
+    timing.library = std::move(library);
+    timing.variant = std::move(variant);
+    timing.summary = summarize(samples);
+    timing.raw_variation = coefficient_of_variation(all);
+    timing.samples = std::move(samples);
+    timing.voided = std::move(voided);
+    timing.calls = calls;
+    return timing;
+}
+
+double Row::elements_per_cycle() const {
+    const double cycles = a.cycles ? *a.cycles : a.summary.median * gigahertz;
+    return cycles > 0.0 ? static_cast<double>(elements) / cycles : 0.0;
+}
+
+std::string why_invalid(const Row& row, const std::vector<Diagnosis>& diagnoses, std::array<double, 2> gigahertz) {
+    const Timing* timings[] = {&row.a, row.b && row.side_by_side() ? &*row.b : nullptr};
+    for (std::size_t i = 0; i < diagnoses.size() && i < std::size(timings); ++i) {
+        if (timings[i] == nullptr || diagnoses[i].is_valid()) continue;
+        if (diagnoses[i].kind == Diagnosis::Kind::too_few) return too_few(row, diagnoses[i]);
+        const std::string& variant = timings[i]->variant;
+        const bool changed = std::fabs(gigahertz[1] / gigahertz[0] - 1.0) > largest_rate_change;
+        if (changed)
+            return fmt::format("{}: the core's clock went from {:.2f} to {:.2f} GHz; {}", variant, gigahertz[0],
+                               gigahertz[1], diagnoses[i].says);
+        return fmt::format("{}: {}", variant, diagnoses[i].says);
+    }
+    return {};
 }
 
 }  // namespace brickproof::bench

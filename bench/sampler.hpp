@@ -2,47 +2,78 @@
 // that whatever the machine does meanwhile it does to all of them.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "bench/diagnosis.hpp"
 #include "bench/meter.hpp"
 
 namespace brickproof::bench {
 
-inline constexpr std::size_t least_samples = 100;
+double steady_seconds();
 
 struct SamplingOptions {
-    double seconds = 0.5;                            // at least this much measured time for each contestant
-    double shortest_batch = 50'000;                  // ns: see batch_for_overhead
-    std::uint64_t seed = 1;                          // of the order within the rounds
-    const std::atomic<bool>* interrupted = nullptr;  // set from a signal handler: return what there is
+    double seconds = 2.0;              // of wall time: the limit for extending and retrying
+    double least_measured = 0.1;       // seconds of undisturbed samples for each contestant, where there is time
+    double shortest_sample = 100'000;  // ns: see shortest_sample_for
+    double sample_overhead = 0.0;      // ns that the meter finds in a batch that does nothing
+    bool interrupts_show = true;       // see meter.hpp
+    std::uint64_t seed = 1;            // of the order within the rounds
+    const std::atomic<bool>* stop = nullptr;  // set from a signal handler: return what there is
+    std::function<double()> now = steady_seconds;
 };
 
-// The batch length in ns at which two readings of the clock are 0.1% of it at most.
-double batch_for_overhead(double clock_overhead);
+// The sample length in ns at which the clock's two readings and the call are 0.1% of it at most.
+double shortest_sample_for(double sample_overhead);
 
-struct Samples {
-    std::vector<std::vector<double>> nanoseconds;  // [contestant][round]: per call, of the rounds that count
-    std::vector<std::size_t> calls;                // [contestant]: in a batch
-    std::size_t voided = 0;                        // batches during which the thread was interrupted
-    std::optional<std::size_t> dead{};             // contestant that did not return
-    std::string died{};                            // "name: what stopped it"
-    bool user_stopped = false;
-};
+// An interrupt takes microseconds, in a virtual machine tens of them. Samples longer than this are hit by too many
+// to do without those, and little changed by one; shorter ones are voided by it.
+inline constexpr double longest_sample_voided_by_interrupt = 1e6;  // ns
 
 struct Contestant {
     std::string name;
     Batch batch;
+    double call_overhead = 0.0;  // ns that a call of the batch takes without the kernel
+    bool must_be_valid = true;   // else its series is taken along, and does not prolong the sampling
 };
 
-// Warms each contestant up, finds its batch length, then samples until there are least_samples rounds that count
-// and each contestant had its time. Gives up on the count after twice as many rounds.
-Samples sample(std::span<const Contestant> contestants, const SamplingOptions& options,
-               const Meter& meter = measure);
+// Samples of one length, from the first that counts to the last.
+struct Attempt {
+    double sample_nanoseconds = 0.0;  // about, of the first contestant
+    std::size_t samples = 0;
+    std::size_t voided = 0;
+    std::string reason{};  // why it was not valid
+};
+
+struct Samples {
+    std::vector<std::vector<double>> nanoseconds;  // [contestant][round]: per call, of the last attempt's rounds
+    std::vector<std::vector<double>> voided;       // [contestant]: per call, of the last attempt's voided samples
+    std::array<std::size_t, 4> disturbances{};     // of the last attempt, by Disturbance
+    std::vector<std::size_t> calls;                // [contestant]: in a sample
+    std::vector<Attempt> attempts{};
+    std::vector<Diagnosis> diagnoses{};  // [contestant]
+    std::size_t warm_ups = 0;            // samples of the first contestant until it was stationary
+    double seconds = 0.0;                // of wall time, in all
+    std::optional<std::size_t> dead{};   // contestant that did not return
+    std::string died{};                  // "name: what stopped it"
+    bool user_stopped = false;
+
+    std::size_t voided_count() const;
+};
+
+// Finds each contestant's batch length and warms it up until its time is stationary (ten samples or more); then
+// takes rounds until there are least_samples, least_measured seconds, and all contestants' series are valid. A
+// sample that was disturbed is voided and taken again, up to three times, else its round does not count. Where a
+// series is not valid, more rounds are taken; then it is tried again with longer samples, which what cannot be seen
+// (a hypervisor's own interrupts) changes less. The time limit ends that: the last attempt that has enough samples
+// stands, and every attempt is told.
+Samples sample(std::span<const Contestant> contestants, const SamplingOptions& options, const Meter& meter);
 
 }  // namespace brickproof::bench

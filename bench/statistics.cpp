@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/math/distributions/binomial.hpp>
+#include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 #include <numeric>
 #include <vector>
@@ -33,6 +34,12 @@ std::size_t order_statistic(std::size_t n, double tail) {
     return k;
 }
 
+Interval percentile_interval(std::vector<double>& values, double level) {
+    std::ranges::sort(values);
+    const auto cut = static_cast<std::size_t>((1.0 - level) / 2.0 * static_cast<double>(values.size()));
+    return {values[cut], values[values.size() - 1 - cut]};
+}
+
 }  // namespace
 
 double median(std::span<const double> values) {
@@ -47,13 +54,59 @@ std::optional<Interval> median_interval(std::span<const double> values, double l
     return Interval{ordered[k - 1], ordered[ordered.size() - k]};
 }
 
-double coefficient_of_variation(std::span<const double> values) {
+double quantile(std::span<const double> values, double p) {
+    const std::vector<double> ordered = sorted(values);
+    const auto rank = static_cast<std::size_t>(std::ceil(p * static_cast<double>(ordered.size())));
+    return ordered[std::clamp<std::size_t>(rank, 1, ordered.size()) - 1];
+}
+
+double median_absolute_deviation(std::span<const double> values) {
+    const double middle = median(values);
+    std::vector<double> distances;
+    for (const double value : values) distances.push_back(std::fabs(value - middle));
+    return median_in_place(distances);
+}
+
+double mean(std::span<const double> values) {
+    return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
+double standard_deviation(std::span<const double> values) {
     if (values.size() < 2) return 0.0;
-    const double count = static_cast<double>(values.size());
-    const double mean = std::accumulate(values.begin(), values.end(), 0.0) / count;
+    const double middle = mean(values);
     double squares = 0.0;
-    for (const double value : values) squares += (value - mean) * (value - mean);
-    return std::sqrt(squares / (count - 1.0)) / mean;
+    for (const double value : values) squares += (value - middle) * (value - middle);
+    return std::sqrt(squares / static_cast<double>(values.size() - 1));
+}
+
+double coefficient_of_variation(std::span<const double> values) {
+    return values.size() < 2 ? 0.0 : standard_deviation(values) / mean(values);
+}
+
+std::optional<Interval> mean_interval(std::span<const double> values, double level) {
+    if (values.size() < 2) return std::nullopt;
+    const double count = static_cast<double>(values.size());
+    const boost::math::students_t_distribution<double> t(count - 1.0);
+    const double reach =
+        boost::math::quantile(t, 0.5 + level / 2.0) * standard_deviation(values) / std::sqrt(count);
+    return Interval{mean(values) - reach, mean(values) + reach};
+}
+
+Summary summarize(std::span<const double> values) {
+    if (values.empty()) return {};
+    const auto [least, most] = std::ranges::minmax(values);
+    return {.count = values.size(),
+            .mean = mean(values),
+            .standard_deviation = standard_deviation(values),
+            .variation = coefficient_of_variation(values),
+            .median = median(values),
+            .median_absolute_deviation = median_absolute_deviation(values),
+            .least = least,
+            .p50 = quantile(values, 0.50),
+            .p99 = quantile(values, 0.99),
+            .most = most,
+            .mean_interval = mean_interval(values),
+            .median_interval = median_interval(values)};
 }
 
 double ratio_of_medians(std::span<const double> a, std::span<const double> b) {
@@ -74,9 +127,23 @@ Interval bootstrap_ratio(std::span<const double> a, std::span<const double> b, s
         }
         ratio = median_in_place(drawn_b) / median_in_place(drawn_a);
     }
-    std::ranges::sort(ratios);
-    const auto cut = static_cast<std::size_t>((1.0 - level) / 2.0 * static_cast<double>(resamples));
-    return {ratios[cut], ratios[resamples - 1 - cut]};
+    return percentile_interval(ratios, level);
+}
+
+Interval bootstrap_ratio_unpaired(std::span<const double> a, std::span<const double> b, std::uint64_t seed,
+                                  double level, std::size_t resamples) {
+    Random random(seed);
+    const auto median_of_draw = [&random](std::span<const double> values) {
+        std::vector<double> drawn(values.size());
+        for (double& value : drawn) value = values[random.below(values.size())];
+        return median_in_place(drawn);
+    };
+    std::vector<double> ratios(resamples);
+    for (double& ratio : ratios) {
+        const double of_b = median_of_draw(b);
+        ratio = of_b / median_of_draw(a);
+    }
+    return percentile_interval(ratios, level);
 }
 
 Verdict verdict_of(const Interval& ratio) {

@@ -27,8 +27,40 @@ double median(std::span<const double> values);
 // 6 values at 95%.
 std::optional<Interval> median_interval(std::span<const double> values, double level = confidence);
 
-// Standard deviation (n - 1) over mean; 0 for fewer than two values.
+// The smallest value that at least the share p of all values does not exceed (nearest rank). At least one value.
+double quantile(std::span<const double> values, double p);
+
+// The median of the distances from the median. 1.4826 times that is the standard deviation of normal values.
+double median_absolute_deviation(std::span<const double> values);
+inline constexpr double deviations_per_mad = 1.4826;
+
+double mean(std::span<const double> values);
+// Of the sample: n - 1. 0 for fewer than two values.
+double standard_deviation(std::span<const double> values);
+// Standard deviation over mean.
 double coefficient_of_variation(std::span<const double> values);
+
+// Student's t interval of the mean; it is for means of many values, whose distribution is near normal. Nothing for
+// fewer than two values.
+std::optional<Interval> mean_interval(std::span<const double> values, double level = confidence);
+
+// All of the above. Robust figures stand beside mean and deviation: neither replaces the other.
+struct Summary {
+    std::size_t count = 0;
+    double mean = 0.0;
+    double standard_deviation = 0.0;
+    double variation = 0.0;
+    double median = 0.0;
+    double median_absolute_deviation = 0.0;
+    double least = 0.0;
+    double p50 = 0.0;
+    double p99 = 0.0;
+    double most = 0.0;
+    std::optional<Interval> mean_interval{};
+    std::optional<Interval> median_interval{};
+};
+// Of no values: zeros.
+Summary summarize(std::span<const double> values);
 
 // median(b) / median(a): how many times faster a is, where both are times.
 double ratio_of_medians(std::span<const double> a, std::span<const double> b);
@@ -38,6 +70,11 @@ double ratio_of_medians(std::span<const double> a, std::span<const double> b);
 // Equal lengths, at least one pair.
 Interval bootstrap_ratio(std::span<const double> a, std::span<const double> b, std::uint64_t seed,
                          double level = confidence, std::size_t resamples = 2000);
+
+// The percentile bootstrap interval of the same ratio where a and b were measured at different times: each is drawn
+// by itself. At least one value each.
+Interval bootstrap_ratio_unpaired(std::span<const double> a, std::span<const double> b, std::uint64_t seed,
+                                  double level = confidence, std::size_t resamples = 2000);
 
 enum class Verdict { faster, slower, cannot_tell };
 // Of a, from the interval of its ratio: cannot tell if it contains 1.

@@ -33,10 +33,29 @@ Case without_contents(Case c) {
 
 }  // namespace
 
+std::string_view name_of(Level level) {
+    constexpr std::string_view names[] = {"L1", "L2", "L3", "DRAM"};
+    return names[static_cast<std::size_t>(level)];
+}
+
+Level level_of(std::size_t working_set, const Caches& caches) {
+    if (working_set <= caches.l1_data) return Level::l1;
+    if (working_set <= caches.l2) return Level::l2;
+    return working_set <= caches.last_level ? Level::l3 : Level::dram;
+}
+
 std::size_t bytes_at(const Contract& contract, const std::vector<std::size_t>& sizes) {
-    Case c;
-    contract.typical(sizes, 0, c);
-    return bytes_of(c);
+    const auto bytes_with = [&](std::size_t first) {
+        std::vector<std::size_t> changed = sizes;
+        changed[0] = first;
+        Case c;
+        contract.typical(changed, 0, c);
+        return bytes_of(c) - (contract.invoke_in_place != nullptr ? c.operands[0].bytes() : 0);
+    };
+    constexpr std::size_t step = 32;
+    if (sizes[0] <= 2 * step || sizes[0] % step != 0) return bytes_with(sizes[0]);
+    const std::size_t once = bytes_with(step);
+    return once + (bytes_with(2 * step) - once) * (sizes[0] / step - 1);
 }
 
 Growth growth_of(const Contract& contract) {
@@ -55,45 +74,71 @@ Growth growth_of(const Contract& contract) {
     return growth;
 }
 
-std::size_t Growth::bytes_of_largest() const {
-    return fixed + sizes[0] / unit * per_unit;
+std::vector<std::size_t> Growth::sizes_for(std::size_t bytes) const {
+    std::vector<std::size_t> grown = sizes;
+    grown[0] = unit * std::max<std::size_t>(1, (bytes - std::min(bytes, fixed) + per_unit - 1) / per_unit);
+    return grown;
 }
 
-SizedWorkload Growth::workload_of(std::size_t bytes) const {
-    SizedWorkload workload{"DRAM", sizes, true};
-    workload.sizes[0] = unit * ((bytes - std::min(bytes, fixed) + per_unit - 1) / per_unit);
-    return workload;
-}
+namespace {
 
-WorkloadList workloads_of(const Contract& contract, const Caches& caches, std::size_t available_memory) {
-    WorkloadList list;
-    for (const Workload& workload : contract.workloads)
-        list.workloads.push_back({std::string(workload.name), workload.sizes, false});
-    if (list.workloads.empty()) {
-        list.without_dram = fmt::format("the contract of {} names no workloads", contract.op);
-        return list;
-    }
-    const std::size_t bytes = cache_multiple * caches.last_level;
-    if (bytes > available_memory / memory_share) {
-        list.without_dram = fmt::format("DRAM needs {} of free memory, {} are there",
-                                        mebibytes(memory_share * bytes), mebibytes(available_memory));
-        return list;
+void add_streamed(const Contract& contract, const Caches& caches, std::size_t available_memory,
+                  WorkloadList& list) {
+    const std::size_t working_set = cache_multiple * caches.last_level;
+    if (2 * working_set > available_memory) {
+        list.without_dram = fmt::format("DRAM needs {} of free memory, {} are there", mebibytes(2 * working_set),
+                                        mebibytes(available_memory));
+        return;
     }
     const Growth growth = growth_of(contract);
     if (growth.per_unit == 0) {
         list.without_dram = fmt::format("the operands of {} do not grow with its first size", contract.op);
-        return list;
+        return;
     }
-    if (growth.bytes_of_largest() > caches.last_level / 2)
-        std::erase_if(list.workloads, [&](const SizedWorkload& w) { return w.sizes == growth.sizes; });
-    list.workloads.push_back(growth.workload_of(std::max(bytes, growth.bytes_of_largest())));
+    const std::vector<std::size_t> sizes = growth.sizes_for(streamed_call);
+    const std::size_t bytes = bytes_at(contract, sizes);
+    const bool has_l3 =
+        std::ranges::any_of(list.workloads, [](const SizedWorkload& w) { return w.level == Level::l3; });
+    const std::size_t in_l3 = set_count(Level::l3, bytes, caches);
+    if (!has_l3 && level_of(in_l3 * bytes, caches) == Level::l3 && in_l3 * bytes >= 2 * caches.l2)
+        list.workloads.push_back({"L3", sizes, Level::l3, in_l3});
+    list.workloads.push_back({"DRAM", sizes, Level::dram, set_count(Level::dram, bytes, caches)});
+}
+
+}  // namespace
+
+WorkloadList workloads_of(const Contract& contract, const Caches& caches, std::size_t available_memory) {
+    WorkloadList list;
+    for (const Workload& workload : contract.workloads) {
+        const std::size_t bytes = bytes_at(contract, workload.sizes);
+        if (bytes > caches.last_level / 2) continue;
+        const Level own = level_of(bytes + bytes / 3, caches);  // a quarter is left to code and stack
+        const std::size_t sets = set_count(own, bytes, caches);
+        list.workloads.push_back(
+            {std::string(workload.name), workload.sizes, level_of(sets * bytes, caches), sets});
+    }
+    if (contract.workloads.empty())
+        list.without_dram = fmt::format("the contract of {} names no workloads", contract.op);
+    else
+        add_streamed(contract, caches, available_memory, list);
     return list;
 }
 
-std::size_t input_sets(std::size_t bytes, const Caches& caches) {
-    constexpr std::size_t most = 8;
-    for (const std::size_t cache : {caches.l1_data, caches.l2, caches.last_level})
-        if (bytes > 0 && bytes <= cache / 2) return std::min(most, cache / 2 / bytes);
+std::size_t set_count(Level level, std::size_t bytes, const Caches& caches) {
+    constexpr std::size_t many = 8;
+    const auto sets_in = [bytes](std::size_t memory) { return std::max<std::size_t>(1, memory / bytes); };
+    const auto sets_beyond = [bytes](std::size_t memory) { return (memory + bytes - 1) / bytes; };
+    if (bytes == 0) return 1;
+    switch (level) {
+        case Level::l1:
+            return std::min(many, sets_in(caches.l1_data / 2));
+        case Level::l2:
+            return std::min(std::max(many, sets_beyond(2 * caches.l1_data)), sets_in(caches.l2 / 2));
+        case Level::l3:
+            return std::min(std::max<std::size_t>(2, sets_beyond(4 * caches.l2)), sets_in(caches.last_level / 2));
+        case Level::dram:
+            return std::max<std::size_t>(2, sets_beyond(cache_multiple * caches.last_level));
+    }
     return 1;
 }
 
@@ -113,21 +158,21 @@ std::byte* Buffers::allocate(std::size_t bytes, std::size_t operand) {
     return memory_.back().get() + offset;
 }
 
-Buffers::Buffers(const std::vector<Case>& input_cases, std::size_t output_sets) {
-    const std::vector<Operand>& operands = input_cases.front().operands;
-    const std::size_t input_count = input_cases.size();
-    sets_.assign(std::lcm(input_count, output_sets), std::vector<void*>(operands.size()));
-    for (std::size_t operand = 0; operand < operands.size(); ++operand) {
-        const bool input = operands[operand].access == Access::input;
-        const std::size_t copies = input ? input_count : output_sets;
-        std::vector<std::byte*> pointers;
-        for (std::size_t i = 0; i < copies; ++i) {
-            pointers.push_back(allocate(operands[operand].bytes(), operand));
-            const auto& contents = input_cases[input ? i : 0].operands[operand].contents;
-            if (input && !contents.empty()) std::memcpy(pointers[i], contents.data(), contents.size());
+Buffers::Buffers(const std::vector<Case>& cases, std::size_t sets, const std::atomic<bool>* stop) {
+    for (std::size_t i = 0; i < sets; ++i) {
+        if (stop != nullptr && stop->load()) return;
+        const std::vector<Operand>& operands = cases[i % cases.size()].operands;
+        std::vector<void*> pointers;
+        for (std::size_t operand = 0; operand < operands.size(); ++operand) {
+            std::byte* memory = allocate(operands[operand].bytes(), operand);
+            const auto& contents = operands[operand].contents;
+            if (operands[operand].access == Access::input && !contents.empty())
+                std::memcpy(memory, contents.data(), contents.size());
+            pointers.push_back(memory);
         }
-        for (std::size_t i = 0; i < sets_.size(); ++i) sets_[i][operand] = pointers[i % copies];
+        sets_.push_back(std::move(pointers));
     }
+    is_complete_ = true;
 }
 
 bool can_be_checked(const std::vector<OracleOutput>& expected) {
@@ -137,24 +182,23 @@ bool can_be_checked(const std::vector<OracleOutput>& expected) {
     return !expected.empty() && std::ranges::all_of(expected, finite);
 }
 
-PreparedWorkload prepare(const Contract& contract, const SizedWorkload& workload, const Caches& caches,
-                         std::uint64_t seed) {
-    std::vector<Case> cases(1);
-    contract.typical(workload.sizes, seed, cases[0]);
-    const std::size_t inputs = workload.beyond_cache ? 1 : input_sets(bytes_of(cases[0]), caches);
-    cases.resize(inputs);
-    for (std::size_t i = 1; i < inputs; ++i) contract.typical(workload.sizes, seed + 1000 * i, cases[i]);
+std::optional<PreparedWorkload> prepare(const Contract& contract, const SizedWorkload& workload, std::uint64_t seed,
+                                        const std::atomic<bool>* stop) {
+    constexpr std::size_t most_cases = 8;  // different data; more sets hold copies of these
+    std::vector<Case> cases(std::min(most_cases, workload.sets));
+    for (std::size_t i = 0; i < cases.size(); ++i) {
+        if (stop != nullptr && stop->load()) return std::nullopt;
+        contract.typical(workload.sizes, seed + 1000 * i, cases[i]);
+    }
     const Case& first = cases.front();
-    PreparedWorkload prepared{.workload = workload,
-                              .shape = without_contents(first),
-                              .bytes = bytes_of(first),
-                              .buffers = Buffers(cases, workload.beyond_cache ? 2 : inputs)};
-    std::size_t written = 0;
+    PreparedWorkload prepared{
+        .workload = workload, .shape = without_contents(first), .buffers = Buffers(cases, workload.sets, stop)};
+    if (!prepared.buffers.is_complete()) return std::nullopt;
     for (const Operand& operand : first.operands) {
         prepared.elements = std::max(prepared.elements, values_of(operand));
-        if (operand.access == Access::output) written += operand.bytes();
+        (operand.access == Access::output ? prepared.bytes_written : prepared.bytes_read) += operand.bytes();
     }
-    prepared.mostly_reads = 20 * written < prepared.bytes;
+    prepared.in_place = contract.invoke_in_place != nullptr;
     if (contract.oracle != nullptr) prepared.expected = contract.oracle(first);
     return prepared;
 }

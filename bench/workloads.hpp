@@ -1,10 +1,13 @@
-// What is timed: the contract's workloads, one beyond the last-level cache, and their buffers.
+// What is timed: the contract's workloads, one in the last-level cache, one beyond it, and their buffers.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "bench/machine.hpp"
@@ -12,13 +15,20 @@
 
 namespace brickproof::bench {
 
+enum class Level { l1, l2, l3, dram };
+std::string_view name_of(Level level);
+// The smallest that holds so many bytes.
+Level level_of(std::size_t working_set, const Caches& caches);
+
 struct SizedWorkload {
     std::string name;
     std::vector<std::size_t> sizes;
-    bool beyond_cache = false;
+    Level level = Level::l1;  // where the rotating sets lie
+    std::size_t sets = 1;     // of buffers that calls rotate through
 };
 
-// Bytes of all operands of a typical case at these sizes: what one call reads and writes.
+// The memory of a call at these sizes: all operands, but of an op in place not the input that is copied before.
+// They are linear in the first size, so that two small cases tell: a large one takes long to fill.
 std::size_t bytes_at(const Contract& contract, const std::vector<std::size_t>& sizes);
 
 // How an op's operands grow with the first size of its largest workload: fixed + first / unit * per_unit bytes.
@@ -28,38 +38,42 @@ struct Growth {
     std::size_t per_unit = 0;        // bytes
     std::size_t fixed = 0;           // bytes
 
-    std::size_t bytes_of_largest() const;
-    // "DRAM": the first size at which the operands take at least `bytes`.
-    SizedWorkload workload_of(std::size_t bytes) const;
+    // The first size at which the operands take at least `bytes`.
+    std::vector<std::size_t> sizes_for(std::size_t bytes) const;
 };
 // Of a contract with workloads. Measured on two small cases: a large one takes long to fill.
 Growth growth_of(const Contract& contract);
 
 inline constexpr std::size_t cache_multiple = 4;  // DRAM: so many times the last-level cache
-// Case, buffers and oracle together take about ten times the operands.
-inline constexpr std::size_t memory_share = 16;
+// A call on operands of L3 or DRAM: long enough that it hardly matters how it begins, short enough for many
+// samples, and for sums whose bounds are finite.
+inline constexpr std::size_t streamed_call = 2 << 20;  // bytes
 
 struct WorkloadList {
     std::vector<SizedWorkload> workloads;
     std::string without_dram{};  // why there is none
 };
-// The contract's workloads, then "DRAM". A workload of the contract that takes more than half of the last-level
-// cache is left to the latter: here it would be neither in the cache nor safely beyond it.
+// The contract's workloads, then "L3" if it names none that lies there and there is such a cache, then "DRAM". A
+// workload of the contract that takes more than half of the last-level cache is left to the latter: here it would
+// be neither in the cache nor safely beyond it.
 WorkloadList workloads_of(const Contract& contract, const Caches& caches, std::size_t available_memory);
 
-// How many sets of buffers one rotates through: as many as stay in half of the smallest cache whose half holds one,
-// up to 8; beyond the cache there is one set of inputs and two of outputs.
-std::size_t input_sets(std::size_t bytes, const Caches& caches);
+// How many sets of buffers of so many bytes calls rotate through, so that the working set is the level's: up to
+// half of L1; of L2, more than L1 where that is no more than half of L2; four times L2, and no more than half of
+// the last level; cache_multiple times the last level.
+std::size_t set_count(Level level, std::size_t bytes, const Caches& caches);
 
 // The operands' memory: each operand begins on a cache line, and on another line of its page than the others do, so
 // that no load is taken for depending on a store 4,096 bytes away.
 class Buffers {
   public:
-    // `input_cases` has the same sizes throughout; their contents are copied.
-    Buffers(const std::vector<Case>& input_cases, std::size_t output_sets);
+    // Set i holds the inputs of case i modulo their number; all cases have the same sizes. Gives up between two
+    // sets once `stop` is set: is_complete() is false then.
+    Buffers(const std::vector<Case>& cases, std::size_t sets, const std::atomic<bool>* stop = nullptr);
 
+    bool is_complete() const { return is_complete_; }
     std::size_t set_count() const { return sets_.size(); }
-    // One pointer per operand. Inputs and outputs rotate with periods of their own.
+    // One pointer per operand.
     std::span<void* const> set(std::size_t i) const { return sets_[i]; }
 
   private:
@@ -71,6 +85,7 @@ class Buffers {
 
     std::vector<Memory> memory_;
     std::vector<std::vector<void*>> sets_;
+    bool is_complete_ = false;
 };
 
 // Whether a result can break these bounds at all. A derived bound may be infinite for very long sums.
@@ -79,14 +94,21 @@ bool can_be_checked(const std::vector<OracleOutput>& expected);
 // Everything of one workload that its kernels share.
 struct PreparedWorkload {
     SizedWorkload workload;
-    Case shape;                 // without contents
-    std::size_t bytes = 0;      // read and written by one call
-    std::size_t elements = 0;   // values of the largest operand
-    bool mostly_reads = false;  // outputs are less than 5% of the bytes
+    Case shape{};                   // without contents
+    std::size_t bytes_read = 0;     // by one call
+    std::size_t bytes_written = 0;  // by one call
+    std::size_t elements = 0;       // values of the largest operand
+    bool in_place = false;
     Buffers buffers;
     std::vector<OracleOutput> expected{};  // of set 0; empty where the contract has no oracle
+
+    std::size_t bytes() const { return bytes_read + bytes_written; }
+    bool mostly_reads() const { return 20 * bytes_written < bytes(); }
+    // Of an op in place what is read is written, too.
+    std::size_t working_set() const { return (bytes() - (in_place ? bytes_written : 0)) * buffers.set_count(); }
 };
-PreparedWorkload prepare(const Contract& contract, const SizedWorkload& workload, const Caches& caches,
-                         std::uint64_t seed);
+// Nothing once `stop` is set.
+std::optional<PreparedWorkload> prepare(const Contract& contract, const SizedWorkload& workload, std::uint64_t seed,
+                                        const std::atomic<bool>* stop = nullptr);
 
 }  // namespace brickproof::bench

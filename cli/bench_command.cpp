@@ -1,4 +1,4 @@
-// brickproof bench: how fast, and is it faster than a peer.
+// brickproof bench: how fast, and is it faster than a peer or than before.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -7,9 +7,14 @@
 #include <cstdio>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 
+#include "bench/baseline_file.hpp"
 #include "bench/bench_report.hpp"
 #include "bench/bench_run.hpp"
+#include "bench/data_report.hpp"
+#include "bench/html_report.hpp"
+#include "bench/layer_run.hpp"
 #include "commands.hpp"
 #include "kernel_selection.hpp"
 #include "report/atomic_file.hpp"
@@ -22,9 +27,16 @@ struct Options {
     std::string against;
     std::string against_variant = "*";
     std::string workload = "*";
-    double seconds_per_row = 0.5;
+    std::string fail_if_slower;
+    std::size_t self_test = 0;
+    bool layer = false;
+    std::string model;
+    std::size_t keys = 512;
+    double seconds_per_row = 2.0;
     std::uint64_t seed = 1;
     std::string json;
+    std::string csv;
+    std::string html;
 };
 
 std::atomic<bool> stop_wanted{false};
@@ -34,76 +46,207 @@ void print_now(const std::string& text) {
     std::fflush(stdout);
 }
 
-int write_json(bench::BenchReport report, const std::string& path) {
-    report.version = BRICKPROOF_VERSION;
-    const auto written = write_file(path, bench::json_of(report).dump(2) + "\n");
-    return written ? exit_pass : usage_error(written.problem());
+// What the kernels are compared with.
+struct Opponents {
+    std::vector<Kernel> kernels{};
+    std::optional<bench::Baseline> baseline{};
+};
+
+Expected<Opponents> find_opponents(const Options& options) {
+    Opponents opponents;
+    if (options.against.empty()) return opponents;
+    if (bench::is_baseline_file(options.against)) {
+        const Expected<bench::Baseline> baseline = bench::read_baseline(options.against);
+        if (!baseline) return Problem{"--against: " + baseline.problem()};
+        opponents.baseline = *baseline;
+        return opponents;
+    }
+    KernelSelection selection = options.selection;
+    selection.plugins = {options.against};
+    selection.variant = options.against_variant;
+    const Expected<std::vector<Kernel>> peers = selection.select();
+    if (!peers) return Problem{"--against: " + peers.problem()};
+    opponents.kernels = *peers;
+    return opponents;
+}
+
+std::vector<bench::Pairing> pairings_of(const Options& options, const std::vector<Kernel>& kernels,
+                                        const Opponents& opponents) {
+    if (options.self_test > 0) return bench::pair_with_themselves(kernels);
+    return bench::pair_up(kernels, opponents.kernels.empty() ? nullptr : &opponents.kernels);
+}
+
+// "5%" or "0.05"; nothing for what is neither.
+std::optional<double> parse_share(const std::string& text) {
+    std::size_t end = 0;
+    double value = 0.0;
+    try {
+        value = std::stod(text, &end);
+    } catch (const std::exception&) {
+        return std::nullopt;
+    }
+    const std::string unit = text.substr(end);
+    if (!(value >= 0.0 && value < 1e6) || (!unit.empty() && unit != "%")) return std::nullopt;
+    return unit == "%" ? value / 100.0 : value;
+}
+
+// The problem of the first file that cannot be written.
+std::string write_files(const Options& options, const bench::BenchReport& report) {
+    const auto write = [](const std::string& path, const auto& text) -> std::string {
+        if (path.empty()) return {};
+        const auto written = write_file(path, text());
+        return written ? std::string() : written.problem();
+    };
+    std::string problem = write(options.json, [&] { return bench::json_of(report).dump() + "\n"; });
+    if (problem.empty()) problem = write(options.csv, [&] { return bench::csv_of(report); });
+    if (problem.empty()) problem = write(options.html, [&] { return bench::html_of(report); });
+    return problem;
 }
 
 bool has_failed(const bench::BenchReport& report) {
     return std::ranges::any_of(report.rows, [](const bench::Row& row) { return row.fails(); });
 }
 
-int run(const Options& options) {
-    const Expected<std::vector<Kernel>> kernels = options.selection.select();
-    if (!kernels) return usage_error(kernels.problem());
-    Expected<std::vector<Kernel>> peers = std::vector<Kernel>{};
-    if (!options.against.empty()) {
-        KernelSelection selection = options.selection;
-        selection.plugins = {options.against};
-        selection.variant = options.against_variant;
-        peers = selection.select();
-        if (!peers) return usage_error("--against: " + peers.problem());
+// Prints those that are; an INVALID row shows nothing, so it is not among them.
+bool is_slower(const bench::BenchReport& report, double share) {
+    bool slower = false;
+    for (const bench::Row& row : report.rows) {
+        if (row.state != bench::Row::State::valid || !row.comparison || !row.comparison->is_slower_by(share))
+            continue;
+        slower = true;
+        fmt::print("SLOWER by more than {:g}%: {}, {}, {}: B/A is {:.3f}, [{:.3f}, {:.3f}]\n", 100.0 * share,
+                   row.op, row.workload, row.a.variant, row.comparison->ratio, row.comparison->interval.low,
+                   row.comparison->interval.high);
     }
+    return slower;
+}
+
+std::string contradiction(const Options& options) {
+    if (options.self_test > 0 && !options.against.empty())
+        return "--self-test compares kernels with themselves: leave --against out";
+    if (!options.fail_if_slower.empty() && options.against.empty())
+        return "--fail-if-slower needs --against: slower than what?";
+    if (!options.fail_if_slower.empty() && !parse_share(options.fail_if_slower))
+        return fmt::format("--fail-if-slower: '{}' is no share such as 5%", options.fail_if_slower);
+    if (options.layer &&
+        (options.self_test > 0 || !options.against.empty() || !options.csv.empty() || !options.html.empty()))
+        return "--layer times a layer, no kernels: of the other options --json, --seconds-per-row and --seed go "
+               "with it";
+    return {};
+}
+
+int run_layer(const Options& options) {
     if (!options.json.empty())
         if (const auto writable = check_writable(options.json); !writable) return usage_error(writable.problem());
-    const auto pairings = bench::pair_up(*kernels, options.against.empty() ? nullptr : &*peers);
+    std::signal(SIGINT, [](int) { stop_wanted = true; });
+    const Expected<bench::LayerReport> report = bench::run_layer({.model = options.model,
+                                                                  .keys = options.keys,
+                                                                  .seconds = options.seconds_per_row,
+                                                                  .seed = options.seed,
+                                                                  .stop = &stop_wanted});
+    if (stop_wanted) return exit_interrupted;
+    if (!report) return usage_error(report.problem());
+    print_now(text_of(*report));
+    if (options.json.empty()) return exit_pass;
+    const auto written = write_file(options.json, bench::json_of(*report).dump(2) + "\n");
+    return written ? exit_pass : usage_error(written.problem());
+}
+
+int run(const Options& options) {
+    if (const std::string problem = contradiction(options); !problem.empty()) return usage_error(problem);
+    if (options.layer) return run_layer(options);
+    const Expected<std::vector<Kernel>> kernels = options.selection.select();
+    if (!kernels) return usage_error(kernels.problem());
+    const Expected<Opponents> opponents = find_opponents(options);
+    if (!opponents) return usage_error(opponents.problem());
+    for (const std::string& path : {options.json, options.csv, options.html})
+        if (!path.empty())
+            if (const auto writable = check_writable(path); !writable) return usage_error(writable.problem());
+    const auto pairings = pairings_of(options, *kernels, *opponents);
     if (pairings.empty()) return usage_error(fmt::format("{} has no kernel of the selected ops", options.against));
     for (const std::string& op : bench::ops_left_out(*kernels, pairings))
         fmt::print(stderr, "brickproof: {} has no kernel of {} that matches '{}': not compared\n", options.against,
                    op, options.against_variant);
     std::signal(SIGINT, [](int) { stop_wanted = true; });
+    bench::BenchReport shown;
     const bench::BenchReport report = run_bench(
         pairings, {.seconds_per_row = options.seconds_per_row,
                    .seed = options.seed,
+                   .rows = options.self_test,
+                   .against = options.self_test > 0 ? "itself" : options.against,
+                   .version = BRICKPROOF_VERSION,
                    .wants_workload = [&](std::string_view name) { return matches(options.workload, name); },
-                   .interrupted = &stop_wanted,
-                   .on_start = [](const bench::BenchReport& r) { print_now(text_head(r)); },
-                   .on_row = [](const bench::Row& row) { print_now(text_row(row)); }});
+                   .baseline = opponents->baseline ? &*opponents->baseline : nullptr,
+                   .stop = &stop_wanted,
+                   .on_start =
+                       [&shown](const bench::BenchReport& r) {
+                           shown = r;
+                           print_now(text_head(r));
+                       },
+                   .on_row = [&shown](const bench::Row& row) { print_now(text_row(shown, row)); }});
     if (report.rows.empty() && !report.interrupted)
         return usage_error(
             fmt::format("no workload matches '{}': leave --workload out to see their names", options.workload));
     print_now(text_foot(report));
-    if (!options.json.empty())
-        if (const int code = write_json(report, options.json); code != exit_pass) return code;
+    if (options.self_test > 0) print_now(self_test_text(report));
+    if (const std::string problem = write_files(options, report); !problem.empty()) return usage_error(problem);
     if (report.interrupted) return exit_interrupted;
-    return has_failed(report) ? exit_fail : exit_pass;
+    const bool slower = !options.fail_if_slower.empty() && is_slower(report, *parse_share(options.fail_if_slower));
+    return slower || has_failed(report) ? exit_fail : exit_pass;
 }
 
 }  // namespace
 
 void add_bench_command(CLI::App& app, int& exit_code) {
-    CLI::App* command =
-        app.add_subcommand("bench", "Times kernels, alone or against a peer, with what the numbers are worth");
+    CLI::App* command = app.add_subcommand(
+        "bench", "Times kernels, alone, against a peer or against an earlier run, with what the numbers are worth");
     const auto options = std::make_shared<Options>();
     options->selection.add_options(*command);
-    command->add_option("--against", options->against, "Compare with this plug-in's kernels, or with 'builtin'")
+    command
+        ->add_option(
+            "--against", options->against,
+            "Compare with this plug-in's kernels, with 'builtin', or with the JSON report of an earlier run")
         ->type_name("PATH");
     command->add_option("--against-variant", options->against_variant, "Only peers whose variant matches")
         ->type_name("GLOB")
         ->capture_default_str();
+    command
+        ->add_option("--fail-if-slower", options->fail_if_slower,
+                     "Exit with 1 if a kernel is slower by more than this share, with all of its interval: 5%")
+        ->type_name("SHARE");
     command->add_option("--workload", options->workload, "Only workloads whose name matches, such as 'L1*'")
         ->type_name("GLOB")
         ->capture_default_str();
     command
         ->add_option("--seconds-per-row", options->seconds_per_row,
-                     "Measured time for each kernel, at least 100 samples")
+                     "How long a row may be prolonged and tried again until it is valid")
         ->type_name("S")
         ->check(CLI::Range(0.001, 3600.0))
         ->capture_default_str();
+    command
+        ->add_option(
+            "--self-test", options->self_test,
+            "Compare kernels with themselves, this many rows, and say how far this machine is to be trusted")
+        ->type_name("N");
+    CLI::Option* layer = command->add_flag(
+        "--layer", options->layer,
+        "Instead, where a transformer layer of our bricks spends its time: by brick, beside its budget");
+    command->add_option("--model", options->model, "The first layer of this GGUF file; else random weights")
+        ->type_name("FILE")
+        ->needs(layer);
+    command->add_option("--keys", options->keys, "Tokens in the cache before the one that is timed")
+        ->type_name("N")
+        ->needs(layer)
+        ->capture_default_str();
     command->add_option("--seed", options->seed, "Of the inputs and of the order of a comparison")
         ->capture_default_str();
-    command->add_option("--json", options->json, "Write the report to this file, too")->type_name("FILE");
+    command->add_option("--json", options->json, "Write the report to this file, too; --against takes it")
+        ->type_name("FILE");
+    command->add_option("--csv", options->csv, "Write the rows to this file, too")->type_name("FILE");
+    command
+        ->add_option("--html", options->html,
+                     "Write a page with distributions, ratios and the roofline to this file, too")
+        ->type_name("FILE");
     command->callback([options, &exit_code] { exit_code = run(*options); });
 }
 

@@ -127,6 +127,10 @@ struct Contract {
     // Casts fn to the op's type and calls it; one pointer per operand.
     void (*invoke)(KernelFunction fn, std::span<const std::size_t> sizes,
                    std::span<void* const> operands) = nullptr;
+    // Of an op in place, on which invoke copies the input first: the call alone, on what the output holds already.
+    // Null for other ops.
+    void (*invoke_in_place)(KernelFunction fn, std::span<const std::size_t> sizes,
+                            std::span<void* const> operands) = nullptr;
     // The exact result and the derived bound.
     std::vector<OracleOutput> (*oracle)(const Case& c) = nullptr;
 

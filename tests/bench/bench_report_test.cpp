@@ -2,107 +2,145 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "bench/sampler.hpp"
+#include "bench/data_report.hpp"
+#include "made_up_rows.hpp"
 
 namespace brickproof::bench {
 namespace {
 
-Row measured_row() {
-    Row row{.op = "q8_0.dot", .workload = "L1", .sizes = "n = 1024"};
-    row.a = {.library = "mine",
-             .variant = "avx2",
-             .nanoseconds = 50.0,
-             .interval = Interval{49.0, 51.0},
-             .variation = 0.01,
-             .calls = 1024};
-    row.bytes = 2000;
-    row.elements = 1000;
-    row.samples = least_samples;
-    return row;
+bool holds(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
 }
 
-Row compared_row() {
+std::string text_of(const Row& row, std::string against = {}) {
+    BenchReport report = report_of({});
+    report.against = std::move(against);
+    return text_row(report, row);
+}
+
+std::vector<Diagnosis> valid_diagnoses() {
+    return {Diagnosis{}, Diagnosis{}};
+}
+
+TEST(WhyInvalid, SaysWhoseSamplesAndWhatWasSeen) {
+    const Row row = compared_row();
+    EXPECT_EQ(why_invalid(row, valid_diagnoses(), {4.0, 4.0}), "");
+    EXPECT_EQ(why_invalid(row, {{}, {Diagnosis::Kind::spread, "samples vary by 8.0%, more than 5%"}}, {4.0, 4.0}),
+              "haswell: samples vary by 8.0%, more than 5%");
+}
+
+TEST(WhyInvalid, NamesAClockRateThatChanged) {
+    const Diagnosis drift{Diagnosis::Kind::drift, "drift: the last third's median is +20.0% from the first's"};
+    EXPECT_EQ(why_invalid(measured_row(), {drift}, {4.0, 3.2}),
+              "avx2: the core's clock went from 4.00 to 3.20 GHz; " + drift.says);
+    EXPECT_EQ(why_invalid(measured_row(), {drift}, {4.0, 3.9}), "avx2: " + drift.says);
+}
+
+TEST(WhyInvalid, CountsTheEvidenceWhereSamplesAreTooFew) {
     Row row = measured_row();
-    row.b = row.a;
-    row.b->variant = "haswell";
-    row.b->nanoseconds = 100.0;
-    row.comparison = Comparison{2.0, {1.9, 2.1}, Verdict::faster};
-    return row;
+    row.seconds = 2.0;
+    row.disturbances = {12, 30, 1, 188};
+    EXPECT_EQ(why_invalid(row, {{Diagnosis::Kind::too_few, "12 undisturbed samples, 100 are needed"}}, {4.0, 4.0}),
+              "12 undisturbed samples, 100 are needed in 2.0 s; of the voided, another thread had the CPU in 188, "
+              "time was stolen in 1, 30 were interrupted: give it an idle CPU, or more --seconds-per-row");
 }
 
-TEST(WhyInvalid, NamesTooFewSamplesAndTooMuchVariation) {
-    Row row = compared_row();
-    EXPECT_EQ(why_invalid(row), "");
-    row.b->variation = 0.08;
-    EXPECT_EQ(why_invalid(row), "samples of haswell vary by 8.0%, more than 5%");
-    row.samples = 12;
-    row.voided = 188;
-    EXPECT_EQ(
-        why_invalid(row),
-        "12 undisturbed samples, 100 are needed; 188 batches were interrupted: give it an idle CPU, or real-time "
-        "priority (chrt -f 1)");
+TEST(Timed, HasTheRawVariationBesideThatOfWhatCounts) {
+    const Timing timing = timed("mine", "avx2", std::vector<double>(100, 50.0), {100.0}, 8);
+    EXPECT_EQ(timing.summary.variation, 0.0);
+    EXPECT_NEAR(timing.raw_variation, 0.0985, 1e-4);
+    EXPECT_EQ(timing.summary.count, 100u);
 }
 
-TEST(TextRow, ShowsTimeBandwidthAndIntervalOfAKernelAlone) {
-    const std::string text = text_row(measured_row());
-    for (const char* part : {"q8_0.dot", "avx2", " 50.0 ", "[49.0, 51.0]", " 40.00 ", " 0.0500 ", "1.0%", "100, 0"})
-        EXPECT_NE(text.find(part), std::string::npos) << part << " in " << text;
+TEST(TextRow, ShowsTimeIntervalVariationsAndShareOfTheLimit) {
+    const std::string text = text_of(measured_row());
+    for (const char* part : {"q8_0.dot", "avx2", " 50.", " 200 ", "%, 2 ", " 40.0", " 5.00 ", "0.50 of L1 read"})
+        EXPECT_TRUE(holds(text, part)) << part << " in " << text;
 }
 
 TEST(TextRow, ShowsRatioIntervalAndVerdictOfAComparison) {
-    const std::string text = text_row(compared_row());
-    for (const char* part : {"avx2 : haswell", "2.000", "[1.900, 2.100]", "faster"})
-        EXPECT_NE(text.find(part), std::string::npos) << part << " in " << text;
+    const std::string text = text_of(compared_row(), "libtheirs.so");
+    for (const char* part : {"avx2 : haswell", " 2.00", "[1.99", "faster"})
+        EXPECT_TRUE(holds(text, part)) << part << " in " << text;
+}
+
+TEST(TextRow, SaysThatTheBaselineHasNoSuchRow) {
+    EXPECT_TRUE(holds(text_of(measured_row(), "old.json"), "no VALID row of it in old.json"));
 }
 
 TEST(TextRow, SaysWhyARowIsNotANumber) {
     Row row = compared_row();
     row.comparison.reset();
-    row.samples = 0;
+    row.a.summary = {};
     row.state = Row::State::wrong;
     row.reason = "haswell: result[0] is 3, expected 4";
-    EXPECT_NE(text_row(row).find("WRONG RESULT, not timed: haswell: result[0]"), std::string::npos)
-        << text_row(row);
-    row.state = Row::State::not_run;
-    row.reason = "neon needs neon, which this CPU lacks";
-    EXPECT_NE(text_row(row).find("NOT RUN: neon needs neon"), std::string::npos) << text_row(row);
+    EXPECT_TRUE(holds(text_of(row), "WRONG RESULT, not timed: haswell: result[0]")) << text_of(row);
+    EXPECT_TRUE(holds(text_of(row_that_was_not_run()), "NOT RUN: neon needs neon"));
 }
 
-TEST(TextRow, SaysThatAResultWasNotChecked) {
+TEST(TextRow, SaysThatAResultWasNotCheckedAndWhereTheWorkingSetLies) {
     Row row = measured_row();
-    EXPECT_EQ(text_row(row).find("NOT CHECKED"), std::string::npos);
+    EXPECT_FALSE(holds(text_of(row), "NOT CHECKED"));
+    EXPECT_FALSE(holds(text_of(row), "lie in"));
     row.unchecked = true;
-    EXPECT_NE(text_row(row).find("NOT CHECKED"), std::string::npos);
+    row.level = Level::l2;
+    row.working_set = 192 << 10;
+    EXPECT_TRUE(holds(text_of(row), "NOT CHECKED"));
+    EXPECT_TRUE(holds(text_of(row), "its 192 KiB lie in L2 here"));
 }
 
-TEST(Fails, ForTheSelectedKernelOnly) {
-    Row row = compared_row();
-    EXPECT_FALSE(row.fails());
-    row.state = Row::State::wrong;
-    EXPECT_TRUE(row.fails());
-    row.by_peer = true;
-    EXPECT_FALSE(row.fails());
-    row.by_peer = false;
-    row.state = Row::State::invalid;
-    EXPECT_FALSE(row.fails());
+TEST(TextHead, DescribesTheMachineAndWarnsOfAnother) {
+    BenchReport report = report_of({});
+    for (const char* part : {"Some CPU", "governor performance", "turbo off", "L1d 48 KiB", "L1 200, 100, 250",
+                             "64 float32 multiply-adds", "interrupts do not show here"})
+        EXPECT_TRUE(holds(text_head(report), part)) << part << " in " << text_head(report);
+    report.against = "old.json";
+    report.not_comparable = "CPU: A there, B here";
+    EXPECT_TRUE(holds(text_head(report), "WARNING: old.json is of another machine"));
 }
 
-TEST(Json, HoldsEveryRowWithItsState) {
-    BenchReport report;
-    report.version = "1.2.3";
-    report.seed = 7;
-    report.rows = {measured_row(), compared_row()};
-    report.rows[0].state = Row::State::invalid;
-    const nlohmann::json json = json_of(report);
-    EXPECT_EQ(json["brickproof"], "1.2.3");
-    EXPECT_EQ(json["seed"], 7);
-    EXPECT_EQ(json["rows"][0]["state"], "invalid");
-    EXPECT_EQ(json["rows"][0]["kernel"]["ns_per_call"], 50.0);
-    EXPECT_EQ(json["rows"][1]["peer"]["variant"], "haswell");
-    EXPECT_EQ(json["rows"][1]["comparison"]["interval"][1], 2.1);
-    EXPECT_EQ(json["rows"][1]["comparison"]["verdict"], "faster");
+TEST(SelfTest, CountsWhatIsValidAndHowNearTheRatiosAre) {
+    Row near = compared_row();
+    near.comparison = Comparison{1.01, {0.99, 1.03}, Verdict::cannot_tell};
+    Row far = near;
+    far.comparison = Comparison{0.96, {0.95, 0.97}, Verdict::slower};
+    far.state = Row::State::invalid;
+    const std::string text = self_test_text(report_of({near, far, row_that_was_not_run()}));
+    EXPECT_TRUE(holds(text, "1 of 2 rows valid")) << text;
+    EXPECT_TRUE(holds(text, "1 of 2 ratios within 2% of 1; the farthest is 4.00% off")) << text;
+    EXPECT_TRUE(holds(text, "1 of 2 intervals leave out 1")) << text;
+}
+
+TEST(Json, HoldsEverySampleAndTheVoidedOnes) {
+    const nlohmann::json json = json_of(report_of({compared_row(), row_that_was_not_run()}));
+    const nlohmann::json& row = json["rows"][0];
+    EXPECT_EQ(row["kernel"]["samples_ns"].size(), 200u);
+    EXPECT_EQ(row["kernel"]["voided_ns"], nlohmann::json({500.0, 700.0}));
+    EXPECT_EQ(row["state"], "valid");
+    EXPECT_NEAR(row["comparison"]["ratio"].get<double>(), 2.0, 0.01);
+    EXPECT_EQ(row["limit"]["name"], "L1 read");
+    EXPECT_EQ(json["rows"][1]["state"], "not run");
+    EXPECT_FALSE(json["rows"][1]["kernel"].contains("samples_ns"));
+    EXPECT_EQ(json["machine"]["governor"], "performance");
+}
+
+TEST(Csv, HasALineARowWithAsManyFields) {
+    const std::string text = csv_of(report_of({compared_row(), row_that_was_not_run()}));
+    EXPECT_EQ(std::ranges::count(text, '\n'), 3);
+    // Every comma outside of quotes ends a field.
+    std::vector<int> commas{0};
+    bool quoted = false;
+    for (const char c : text) {
+        if (c == '"') quoted = !quoted;
+        if (c == ',' && !quoted) ++commas.back();
+        if (c == '\n') commas.push_back(0);
+    }
+    EXPECT_EQ(commas[0], commas[1]);
+    EXPECT_EQ(commas[0], commas[2]);
+    EXPECT_TRUE(holds(text, "\"L1, 1,000 values\""));
 }
 
 }  // namespace

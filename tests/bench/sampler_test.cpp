@@ -1,109 +1,234 @@
-// The sampler on a synthetic machine: a batch adds its cost to a clock that only these tests have.
 #include "bench/sampler.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <vector>
 
 #include "bench/statistics.hpp"
-#include "engine/random.hpp"
+#include "synthetic_machine.hpp"
 
 namespace brickproof::bench {
 namespace {
 
-class SyntheticMachine {
-  public:
-    // Costs `nanoseconds` a call.
-    Contestant kernel(std::string name, double nanoseconds) {
-        return {std::move(name), [this, nanoseconds](std::size_t first, std::size_t calls) {
-                    elapsed_ += nanoseconds * static_cast<double>(calls);
-                    last_first_ = first;
-                    last_calls_ = calls;
-                }};
-    }
-    // Up to 5% noise, and an interruption, seldom or always, that is reported.
-    Meter meter(std::size_t one_in = 0) {
-        return [this, one_in](const Batch& batch, std::size_t first, std::size_t calls) {
-            elapsed_ = 0.0;
-            batch(first, calls);
-            ++batches;
-            const bool hit = one_in > 0 && random_.below(one_in) == 0;
-            const double noise = 1.0 + 0.05 * static_cast<double>(random_.unit());
-            return Measured{.nanoseconds = elapsed_ * noise * (hit ? 1000.0 : 1.0), .interrupted = hit};
-        };
-    }
-    std::size_t last_first() const { return last_first_; }
-    std::size_t last_calls() const { return last_calls_; }
+// Short, so that tests are.
+SamplingOptions options_for(SyntheticMachine& machine) {
+    return {.seconds = 0.2, .least_measured = 0.01, .shortest_sample = 50'000, .seed = 3, .now = machine.clock()};
+}
 
-    std::size_t batches = 0;
-
-  private:
-    double elapsed_ = 0.0;
-    std::size_t last_first_ = 0;
-    std::size_t last_calls_ = 0;
-    Random random_{11};
-};
+Samples sample_one(SyntheticMachine& machine, SyntheticMachine::Effect effect, double nanoseconds = 100.0) {
+    const std::vector<Contestant> contestants{machine.kernel("a", nanoseconds)};
+    return sample(contestants, options_for(machine), machine.meter(std::move(effect)));
+}
 
 TEST(Sampler, FindsAKernelThatTakesTwiceAsLongTwiceAsSlow) {
     SyntheticMachine machine;
     const std::vector<Contestant> contestants{machine.kernel("a", 100.0), machine.kernel("b", 200.0)};
-    const Samples samples = sample(contestants, {.seconds = 0.02}, machine.meter());
+    const Samples samples = sample(contestants, options_for(machine), machine.meter());
     const Interval interval = bootstrap_ratio(samples.nanoseconds[0], samples.nanoseconds[1], 1);
     EXPECT_TRUE(interval.contains(2.0));
     EXPECT_EQ(verdict_of(interval), Verdict::faster);
+    EXPECT_TRUE(samples.diagnoses[0].is_valid());
+    EXPECT_EQ(samples.attempts.size(), 1u);
 }
 
 TEST(Sampler, CannotTellAKernelFromItself) {
     SyntheticMachine machine;
     const std::vector<Contestant> contestants{machine.kernel("a", 100.0), machine.kernel("a", 100.0)};
-    const Samples samples = sample(contestants, {.seconds = 0.02}, machine.meter());
+    const Samples samples = sample(contestants, options_for(machine), machine.meter());
     EXPECT_EQ(verdict_of(bootstrap_ratio(samples.nanoseconds[0], samples.nanoseconds[1], 1)), Verdict::cannot_tell);
 }
 
 TEST(Sampler, TakesAtLeastAHundredSamplesHoweverLittleTimeItGets) {
     SyntheticMachine machine;
     const std::vector<Contestant> contestants{machine.kernel("slow", 1e9)};
-    const Samples samples = sample(contestants, {.seconds = 0.001}, machine.meter());
+    SamplingOptions options = options_for(machine);
+    options.seconds = 0.001;
+    const Samples samples = sample(contestants, options, machine.meter());
     EXPECT_EQ(samples.nanoseconds[0].size(), least_samples);
     EXPECT_EQ(samples.calls[0], 1u);
 }
 
-TEST(Sampler, MakesBatchesLongEnoughForTheClockAndCountsTheCallsOn) {
+TEST(Sampler, MakesSamplesLongEnoughForTheClockAndCountsTheCallsOn) {
     SyntheticMachine machine;
-    const std::vector<Contestant> contestants{machine.kernel("short", 3.0)};
-    const Samples samples = sample(contestants, {.seconds = 0.01, .shortest_batch = 60'000}, machine.meter());
-    EXPECT_GE(3.0 * static_cast<double>(samples.calls[0]), 60'000.0);
-    EXPECT_EQ(machine.last_calls(), samples.calls[0]);
-    EXPECT_GE(machine.last_first(), machine.last_calls() * (least_samples - 1));
+    const Samples samples = sample_one(machine, SyntheticMachine::quiet, 3.0);
+    EXPECT_GE(3.0 * static_cast<double>(samples.calls[0]), 50'000.0);
+    EXPECT_EQ(machine.last_calls, samples.calls[0]);
+    EXPECT_GE(machine.last_first, machine.last_calls * (least_samples - 1));
 }
 
-TEST(Sampler, VoidsInterruptedRoundsByTheEvidenceAndSaysHowMany) {
+// Whoever comes second on the same input finds it in the cache: no contestant gets one that another has just had.
+TEST(Sampler, RotatesTheInputsThroughAllContestantsTogether) {
+    SyntheticMachine machine;
+    std::size_t next = 0;
+    bool in_turn = true;
+    const auto watching = [&](std::size_t first, std::size_t calls) {
+        in_turn = in_turn && first == next;
+        next = first + calls;
+    };
+    const Meter meter = [&](const Batch& batch, std::size_t first, std::size_t calls) {
+        batch(first, calls);
+        return Measured{.nanoseconds = 100.0 * static_cast<double>(calls)};
+    };
+    const std::vector<Contestant> contestants{{"a", watching}, {"b", watching}, {"c", watching}};
+    SamplingOptions options = options_for(machine);
+    options.now = [seconds = 0.0]() mutable { return seconds += 1e-4; };
+    const Samples samples = sample(contestants, options, meter);
+    EXPECT_GE(samples.nanoseconds[0].size(), least_samples);
+    EXPECT_TRUE(in_turn);
+}
+
+// A kernel of 40 ns whose sample shows 3 us too much and whose call 5 ns: both are taken off.
+TEST(Sampler, SubtractsTheOverheadOfASampleAndOfACall) {
+    SyntheticMachine machine;
+    std::vector<Contestant> contestants{machine.kernel("a", 40.0 + 5.0)};
+    contestants[0].call_overhead = 5.0;
+    SamplingOptions options = options_for(machine);
+    options.sample_overhead = 3000.0;
+    const Samples samples = sample(contestants, options, machine.meter([](double nanoseconds, Random&) {
+        return Measured{.nanoseconds = nanoseconds + 3000.0};
+    }));
+    for (const double value : samples.nanoseconds[0]) EXPECT_NEAR(value, 40.0, 1e-9);
+}
+
+TEST(Sampler, WarmsUpUntilTheTimeIsStationary) {
+    SyntheticMachine machine;
+    // From three times the time down to it, over fifty batches.
+    const Samples samples = sample_one(machine, [&machine](double nanoseconds, Random&) {
+        const double cold = machine.batches < 50 ? 2.0 * (1.0 - static_cast<double>(machine.batches) / 50.0) : 0.0;
+        return Measured{.nanoseconds = nanoseconds * (1.0 + cold)};
+    });
+    EXPECT_GE(samples.warm_ups, 40u);
+    for (const double value : samples.nanoseconds[0]) EXPECT_LT(value, 110.0);
+}
+
+TEST(Sampler, WarmsUpWithTenSamplesAtLeast) {
+    SyntheticMachine machine;
+    EXPECT_GE(sample_one(machine, SyntheticMachine::quiet).warm_ups, 10u);
+}
+
+TEST(Sampler, VoidsDisturbedSamplesByTheEvidenceAndKeepsThemAside) {
+    for (const Disturbance disturbance : {Disturbance::interrupt, Disturbance::stolen, Disturbance::switched}) {
+        SyntheticMachine machine;
+        const Samples samples = sample_one(machine, [disturbance](double nanoseconds, Random& random) {
+            if (random.below(20) != 0) return SyntheticMachine::quiet(nanoseconds, random);
+            return Measured{.nanoseconds = 30.0 * nanoseconds, .disturbance = disturbance};
+        });
+        EXPECT_GT(samples.voided_count(), 0u);
+        EXPECT_EQ(samples.disturbances[static_cast<std::size_t>(disturbance)], samples.voided_count());
+        for (const double value : samples.voided[0]) EXPECT_NEAR(value, 3000.0, 1e-6);
+        for (const double value : samples.nanoseconds[0]) EXPECT_LE(value, 106.0);
+        EXPECT_TRUE(samples.diagnoses[0].is_valid());
+    }
+}
+
+// Evidence without an effect on the time voids as well, and an effect without evidence does not.
+TEST(Sampler, NeverVoidsByTheValue) {
+    SyntheticMachine fast;
+    const Samples evidence = sample_one(fast, [](double nanoseconds, Random& random) {
+        return Measured{.nanoseconds = nanoseconds,
+                        .disturbance = random.below(4) == 0 ? Disturbance::switched : Disturbance::none};
+    });
+    EXPECT_GT(evidence.voided_count(), least_samples / 8);
+    SyntheticMachine slow;
+    std::size_t slow_ones = 0;
+    const Samples values = sample_one(slow, [&slow_ones](double nanoseconds, Random& random) {
+        const bool is_slow = random.below(10) == 0;
+        slow_ones += is_slow ? 1 : 0;
+        return Measured{.nanoseconds = nanoseconds * (is_slow ? 50.0 : 1.0)};
+    });
+    EXPECT_EQ(values.voided_count(), 0u);
+    const auto kept = std::ranges::count_if(values.nanoseconds[0], [](double value) { return value > 4000.0; });
+    EXPECT_GT(kept, 0);
+    EXPECT_FALSE(values.diagnoses[0].is_valid());
+}
+
+// Of samples that last longer than the time between two timer ticks, none would be left.
+TEST(Sampler, KeepsInterruptedSamplesOfLongCalls) {
+    SyntheticMachine machine;
+    const std::vector<Contestant> contestants{machine.kernel("slow", 20e6)};
+    SamplingOptions options = options_for(machine);
+    options.shortest_sample = 2.0 * longest_sample_voided_by_interrupt;
+    const Samples samples = sample(contestants, options, machine.meter([](double nanoseconds, Random&) {
+        return Measured{.nanoseconds = nanoseconds, .disturbance = Disturbance::interrupt};
+    }));
+    EXPECT_EQ(samples.voided_count(), 0u);
+    EXPECT_GE(samples.nanoseconds[0].size(), least_samples);
+}
+
+TEST(Sampler, ARoundCountsForAllContestantsOrForNone) {
     SyntheticMachine machine;
     const std::vector<Contestant> contestants{machine.kernel("a", 100.0), machine.kernel("b", 100.0)};
-    const Samples samples = sample(contestants, {.seconds = 0.02}, machine.meter(20));
-    EXPECT_GT(samples.voided, 0u);
+    const Samples samples =
+        sample(contestants, options_for(machine), machine.meter([](double nanoseconds, Random& random) {
+            return Measured{.nanoseconds = nanoseconds,
+                            .disturbance = random.below(2) == 0 ? Disturbance::stolen : Disturbance::none};
+        }));
     EXPECT_GE(samples.nanoseconds[0].size(), least_samples);
     EXPECT_EQ(samples.nanoseconds[0].size(), samples.nanoseconds[1].size());
-    for (const double value : samples.nanoseconds[0]) EXPECT_LE(value, 106.0);
 }
 
-TEST(Sampler, GivesUpWhereEveryRoundIsInterrupted) {
+TEST(Sampler, GivesUpWhereEverySampleIsDisturbed) {
     SyntheticMachine machine;
-    const std::vector<Contestant> contestants{machine.kernel("a", 100.0)};
-    const Samples samples = sample(contestants, {.seconds = 0.001}, machine.meter(1));
+    const Samples samples = sample_one(machine, [](double nanoseconds, Random&) {
+        return Measured{.nanoseconds = nanoseconds, .disturbance = Disturbance::switched};
+    });
     EXPECT_TRUE(samples.nanoseconds[0].empty());
-    EXPECT_EQ(samples.voided, 3 * 2 * least_samples);  // three attempts a round
+    EXPECT_GE(samples.voided_count(), 2 * least_samples);
+    EXPECT_EQ(samples.diagnoses[0].kind, Diagnosis::Kind::too_few);
 }
 
-TEST(Sampler, KeepsWhatIsUnusuallySlowWithoutEvidence) {
-    std::size_t batches = 0;
-    const Meter meter = [&](const Batch&, std::size_t, std::size_t calls) {
-        return Measured{.nanoseconds = 1e6 * static_cast<double>(calls) * (++batches % 10 == 0 ? 50.0 : 1.0)};
-    };
-    const std::vector<Contestant> contestants{{"a", [](std::size_t, std::size_t) {}}};
-    const Samples samples = sample(contestants, {.seconds = 0.001}, meter);
-    EXPECT_EQ(samples.voided, 0u);
-    EXPECT_EQ(std::ranges::count_if(samples.nanoseconds[0], [](double value) { return value > 1e7; }), 10);
+// One sample in twenty is held up by 50 us that nobody tells about: too much for samples of 50 us, little for
+// longer ones.
+TEST(Sampler, TriesAgainWithLongerSamplesAndTellsEveryAttempt) {
+    SyntheticMachine machine;
+    const Samples samples = sample_one(machine, [](double nanoseconds, Random& random) {
+        return Measured{.nanoseconds = nanoseconds + (random.below(20) == 0 ? 50'000.0 : 0.0)};
+    });
+    ASSERT_GE(samples.attempts.size(), 2u);
+    EXPECT_NE(samples.attempts.front().reason, "");
+    EXPECT_EQ(samples.attempts.back().reason, "");
+    EXPECT_GT(samples.attempts.back().sample_nanoseconds, samples.attempts.front().sample_nanoseconds);
+    EXPECT_GE(machine.lengths.back(), samples.attempts.back().sample_nanoseconds);
+    EXPECT_TRUE(samples.diagnoses[0].is_valid());
+}
+
+TEST(Sampler, ALaterAttemptEndsWithTheTimeAndStaysInvalid) {
+    SyntheticMachine machine;
+    const Samples samples = sample_one(machine, [](double nanoseconds, Random& random) {
+        return Measured{.nanoseconds = nanoseconds * (1.0 + 0.5 * static_cast<double>(random.unit()))};
+    });
+    EXPECT_EQ(samples.diagnoses[0].kind, Diagnosis::Kind::spread);
+    EXPECT_GE(samples.attempts.size(), 2u);
+    EXPECT_LT(samples.seconds, 0.4);  // of made-up time: the limit is 0.2, and a hundred samples come first
+}
+
+// Longer samples are all disturbed: the shorter ones before stand, and both attempts are told.
+TEST(Sampler, AnAttemptWithTooFewSamplesDoesNotStand) {
+    SyntheticMachine machine;
+    const Samples samples = sample_one(machine, [](double nanoseconds, Random& random) {
+        return Measured{.nanoseconds = nanoseconds * (1.0 + 0.5 * static_cast<double>(random.unit())),
+                        .disturbance = nanoseconds > 150'000 ? Disturbance::switched : Disturbance::none};
+    });
+    ASSERT_GE(samples.attempts.size(), 2u);
+    EXPECT_LT(samples.attempts.back().samples, least_samples);
+    EXPECT_GE(samples.nanoseconds[0].size(), least_samples);
+    EXPECT_EQ(samples.diagnoses[0].kind, Diagnosis::Kind::spread);
+    EXPECT_LT(100.0 * static_cast<double>(samples.calls[0]), 150'000.0);
+}
+
+TEST(Sampler, AContestantTakenAlongDoesNotProlongTheSampling) {
+    SyntheticMachine machine;
+    std::vector<Contestant> contestants{machine.kernel("a", 100.0), machine.kernel("loop", 300.0)};
+    contestants[1].must_be_valid = false;
+    const Samples samples =
+        sample(contestants, options_for(machine), machine.meter([&machine](double nanoseconds, Random& random) {
+            const bool is_loop = nanoseconds / static_cast<double>(machine.last_calls) > 200.0;
+            const double factor = is_loop && random.below(2) == 0 ? 3.0 : 1.0;
+            return Measured{.nanoseconds = nanoseconds * factor};
+        }));
+    EXPECT_EQ(samples.attempts.size(), 1u);
+    EXPECT_TRUE(samples.diagnoses[0].is_valid());
 }
 
 TEST(Sampler, StopsAtACrashAndNamesTheKernel) {
@@ -126,22 +251,17 @@ TEST(Sampler, ReturnsWhatThereIsWhenTheUserStopsIt) {
         return inner(batch, first, calls);
     };
     const std::vector<Contestant> contestants{machine.kernel("a", 1e6)};
-    const Samples samples = sample(contestants, {.interrupted = &stop}, meter);
+    SamplingOptions options = options_for(machine);
+    options.stop = &stop;
+    const Samples samples = sample(contestants, options, meter);
     EXPECT_TRUE(samples.user_stopped);
     EXPECT_GT(samples.nanoseconds[0].size(), 0u);
     EXPECT_LT(samples.nanoseconds[0].size(), least_samples);
 }
 
-TEST(WasInterrupted, ReadsSwitchesAndTimeOffTheCpu) {
-    EXPECT_FALSE(was_interrupted({50'000, 50'300, 0}));
-    EXPECT_FALSE(was_interrupted({50'000, 49'000, 0}));  // within the two clocks' rates
-    EXPECT_TRUE(was_interrupted({50'000, 50'300, 1}));
-    EXPECT_TRUE(was_interrupted({50'000, 40'000, 0}));
-}
-
-TEST(BatchForOverhead, KeepsTwoReadingsOfTheClockBelowAThousandth) {
-    EXPECT_EQ(batch_for_overhead(20.0), 50'000.0);
-    EXPECT_EQ(batch_for_overhead(500.0), 1'000'000.0);
+TEST(ShortestSampleFor, KeepsTheOverheadBelowAThousandth) {
+    EXPECT_EQ(shortest_sample_for(20.0), 100'000.0);
+    EXPECT_EQ(shortest_sample_for(500.0), 500'000.0);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <numeric>
 #include <vector>
 
@@ -65,6 +66,80 @@ TEST(MedianInterval, CoversTheTrueMedianAsOftenAsItSays) {
     }
     EXPECT_LE(misses, 149);
     EXPECT_GE(misses, 20);  // an interval that never misses would be too wide
+}
+
+TEST(Quantile, IsTheNearestRank) {
+    EXPECT_EQ(quantile(one_to(100), 0.99), 99.0);
+    EXPECT_EQ(quantile(one_to(100), 0.50), 50.0);
+    EXPECT_EQ(quantile(one_to(101), 0.99), 100.0);
+    EXPECT_EQ(quantile(std::vector{7.0}, 0.0), 7.0);
+    EXPECT_EQ(quantile(one_to(10), 1.0), 10.0);
+}
+
+TEST(MedianAbsoluteDeviation, IsTheMedianDistanceFromTheMedian) {
+    EXPECT_EQ(median_absolute_deviation(std::vector{1.0, 1.0, 2.0, 2.0, 4.0, 6.0, 9.0}), 1.0);
+    EXPECT_EQ(median_absolute_deviation(std::vector{5.0, 5.0, 5.0, 500.0}), 0.0);
+}
+
+TEST(StandardDeviation, DividesByOneLessThanTheirNumber) {
+    EXPECT_DOUBLE_EQ(standard_deviation(std::vector{2.0, 4.0, 4.0, 4.0, 5.0, 5.0, 7.0, 9.0}),
+                     std::sqrt(32.0 / 7.0));
+    EXPECT_EQ(standard_deviation(std::vector{3.0}), 0.0);
+}
+
+// t quantiles for 97.5%: the usual tables have 12.706 for 1, 2.262 for 9 and 1.984 for 99 degrees of freedom.
+TEST(MeanInterval, HasTheQuantilesOfTheTables) {
+    struct Known {
+        std::size_t n;
+        double t;
+    };
+    for (const auto& [n, t] : {Known{2, 12.706}, {10, 2.262}, {100, 1.984}}) {
+        const std::vector<double> values = one_to(n);
+        const auto interval = mean_interval(values);
+        ASSERT_TRUE(interval.has_value());
+        const double error = standard_deviation(values) / std::sqrt(static_cast<double>(n));
+        EXPECT_NEAR((interval->high - mean(values)) / error, t, 0.0006) << n;
+        EXPECT_NEAR((mean(values) - interval->low) / error, t, 0.0006) << n;
+    }
+    EXPECT_FALSE(mean_interval(std::vector{1.0}).has_value());
+}
+
+TEST(Summarize, HasEveryFigure) {
+    const Summary summary = summarize(one_to(100));
+    EXPECT_EQ(summary.count, 100u);
+    EXPECT_DOUBLE_EQ(summary.mean, 50.5);
+    EXPECT_EQ(summary.median, 50.5);
+    EXPECT_EQ(summary.p50, 50.0);
+    EXPECT_EQ(summary.p99, 99.0);
+    EXPECT_EQ(summary.least, 1.0);
+    EXPECT_EQ(summary.most, 100.0);
+    EXPECT_EQ(summary.median_absolute_deviation, 25.0);
+    EXPECT_DOUBLE_EQ(summary.variation, summary.standard_deviation / 50.5);
+    EXPECT_EQ(summary.median_interval->low, 40.0);
+    EXPECT_TRUE(summary.mean_interval->contains(50.5));
+    EXPECT_EQ(summarize({}).count, 0u);
+}
+
+TEST(BootstrapRatioUnpaired, HoldsTheTruthAlsoForDifferentNumbersOfSamples) {
+    Random random(8);
+    const auto a = times_around(100.0, 150, random);
+    const auto b = times_around(130.0, 400, random);
+    const Interval interval = bootstrap_ratio_unpaired(a, b, 1);
+    EXPECT_TRUE(interval.contains(1.3));
+    EXPECT_LT(interval.high - interval.low, 0.02);
+}
+
+// What slows both sides of a pair widens the interval only where the pairs are not known.
+TEST(BootstrapRatioUnpaired, IsWiderThanThatOfPairsWhereBothAreSlowedAlike) {
+    Random random(10);
+    std::vector<double> a(200), b(200);
+    for (std::size_t i = 0; i < a.size(); ++i) {
+        const double slowed = 1.0 + static_cast<double>(random.unit());
+        a[i] = 100.0 * slowed;
+        b[i] = 110.0 * slowed;
+    }
+    const auto width = [](const Interval& interval) { return interval.high - interval.low; };
+    EXPECT_GT(width(bootstrap_ratio_unpaired(a, b, 1)), 5.0 * width(bootstrap_ratio(a, b, 1)));
 }
 
 TEST(CoefficientOfVariation, IsDeviationOverMean) {

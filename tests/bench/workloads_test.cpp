@@ -8,6 +8,7 @@
 
 #include "bench/bandwidth.hpp"
 #include "bench/bench_run.hpp"
+#include "bench/op_work.hpp"
 
 namespace brickproof::bench {
 namespace {
@@ -26,18 +27,59 @@ INSTANTIATE_TEST_SUITE_P(Bench, EveryOp, testing::ValuesIn(all_contracts()), nam
 TEST_P(EveryOp, HasAWorkloadAtLeastFourTimesTheLastLevelCache) {
     const WorkloadList list = workloads_of(*GetParam(), caches, std::size_t{1} << 30);
     ASSERT_EQ(list.without_dram, "");
-    ASSERT_GE(list.workloads.size(), 2u);
+    ASSERT_FALSE(list.workloads.empty());
     for (const SizedWorkload& workload : list.workloads)
-        EXPECT_EQ(workload.beyond_cache, &workload == &list.workloads.back());
+        EXPECT_EQ(workload.level == Level::dram, &workload == &list.workloads.back()) << workload.name;
     const SizedWorkload& dram = list.workloads.back();
-    EXPECT_TRUE(dram.beyond_cache);
-    EXPECT_GE(bytes_at(*GetParam(), dram.sizes), cache_multiple * caches.last_level);
+    EXPECT_GE(dram.sets, 2u);
+    EXPECT_GE(dram.sets * bytes_at(*GetParam(), dram.sizes), cache_multiple * caches.last_level);
+}
+
+// The name says which: L1, L2 or L3 of a machine whose caches are as large as most machines'.
+TEST_P(EveryOp, RotatesThroughBuffersThatLieWhereTheNameSays) {
+    constexpr Caches usual{.l1_data = 48 << 10, .l2 = 1 << 20, .last_level = 32 << 20, .reported = true};
+    const WorkloadList list = workloads_of(*GetParam(), usual, std::size_t{8} << 30);
+    bool in_l3 = false;
+    for (const SizedWorkload& workload : list.workloads) {
+        const std::size_t working_set = workload.sets * bytes_at(*GetParam(), workload.sizes);
+        EXPECT_EQ(level_of(working_set, usual), workload.level) << workload.name;
+        EXPECT_TRUE(workload.name.starts_with(name_of(workload.level))) << workload.name;
+        in_l3 = in_l3 || workload.level == Level::l3;
+        EXPECT_TRUE(workload.level != Level::l3 || working_set >= 2 * usual.l2) << workload.name;
+    }
+    EXPECT_TRUE(in_l3);
+}
+
+TEST_P(EveryOp, CanBeCheckedAtEveryWorkload) {
+    const WorkloadList list = workloads_of(*GetParam(), caches, std::size_t{1} << 30);
+    const auto prepared = prepare(*GetParam(), list.workloads.back(), 1);
+    ASSERT_TRUE(prepared.has_value());
+    EXPECT_TRUE(can_be_checked(prepared->expected));
 }
 
 TEST_P(EveryOp, SaysWhyThereIsNoDramWorkloadWhereMemoryIsShort) {
-    const WorkloadList list = workloads_of(*GetParam(), caches, 8 << 20);
-    EXPECT_EQ(list.workloads.size(), GetParam()->workloads.size());
-    EXPECT_EQ(list.without_dram, "DRAM needs 16 MiB of free memory, 8 MiB are there");
+    const WorkloadList list = workloads_of(*GetParam(), caches, 1 << 20);
+    for (const SizedWorkload& workload : list.workloads) EXPECT_NE(workload.level, Level::dram);
+    EXPECT_EQ(list.without_dram, "DRAM needs 2 MiB of free memory, 1 MiB are there");
+}
+
+TEST_P(EveryOp, StopsPreparingWhenTheUserStopsIt) {
+    const std::atomic<bool> stop{true};
+    const WorkloadList list = workloads_of(*GetParam(), caches, std::size_t{1} << 30);
+    EXPECT_FALSE(prepare(*GetParam(), list.workloads.back(), 1, &stop).has_value());
+}
+
+TEST_P(EveryOp, BytesAreLinearInTheFirstSize) {
+    for (const Workload& workload : GetParam()->workloads) {
+        std::vector<std::size_t> sizes = workload.sizes;
+        sizes[0] = 160;
+        const std::size_t direct = typical_case(*GetParam(), sizes, 0).operands.size();
+        std::size_t bytes = 0;
+        const Case c = typical_case(*GetParam(), sizes, 0);
+        for (std::size_t i = GetParam()->invoke_in_place != nullptr ? 1 : 0; i < direct; ++i)
+            bytes += c.operands[i].bytes();
+        EXPECT_EQ(bytes_at(*GetParam(), sizes), bytes) << workload.name;
+    }
 }
 
 TEST_P(EveryOp, IsTimedOnDataThatIsNotAllZero) {
@@ -50,14 +92,28 @@ TEST_P(EveryOp, IsTimedOnDataThatIsNotAllZero) {
     }
 }
 
-TEST_P(EveryOp, WritesToTwoBuffersBeyondTheCache) {
+TEST_P(EveryOp, HasBuffersOfItsOwnInEverySet) {
     const WorkloadList list = workloads_of(*GetParam(), caches, std::size_t{1} << 30);
-    const PreparedWorkload prepared = prepare(*GetParam(), list.workloads.back(), caches, 1);
-    ASSERT_EQ(prepared.buffers.set_count(), 2u);
-    for (std::size_t i = 0; i < prepared.shape.operands.size(); ++i) {
-        const bool same = prepared.buffers.set(0)[i] == prepared.buffers.set(1)[i];
-        EXPECT_EQ(same, prepared.shape.operands[i].access == Access::input) << i;
-    }
+    const auto prepared = prepare(*GetParam(), list.workloads.back(), 1);
+    ASSERT_TRUE(prepared.has_value());
+    std::set<void*> addresses;
+    std::size_t operands = 0;
+    for (std::size_t set = 0; set < prepared->buffers.set_count(); ++set)
+        for (void* operand : prepared->buffers.set(set)) {
+            addresses.insert(operand);
+            ++operands;
+        }
+    EXPECT_EQ(addresses.size(), operands);
+}
+
+TEST(WorkOf, CountsWhatTheFormulaNeedsAndNothingForAnOpThatItDoesNotKnow) {
+    EXPECT_EQ(work_of("gemv", std::vector<std::size_t>{3, 100, 1}).multiply_adds, 300.0);
+    EXPECT_EQ(work_of("q8_0.dot", std::vector<std::size_t>{64}).int8_multiply_adds, 64.0);
+    EXPECT_EQ(work_of("q8_0.gemv", std::vector<std::size_t>{2, 64}).int8_multiply_adds, 128.0);
+    EXPECT_EQ(work_of("rms_norm", std::vector<std::size_t>{10}).square_roots, 1.0);
+    EXPECT_EQ(work_of("swiglu", std::vector<std::size_t>{10}).divisions, 10.0);
+    EXPECT_EQ(work_of("attention", std::vector<std::size_t>{10, 4, 1, 64}).multiply_adds, 40.0 * (128.0 + 8.0));
+    EXPECT_EQ(work_of("add", std::vector<std::size_t>{10}).multiply_adds, 0.0);
 }
 
 TEST(CanBeChecked, NotWithoutAnOracleNorWithAnInfiniteBound) {
@@ -66,12 +122,40 @@ TEST(CanBeChecked, NotWithoutAnOracleNorWithAnInfiniteBound) {
     EXPECT_FALSE(can_be_checked({{{1.0}, {0.5}}, {{1.0, 2.0}, {0.0, INFINITY}}}));
 }
 
-TEST(InputSets, AreAsManyAsStayInHalfOfTheCacheThatHoldsOne) {
-    EXPECT_EQ(input_sets(1 << 10, caches), 8u);
-    EXPECT_EQ(input_sets(5 << 10, caches), 3u);
-    EXPECT_EQ(input_sets(20 << 10, caches), 3u);  // too large for half of L1: half of L2 takes three
-    EXPECT_EQ(input_sets(100 << 10, caches), 1u);
-    EXPECT_EQ(input_sets(8 << 20, caches), 1u);
+TEST(SetCount, KeepsTheWorkingSetWithinItsLevelAndOutOfTheNearerOnes) {
+    EXPECT_EQ(set_count(Level::l1, 1 << 10, caches), 8u);
+    EXPECT_EQ(set_count(Level::l1, 5 << 10, caches), 3u);
+    EXPECT_EQ(set_count(Level::l2, 20 << 10, caches), 3u);
+    EXPECT_EQ(set_count(Level::l2, 4 << 10, caches), 16u);  // eight would stay in L1
+    EXPECT_EQ(set_count(Level::l3, 100 << 10, caches), 1u);
+    EXPECT_EQ(set_count(Level::dram, 512 << 10, caches), 2u);
+    EXPECT_EQ(set_count(Level::dram, 8 << 20, caches), 2u);
+    EXPECT_EQ(set_count(Level::dram, 64 << 10, caches), 16u);
+}
+
+TEST(BusyShare, IsWhatWasNotIdleBetweenTwoLines) {
+    EXPECT_DOUBLE_EQ(busy_share("cpu0 10 0 10 100 0 0 0 0 0 0", "cpu0 20 0 20 180 0 0 0 0 0 0"), 0.2);
+    EXPECT_DOUBLE_EQ(busy_share("cpu0 1 1 1 1 1 1 1 1", "cpu0 1 1 1 1 1 1 1 1"), 0.0);
+    EXPECT_DOUBLE_EQ(busy_share("", ""), 0.0);
+}
+
+TEST(WhyNotComparable, NamesWhatDiffers) {
+    Machine there;
+    there.cpu_model = "A";
+    there.governor = "performance";
+    Machine here = there;
+    EXPECT_EQ(why_not_comparable(there, here), "");
+    here.cpu_model = "B";
+    here.caches.l2 = 1 << 20;
+    EXPECT_EQ(why_not_comparable(there, here), "CPU: A there, B here; L2: 0 there, 1048576 here");
+}
+
+TEST(SpreadEvenly, TakesAllOrSoManyOrSomeAgain) {
+    using Numbers = std::vector<std::size_t>;
+    EXPECT_EQ(spread_evenly(3, 0), (Numbers{0, 1, 2}));
+    EXPECT_EQ(spread_evenly(10, 4), (Numbers{0, 2, 5, 7}));
+    EXPECT_EQ(spread_evenly(2, 5), (Numbers{0, 1, 0, 1, 0}));
+    EXPECT_TRUE(spread_evenly(0, 5).empty());
 }
 
 TEST(CacheSize, IsReadAsLinuxWritesIt) {
@@ -82,15 +166,13 @@ TEST(CacheSize, IsReadAsLinuxWritesIt) {
     EXPECT_EQ(parse_cache_size("12 parsecs"), 0u);
 }
 
-TEST(ReadLoops, ReadEveryByte) {
-    for (auto* read : {read_in_order, read_in_streams}) {
-        std::vector<std::byte> memory(4096);
-        const std::uint64_t before = read(memory);
-        for (std::size_t at = 0; at < memory.size(); ++at) {
-            memory[at] = std::byte{1};
-            EXPECT_NE(read(memory), before) << at;
-            memory[at] = std::byte{0};
-        }
+TEST(ReadInStreams, ReadsEveryByte) {
+    std::vector<std::byte> memory(4096);
+    const std::uint64_t before = read_in_streams(memory);
+    for (std::size_t at = 0; at < memory.size(); ++at) {
+        memory[at] = std::byte{1};
+        EXPECT_NE(read_in_streams(memory), before) << at;
+        memory[at] = std::byte{0};
     }
 }
 

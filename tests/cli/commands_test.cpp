@@ -1,5 +1,8 @@
 // The other subcommands, and tokens that must be refused.
 #include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
 
 #include "engine/contract.hpp"
 #include "engine/replay_token.hpp"
@@ -83,6 +86,51 @@ TEST(Bench, RunsAndPrintsARowAnOp) {
     EXPECT_EQ(result.exit_code, 0) << result.out << result.err;
     EXPECT_TRUE(holds(result.out, "f16.to_f32")) << result.out;
     EXPECT_FALSE(holds(result.out, "DRAM")) << result.out;
+}
+
+// The first run's report is the second one's baseline. (That a slower kernel fails is tested where times are made
+// up.)
+TEST(Bench, ComparesWithTheReportOfAnEarlierRun) {
+    const auto folder = std::filesystem::path(testing::TempDir()) / ("bench_" + std::to_string(getpid()));
+    std::filesystem::create_directories(folder);
+    const std::string json = folder / "old.json";
+    const Arguments measure = {"bench",      "--op", "f16.to_f32",        "--variant", "scalar",
+                               "--workload", "L1*",  "--seconds-per-row", "0.02"};
+    Arguments first = measure;
+    first.insert(first.end(), {"--json", json, "--html", folder / "page.html", "--csv", folder / "rows.csv"});
+    const Result written = run(first);
+    EXPECT_EQ(written.exit_code, 0) << written.out << written.err;
+    for (const char* file : {"old.json", "page.html", "rows.csv"})
+        EXPECT_TRUE(std::filesystem::exists(folder / file));
+    Arguments second = measure;
+    second.insert(second.end(), {"--against", json, "--fail-if-slower", "100000%"});
+    const Result compared = run(second);
+    EXPECT_EQ(compared.exit_code, 0) << compared.out << compared.err;
+    EXPECT_TRUE(holds(compared.out, "scalar : scalar")) << compared.out;
+    EXPECT_FALSE(holds(compared.out, "WARNING")) << compared.out;
+    std::filesystem::remove_all(folder);
+}
+
+TEST(Bench, ComparesKernelsWithThemselves) {
+    const Result result = run({"bench", "--op", "f16.to_f32", "--variant", "scalar", "--workload", "L1*",
+                               "--seconds-per-row", "0.01", "--self-test", "2"});
+    EXPECT_EQ(result.exit_code, 0) << result.out << result.err;
+    EXPECT_TRUE(holds(result.out, "self-test, every kernel beside itself:")) << result.out;
+}
+
+TEST(Bench, OptionsThatContradictAreTwo) {
+    const auto refused = [](Arguments options, const char* says) {
+        options.insert(options.begin(), "bench");
+        const Result result = run(options);
+        EXPECT_EQ(result.exit_code, 2) << result.out;
+        EXPECT_TRUE(holds(result.err, says)) << result.err;
+    };
+    refused({"--fail-if-slower", "5%"}, "--fail-if-slower needs --against");
+    refused({"--fail-if-slower", "much", "--against", "builtin"}, "'much' is no share such as 5%");
+    refused({"--self-test", "3", "--against", "builtin"}, "--self-test compares kernels with themselves");
+    refused({"--layer", "--csv", "x"}, "--layer times a layer, no kernels");
+    refused({"--layer", "--model", "/nowhere.gguf"}, "/nowhere.gguf");
+    refused({"--against", "/nowhere.json"}, "--against: ");
 }
 
 TEST(Bench, AWorkloadThatDoesNotExistIsTwo) {

@@ -1,0 +1,204 @@
+#include "bench/html_report.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "bench/bench_report.hpp"
+#include "bench/svg_charts.hpp"
+
+namespace brickproof::bench {
+namespace {
+
+constexpr std::string_view style = R"css(
+:root{color-scheme:light dark;--page:#fbfbfa;--card:#fff;--ink:#1d2226;--soft:#5c666e;--line:#e2e5e7;--bar:#9fb3c2;
+--accent:#1f6f8b;--l1:#0f857b;--l2:#2f6bd0;--l3:#8550c0;--dram:#b9561f;--good:#1e7d45;--bad:#b3372f;--warn:#8a5a00}
+@media(prefers-color-scheme:dark){:root{--page:#14171a;--card:#1b1f23;--ink:#e6e9eb;--soft:#9aa5ad;--line:#2e353b;
+--bar:#4c6272;--accent:#6fc0dc;--l1:#4cc7ba;--l2:#7ba8f5;--l3:#bd94ec;--dram:#ec935e;--good:#6cc78f;--bad:#f0857c;
+--warn:#e0b25c}}
+*{box-sizing:border-box}
+body{margin:0;background:var(--page);color:var(--ink);font:15px/1.5 system-ui,-apple-system,"Segoe UI",sans-serif}
+main{max-width:1280px;margin:0 auto;padding:32px 24px 64px}
+h1{font-size:26px;font-weight:650;letter-spacing:-.01em;margin:0 0 4px}
+h2{font-size:18px;font-weight:600;margin:40px 0 6px}
+p{margin:4px 0 12px;max-width:76ch}
+.soft,figcaption{color:var(--soft)}
+.card{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:16px 18px;overflow-x:auto}
+.facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(250px,1fr));gap:12px 28px;margin:20px 0 0}
+.facts div{min-width:0}.facts .wide{grid-column:span 2}.facts dt{color:var(--soft);font-size:13px}.facts dd{margin:0}
+.counts{display:flex;flex-wrap:wrap;gap:10px;margin:22px 0 0;padding:0;list-style:none}
+.counts li{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:8px 16px;min-width:104px}
+.counts b{display:block;font-size:22px;font-weight:650}
+.warning{border-left:4px solid var(--warn);padding:8px 14px;background:var(--card)}
+table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums;font-size:14px}
+th{font-weight:600;color:var(--soft);text-align:right;white-space:nowrap;font-size:13px}
+th,td{padding:7px 10px;border-bottom:1px solid var(--line);vertical-align:middle}
+td{text-align:right;white-space:nowrap}td.name{white-space:normal;min-width:150px}tr:last-child td{border-bottom:0}
+th.text,td.text{text-align:left}td small{color:var(--soft);display:block}
+tr.op td{text-align:left;font-weight:600;padding-top:18px}
+td.remark{white-space:normal;text-align:left;color:var(--warn);font-size:13px;padding-top:0}td.remark.soft{color:var(--soft)}
+tr.follows td{border-bottom:0;padding-bottom:3px}
+.share{width:88px;height:8px;border-radius:4px;background:var(--line);display:inline-block;overflow:hidden}
+.share i{display:block;height:100%;background:currentColor;border-radius:4px}
+.tag{font-size:12px;font-weight:600}.valid{color:var(--good)}.bad{color:var(--bad)}
+.l1{color:var(--l1)}.l2{color:var(--l2)}.l3{color:var(--l3)}.dram{color:var(--dram)}
+svg{display:block}svg text{font:12px system-ui,sans-serif;fill:var(--soft)}
+svg.chart{width:100%;min-width:680px;height:auto}svg.distribution{width:176px;height:34px}
+.mid{text-anchor:middle}.end{text-anchor:end}svg text.name,svg text.axis{fill:var(--ink)}
+svg text.l1{fill:var(--l1)}svg text.l2{fill:var(--l2)}svg text.l3{fill:var(--l3)}svg text.dram{fill:var(--dram)}
+.grid{stroke:var(--line);stroke-width:1}.one{stroke:var(--ink);stroke-width:1}
+.roof{stroke:currentColor;stroke-width:1.75}.bar{fill:var(--bar)}.median{stroke:var(--accent);stroke-width:1.5}
+.mark *{fill:currentColor;stroke:var(--card);stroke-width:1}.mark.invalid *{fill:none;stroke:currentColor}
+.interval{stroke:currentColor;stroke-width:2.5;stroke-linecap:round}g.faster{color:var(--good)}
+g.slower{color:var(--bad)}g.same{color:var(--soft)}g circle{fill:currentColor}g.invalid .interval{stroke-dasharray:3 4}
+.legend{display:flex;flex-wrap:wrap;gap:6px 20px;margin:10px 0 0;padding:0;list-style:none;font-size:13px}
+@media(max-width:640px){.facts .wide{grid-column:auto}main{padding:20px 12px 40px}h1{font-size:22px}.card{padding:12px}
+td.text:first-child{white-space:normal;min-width:116px}}
+@media print{.card{break-inside:avoid}}
+)css";
+
+std::string fact(std::string_view name, std::string_view value, std::string_view style_class = "") {
+    return fmt::format("<div class=\"{}\"><dt>{}</dt><dd>{}</dd></div>", style_class, escaped(name),
+                       escaped(value));
+}
+
+std::string facts_of(const BenchReport& report) {
+    const Machine& m = report.machine;
+    std::string text = "<dl class=\"facts\">";
+    text += fact("Processor", m.cpu_model);
+    text += fact("State found", describe_quiet(m), "wide");
+    text += fact("Caches",
+                 fmt::format("L1d {}, L2 {}, last level {}{}", size_text(m.caches.l1_data), size_text(m.caches.l2),
+                             size_text(m.caches.last_level), m.caches.reported ? "" : " (assumed)"));
+    text += fact("Clock", fmt::format("{}, {:.1f} MHz; {:.0f} ns a sample, subtracted", report.clock,
+                                      1e3 / report.nanoseconds_per_tick, report.sample_overhead));
+    text +=
+        fact("Cycles", report.without_counters.empty() ? "counted by perf_event"
+                                                       : "by the core's clock rate; " + report.without_counters);
+    text += fact("Run", fmt::format("brickproof {}; seed {}; {:g} s a row at most{}", report.version, report.seed,
+                                    report.seconds_per_row, report.interrupted ? "; interrupted" : ""));
+    return text + "</dl>";
+}
+
+std::string counts_of(const BenchReport& report) {
+    std::string text = "<ul class=\"counts\">";
+    for (const Row::State state :
+         {Row::State::valid, Row::State::invalid, Row::State::not_run, Row::State::wrong, Row::State::stopped}) {
+        const auto count = std::ranges::count(report.rows, state, &Row::state);
+        const bool always = state == Row::State::valid || state == Row::State::invalid;
+        if (count > 0 || always)
+            text += fmt::format("<li><b>{}</b><span class=\"soft\">{}</span></li>", count, name_of(state));
+    }
+    return text + "</ul>";
+}
+
+std::string_view class_of(Level level) {
+    constexpr std::string_view names[] = {"l1", "l2", "l3", "dram"};
+    return names[static_cast<std::size_t>(level)];
+}
+
+std::string time_text(double nanoseconds) {
+    if (nanoseconds >= 1e6) return fmt::format("{:.2f} ms", nanoseconds / 1e6);
+    if (nanoseconds >= 1e4) return fmt::format("{:.2f} µs", nanoseconds / 1e3);
+    return fmt::format("{:.1f} ns", nanoseconds);
+}
+
+std::string share_of(const Row& row) {
+    if (row.bound.nanoseconds <= 0.0) return "<td></td>";
+    const double share = row.share_of_bound();
+    return fmt::format(
+        "<td class=\"text {}\"><span class=\"share\"><i style=\"width:{:.0f}%\"></i></span> {:.0f}%<small>of {}"
+        "</small></td>",
+        class_of(row.level), std::min(100.0, 100.0 * share), 100.0 * share, escaped(row.bound.name));
+}
+
+std::string row_of(const Row& row) {
+    const Summary& s = row.a.summary;
+    const std::string remark = remark_of(row);
+    const std::string workload =
+        fmt::format("<td class=\"text name\">{}<small>{}</small></td><td class=\"text\">{}<small>{}</small></td>",
+                    escaped(row.workload), escaped(row.sizes), escaped(row.a.variant), escaped(row.a.library));
+    std::string cells = "<td colspan=\"8\"></td>";
+    if (row.shows_numbers()) {
+        const auto& interval = s.median_interval;
+        cells = fmt::format(
+            "<td>{}<small>{}</small></td>", time_text(s.median),
+            interval ? fmt::format("±{:.2f}%", 50.0 * (interval->high - interval->low) / s.median) : "");
+        cells += share_of(row);
+        cells += "<td class=\"text\">" + distribution_svg(row.a) + "</td>";
+        cells += fmt::format("<td>{:.1f}%<small>raw {:.1f}%</small></td>", 100.0 * s.variation,
+                             100.0 * row.a.raw_variation);
+        cells += fmt::format("<td>{}<small>{} voided</small></td>", s.count, row.voided());
+        cells += fmt::format("<td>{}</td><td>{:.1f}</td><td>{:.2f}</td>", time_text(s.p99),
+                             row.gigabytes_per_second(), row.elements_per_cycle());
+    }
+    const bool valid = row.state == Row::State::valid;
+    std::string text =
+        fmt::format("<tr{}>{}{}<td class=\"text tag {}\">{}</td></tr>", remark.empty() ? "" : " class=\"follows\"",
+                    workload, cells, valid ? "valid" : "bad", name_of(row.state));
+    if (!remark.empty())
+        text += fmt::format("<tr><td class=\"remark{}\" colspan=\"11\">{}</td></tr>", valid ? " soft" : "",
+                            escaped(remark));
+    return text;
+}
+
+std::string table_of(const BenchReport& report) {
+    std::string text =
+        "<div class=\"card\"><table><thead><tr><th class=\"text\">Workload</th><th class=\"text\">Kernel</th>"
+        "<th>Median a call</th><th class=\"text\">Share of the limit</th><th "
+        "class=\"text\">Samples</th><th>CV</th><th>n</th>"
+        "<th>p99</th><th>GB/s</th><th>el/cycle</th><th></th></tr></thead><tbody>";
+    std::string op;
+    for (const Row& row : report.rows) {
+        if (row.op != op) text += fmt::format("<tr class=\"op\"><td colspan=\"11\">{}</td></tr>", escaped(row.op));
+        op = row.op;
+        text += row_of(row);
+    }
+    return text + "</tbody></table></div>";
+}
+
+std::string legend() {
+    return "<ul class=\"legend\"><li class=\"l1\">● in L1</li><li class=\"l2\">■ in L2</li><li class=\"l3\">▲ in L3"
+           "</li><li class=\"dram\">◆ in DRAM</li><li class=\"soft\">hollow: INVALID</li></ul>";
+}
+
+std::string comparison_of(const BenchReport& report) {
+    const std::string chart = ratios_svg(report.rows);
+    if (chart.empty()) return {};
+    return fmt::format(
+        "<h2>Ratios</h2><p class=\"soft\">How many times faster each kernel (A) is than {} (B): the ratio of the "
+        "medians with its 95% interval, on a logarithmic scale. Where the interval holds 1, the samples cannot "
+        "tell. "
+        "Dashed: an INVALID row.</p><div class=\"card\">{}</div>",
+        escaped(report.against), chart);
+}
+
+}  // namespace
+
+std::string html_of(const BenchReport& report) {
+    const std::string warning =
+        report.not_comparable.empty()
+            ? std::string()
+            : fmt::format(
+                  "<p class=\"warning\">{} is of another machine, its ratios say little about the kernels: "
+                  "{}</p>",
+                  escaped(report.against), escaped(report.not_comparable));
+    return fmt::format(
+        "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
+        "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><title>Brickproof bench: {}</title>"
+        "<style>{}</style></head><body><main><h1>Kernel benchmark</h1>"
+        "<p class=\"soft\">One thread. A number stands only where its row is VALID.</p>{}{}{}{}"
+        "<h2>Roofline</h2><p class=\"soft\">What each row reaches, under what this machine was measured to do at "
+        "most "
+        "with {}. Point at a mark for its name.</p><div class=\"card\">{}{}</div>"
+        "<h2>Rows</h2><p class=\"soft\">Bars: the distribution of the samples that count, from the least on; the "
+        "line "
+        "is the median. CV: their coefficient of variation. raw: with the samples that were voided because the "
+        "system reports an interruption, which are counted beside. Nothing is voided for its value.</p>{}"
+        "</main></body></html>\n",
+        escaped(report.machine.cpu_model), style, counts_of(report), facts_of(report), warning,
+        comparison_of(report), escaped(report.limits.instructions.empty() ? "nothing" : report.limits.instructions),
+        roofline_svg(report), legend(), table_of(report));
+}
+
+}  // namespace brickproof::bench

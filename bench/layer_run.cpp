@@ -1,0 +1,226 @@
+#include "bench/layer_run.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <numeric>
+#include <optional>
+
+#include "bench/bench_report.hpp"
+#include "bench/sampler.hpp"
+#include "engine/random.hpp"
+#include "judge/fault_trap.hpp"
+
+namespace brickproof::bench {
+namespace {
+
+// As large as a layer of a model with about a billion weights.
+constexpr brick::LayerConfig usual{.hidden = 2048, .heads = 32, .kv_heads = 8, .intermediate = 5632};
+
+brick::Matrix random_matrix(Random& random, std::size_t rows, std::size_t cols) {
+    std::vector<brickproof_q8_0> blocks(rows * cols / BRICKPROOF_Q8_0_BLOCK);
+    constexpr std::uint16_t two_to_minus_12 = 0x0C00;  // as a half: weights up to 0.03
+    for (brickproof_q8_0& block : blocks) {
+        block.d = two_to_minus_12;
+        for (auto& quant : block.qs) quant = static_cast<std::int8_t>(random.between(-127, 127));
+    }
+    return *brick::Matrix::from_q8_0(std::move(blocks), rows, cols);
+}
+
+std::vector<float> random_values(Random& random, std::size_t count, float mean) {
+    std::vector<float> values(count);
+    for (float& value : values) value = mean + 0.1f * random.normal();
+    return values;
+}
+
+brick::Result<brick::TransformerLayerBrick> random_layer(std::uint64_t seed) {
+    Random random(seed);
+    const std::size_t hidden = usual.hidden;
+    const std::size_t kv = usual.kv_heads * usual.head_dim();
+    brick::LayerWeights weights{.attention_norm = random_values(random, hidden, 1.0f),
+                                .q = {random_matrix(random, hidden, hidden)},
+                                .k = {random_matrix(random, kv, hidden)},
+                                .v = {random_matrix(random, kv, hidden)},
+                                .o = random_matrix(random, hidden, hidden),
+                                .ffn_norm = random_values(random, hidden, 1.0f),
+                                .gate = random_matrix(random, usual.intermediate, hidden),
+                                .up = random_matrix(random, usual.intermediate, hidden),
+                                .down = random_matrix(random, hidden, usual.intermediate)};
+    return brick::TransformerLayerBrick::create(usual, std::move(weights));
+}
+
+template <class T>
+Expected<T> expected_of(const brick::Result<T>& result) {
+    if (result) return *result;
+    return Problem{std::string(result.error().message.view())};
+}
+
+Expected<brick::TransformerLayerBrick> layer_of(const LayerOptions& options) {
+    if (options.model.empty()) return expected_of(random_layer(options.seed));
+    const auto file = brick::gguf::File::open(options.model);
+    if (!file) return Problem{std::string(file.error().message.view())};
+    return expected_of(brick::TransformerLayerBrick::from_gguf(*file, 0));
+}
+
+// A cache with `keys` tokens, and room for one more.
+Expected<brick::KvCache> filled_cache(const brick::TransformerLayerBrick& layer, const LayerOptions& options) {
+    const auto made = layer.make_cache(options.keys + 1);
+    if (!made) return Problem{std::string(made.error().message.view())};
+    brick::KvCache cache = *made;
+    Random random(options.seed + 1);
+    const std::size_t values = layer.config().kv_heads * layer.config().head_dim();
+    for (std::size_t i = 0; i < options.keys; ++i) {
+        const auto key = random_values(random, values, 0.0f);
+        if (const auto done = cache.append(key, random_values(random, values, 0.0f)); !done)
+            return Problem{std::string(done.error().message.view())};
+    }
+    return cache;
+}
+
+BrickRow row_of(std::string brick, std::span<const double> microseconds, double budget) {
+    return {.brick = std::move(brick), .summary = summarize(microseconds), .budget = budget};
+}
+
+nlohmann::json json_of(const BrickRow& row) {
+    nlohmann::json json{{"brick", row.brick},
+                        {"median_us", row.summary.median},
+                        {"mean_us", row.summary.mean},
+                        {"standard_deviation_us", row.summary.standard_deviation},
+                        {"cv", row.summary.variation},
+                        {"p99_us", row.summary.p99},
+                        {"budget_us", row.budget},
+                        {"factor", row.factor()},
+                        {"meets_budget", row.meets_budget()},
+                        {"share", row.share}};
+    if (const auto& interval = row.summary.median_interval)
+        json["median_interval"] = {interval->low, interval->high};
+    return json;
+}
+
+std::string line_of(const BrickRow& row) {
+    const auto& interval = row.summary.median_interval;
+    return fmt::format(
+        "{:<16} {:>10.2f} {:>22} {:>10.2f} {:>9.1f} {:>7.2f} {:>6.1f}%  {}\n", row.brick, row.summary.median,
+        interval ? fmt::format("[{:.2f}, {:.2f}]", interval->low, interval->high) : "-", row.summary.p99,
+        row.budget, row.factor(), 100.0 * row.share, row.meets_budget() ? "" : "OVER BUDGET");
+}
+
+}  // namespace
+
+Expected<LayerReport> time_layer(const std::vector<std::pair<std::string, brick::TokenBudget>>& bricks,
+                                 const TokenMeter& token, const LayerOptions& options,
+                                 const std::function<double()>& now) {
+    constexpr std::size_t warm_ups = 10;
+    const double until = now() + options.seconds;
+    LayerReport report{.keys = options.keys};
+    std::vector<std::vector<double>> times(bricks.size());
+    std::vector<double> totals;
+    for (std::size_t i = 0; options.stop == nullptr || !options.stop->load(); ++i) {
+        const Expected<TokenTimes> taken = token();
+        if (!taken) return Problem{taken.problem()};
+        if (i < warm_ups) continue;
+        if (taken->disturbance == Disturbance::switched || taken->disturbance == Disturbance::stolen) {
+            ++report.voided;
+        } else {
+            for (std::size_t b = 0; b < bricks.size(); ++b) times[b].push_back(taken->bricks[b]);
+            totals.push_back(std::accumulate(taken->bricks.begin(), taken->bricks.end(), 0.0));
+        }
+        const bool time_is_up = now() >= until;
+        if (totals.size() >= least_samples && totals.size() % (least_samples / 2) == 0 &&
+            diagnose(totals).is_valid())
+            break;
+        if (time_is_up && (totals.size() >= least_samples || i >= 2 * least_samples)) break;
+    }
+    report.diagnosis = diagnose(totals);
+    if (totals.empty())
+        return Problem{"no token was timed undisturbed: give it an idle CPU, or more --seconds-per-row"};
+    double sum = 0.0;
+    double budget = 0.0;
+    for (std::size_t b = 0; b < bricks.size(); ++b) {
+        report.bricks.push_back(row_of(bricks[b].first, times[b], bricks[b].second.microseconds_per_token()));
+        sum += report.bricks.back().summary.median;
+        budget += report.bricks.back().budget;
+    }
+    for (BrickRow& row : report.bricks) row.share = row.summary.median / sum;
+    report.total = row_of("layer", totals, budget);
+    report.total.share = 1.0;
+    return report;
+}
+
+Expected<LayerReport> run_layer(const LayerOptions& options) {
+    install_fault_trap();
+    const Machine machine = steady_and_describe();
+    const Expected<brick::TransformerLayerBrick> layer = layer_of(options);
+    if (!layer) return Problem{layer.problem()};
+    Expected<brick::KvCache> cache = filled_cache(*layer, options);
+    if (!cache) return Problem{cache.problem()};
+    const brick::LayerConfig& config = layer->config();
+    Random random(options.seed + 2);
+    const std::vector<float> x = random_values(random, config.hidden, 0.0f);
+    std::vector<float> y(config.hidden);
+    const Clock clock = Clock::best();
+    brick::LayerTiming timing;
+    const TokenMeter token = [&]() -> Expected<TokenTimes> {
+        std::string problem;
+        const Batch once = [&](std::size_t, std::size_t) {
+            cache->truncate(options.keys);
+            if (const auto timed = layer->run_timed(x, *cache, y))
+                timing = timed->timing;
+            else
+                problem = timed.error().message.view();
+        };
+        const Measured measured = measure(clock, once, 0, 1);
+        if (!measured.died.empty()) return Problem{"the layer: " + measured.died};
+        if (!problem.empty()) return Problem{problem};
+        TokenTimes times{.bricks = {}, .disturbance = measured.disturbance};
+        for (const brick::BrickTiming& each : timing.bricks) times.bricks.push_back(each.microseconds);
+        return times;
+    };
+    if (const Expected<TokenTimes> first = token(); !first) return Problem{first.problem()};
+    std::vector<std::pair<std::string, brick::TokenBudget>> bricks;
+    for (const brick::BrickTiming& each : timing.bricks) bricks.emplace_back(each.brick, each.budget);
+    Expected<LayerReport> report = time_layer(bricks, token, options, steady_seconds);
+    if (!report) return report;
+    report->machine = machine;
+    report->layer = fmt::format("hidden {}, {} heads on {}, intermediate {}, {}", config.hidden, config.heads,
+                                config.kv_heads, config.intermediate,
+                                options.model.empty() ? "random Q8_0 weights" : "layer 0 of " + options.model);
+    for (std::size_t b = 0; b < timing.bricks.size(); ++b)
+        timing.bricks[b].microseconds = report->bricks[b].summary.median;
+    report->bottleneck = brick::find_bottleneck(0, timing).describe();
+    return report;
+}
+
+std::string text_of(const LayerReport& report) {
+    std::string text = fmt::format("{}; {}\n{}; token {} of the cache\n\n", report.machine.cpu_model,
+                                   describe_quiet(report.machine), report.layer, report.keys);
+    text += fmt::format("{:<16} {:>10} {:>22} {:>10} {:>9} {:>7} {:>7}\n", "brick", "us/token", "95% interval",
+                        "p99", "budget", "factor", "share");
+    for (const BrickRow& row : report.bricks) text += line_of(row);
+    text += line_of(report.total);
+    text += fmt::format("\nbottleneck: {}\n{:.0f} tokens/s for one layer; {} tokens, CV {:.1f}%, {} voided{}\n",
+                        report.bottleneck, report.tokens_per_second(), report.total.summary.count,
+                        100.0 * report.total.summary.variation, report.voided,
+                        report.diagnosis.is_valid() ? "" : "; INVALID: " + report.diagnosis.says);
+    return text;
+}
+
+nlohmann::json json_of(const LayerReport& report) {
+    nlohmann::json bricks = nlohmann::json::array();
+    for (const BrickRow& row : report.bricks) bricks.push_back(json_of(row));
+    return {{"layer", report.layer},
+            {"keys", report.keys},
+            {"cpu_model", report.machine.cpu_model},
+            {"state", report.diagnosis.is_valid() ? "valid" : "invalid"},
+            {"reason", report.diagnosis.says},
+            {"tokens", report.total.summary.count},
+            {"voided", report.voided},
+            {"tokens_per_second", report.tokens_per_second()},
+            {"bottleneck", report.bottleneck},
+            {"total", json_of(report.total)},
+            {"bricks", bricks}};
+}
+
+}  // namespace brickproof::bench

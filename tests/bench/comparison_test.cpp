@@ -1,0 +1,79 @@
+#include <gtest/gtest.h>
+
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "bench/baseline_file.hpp"
+#include "bench/data_report.hpp"
+#include "made_up_rows.hpp"
+
+namespace brickproof::bench {
+namespace {
+
+TEST(IsSlowerBy, NeedsTheWholeIntervalBeyondTheShare) {
+    const auto with = [](double low, double high) { return Comparison{(low + high) / 2.0, {low, high}}; };
+    EXPECT_FALSE(with(0.97, 1.02).is_slower_by(0.05));
+    EXPECT_FALSE(with(0.90, 0.96).is_slower_by(0.05));  // 1 / 1.05 = 0.952 is within
+    EXPECT_TRUE(with(0.90, 0.95).is_slower_by(0.05));
+    EXPECT_FALSE(with(1.50, 1.60).is_slower_by(0.05));
+    EXPECT_TRUE(with(0.90, 0.95).is_slower_by(0.0));
+}
+
+TEST(Baseline, IsTheReportOfAnEarlierRun) {
+    const BenchReport report = report_of({measured_row(), row_that_was_not_run()});
+    const auto baseline = parse_baseline("old.json", json_of(report).dump());
+    ASSERT_TRUE(baseline) << baseline.problem();
+    EXPECT_EQ(why_not_comparable(baseline->machine, report.machine), "");
+    ASSERT_EQ(baseline->rows.size(), 1u);
+    const BaselineRow* found = baseline->find(measured_row());
+    ASSERT_NE(found, nullptr);
+    EXPECT_TRUE(found->valid);
+    ASSERT_EQ(found->timing.samples.size(), 200u);
+    for (std::size_t i = 0; i < 200; ++i)
+        EXPECT_NEAR(found->timing.samples[i], measured_row().a.samples[i], 1e-4 * measured_row().a.samples[i]);
+    EXPECT_EQ(found->timing.voided, measured_row().a.voided);
+}
+
+TEST(Baseline, HasNoRowOfAnotherOpWorkloadSizeOrVariant) {
+    const auto baseline = parse_baseline("old.json", json_of(report_of({measured_row()})).dump());
+    Row row = measured_row();
+    EXPECT_NE(baseline->find(row), nullptr);
+    for (std::string* changed : {&row.op, &row.workload, &row.sizes, &row.a.variant}) {
+        const std::string before = *changed;
+        *changed = "another";
+        EXPECT_EQ(baseline->find(row), nullptr) << before;
+        *changed = before;
+    }
+}
+
+TEST(Baseline, AnInvalidRowIsNoneToCompareWith) {
+    Row row = measured_row();
+    row.state = Row::State::invalid;
+    const auto baseline = parse_baseline("old.json", json_of(report_of({row})).dump());
+    ASSERT_EQ(baseline->rows.size(), 1u);
+    EXPECT_EQ(baseline->find(row), nullptr);
+}
+
+TEST(Baseline, SaysWhatIsWrongWithAFile) {
+    EXPECT_TRUE(parse_baseline("x", "{").problem().starts_with("x is no report as bench --json writes it: "));
+    EXPECT_TRUE(parse_baseline("x", "{}").problem().starts_with("x is no report as bench --json writes it: "));
+    const BenchReport nothing = report_of({row_that_was_not_run()});
+    EXPECT_EQ(parse_baseline("x", json_of(nothing).dump()).problem(), "x holds no row that was measured");
+    EXPECT_FALSE(read_baseline("/nowhere/at/all.json"));
+}
+
+TEST(Baseline, IsToldFromAPlugInByItsFirstCharacter) {
+    const auto file = std::filesystem::path(testing::TempDir()) / ("baseline_" + std::to_string(getpid()));
+    std::ofstream(file) << "\n {\"rows\": []}";
+    EXPECT_TRUE(is_baseline_file(file.string()));
+    std::ofstream(file) << "\177ELF";
+    EXPECT_FALSE(is_baseline_file(file.string()));
+    std::filesystem::remove(file);
+    EXPECT_FALSE(is_baseline_file(file.string()));
+}
+
+}  // namespace
+}  // namespace brickproof::bench

@@ -1,0 +1,101 @@
+#include "bench/html_report.hpp"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+#include "bench/svg_charts.hpp"
+#include "made_up_rows.hpp"
+
+namespace brickproof::bench {
+namespace {
+
+bool holds(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+}
+
+// Every tag that is opened is closed, in the right order: what a browser would otherwise mend in its own way.
+std::string first_wrong_tag(const std::string& html) {
+    std::vector<std::string> open;
+    for (std::size_t at = html.find('<'); at != std::string::npos; at = html.find('<', at + 1)) {
+        const std::size_t end = html.find('>', at);
+        const std::string tag = html.substr(at + 1, end - at - 1);
+        const std::string name = tag.substr(0, tag.find(' '));
+        if (name == "!doctype" || name == "meta" || tag.ends_with('/')) continue;
+        if (!name.starts_with('/'))
+            open.push_back(name);
+        else if (open.empty() || "/" + open.back() != name)
+            return tag;
+        else
+            open.pop_back();
+    }
+    return open.empty() ? "" : open.back();
+}
+
+BenchReport report_with_everything() {
+    Row dram = measured_row();
+    dram.level = Level::dram;
+    dram.workload = "DRAM";
+    dram.work.multiply_adds = 1000;
+    dram.state = Row::State::invalid;
+    dram.reason = "avx2: samples vary by 8%, more than <5%>";
+    BenchReport report = report_of({compared_row(), dram, row_that_was_not_run()});
+    report.rows[0].work.int8_multiply_adds = 1000;
+    report.against = "libtheirs.so";
+    return report;
+}
+
+TEST(Html, IsWellFormedAndNeedsNothingElse) {
+    const std::string html = html_of(report_with_everything());
+    EXPECT_EQ(first_wrong_tag(html), "");
+    for (const char* outside : {"http:", "https:", "<script", "<link", "src=", "url(", "@import"})
+        EXPECT_FALSE(holds(html, outside)) << outside;
+}
+
+TEST(Html, ShowsRatiosRooflineDistributionsAndWhatIsWrong) {
+    const std::string html = html_of(report_with_everything());
+    for (const char* part : {"<h2>Ratios</h2>", "<h2>Roofline</h2>", "class=\"distribution\"", "DRAM read 20 GB/s",
+                             "256 billion int8 multiply-adds", "more than &lt;5%&gt;", "NOT RUN: neon needs neon",
+                             "prefers-color-scheme:dark", "2 voided", "q8_0.dot avx2, L1, 1,000 values"})
+        EXPECT_TRUE(holds(html, part)) << part;
+}
+
+TEST(Html, HasNoRatiosWhereNothingWasCompared) {
+    EXPECT_FALSE(holds(html_of(report_of({measured_row()})), "<h2>Ratios</h2>"));
+}
+
+TEST(Html, DrawsAReportWithoutLimits) {
+    BenchReport report = report_with_everything();
+    report.limits = {};
+    EXPECT_EQ(first_wrong_tag(html_of(report)), "");
+    EXPECT_FALSE(holds(html_of(report), "nan"));
+    EXPECT_FALSE(holds(html_of(report), "inf"));
+}
+
+TEST(Distribution, HoldsEverySample) {
+    Timing timing = timed("mine", "avx2", {10.0, 10.0, 11.0, 12.0, 1000.0}, {}, 1);
+    const std::string svg = distribution_svg(timing);
+    EXPECT_TRUE(holds(svg, "10 to 1000 ns, median 11, p99 1000; 0 of 5 samples lie beyond")) << svg;
+    timing = timed("mine", "avx2", std::vector<double>(200, 10.0), {}, 1);
+    timing.samples.push_back(1000.0);
+    EXPECT_TRUE(holds(distribution_svg(timing), "1 of 200 samples lie beyond"));
+    EXPECT_EQ(distribution_svg({}), "");
+}
+
+TEST(AxisLabels, AreRoundAndNotTooMany) {
+    EXPECT_EQ(axis_labels(1.0, 100.0), (std::vector<double>{1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0}));
+    EXPECT_EQ(axis_labels(0.01, 1000.0).size(), 6u);
+    for (const auto& [low, high] : {std::pair{0.9, 1.1}, {0.5, 1.4}, {0.97, 1.03}}) {
+        const auto labels = axis_labels(low, high);
+        EXPECT_GE(labels.size(), 3u);
+        EXPECT_LE(labels.size(), 13u);
+        for (const double label : labels) EXPECT_TRUE(low <= label && label <= high) << label;
+    }
+}
+
+TEST(Escaped, LeavesNoMarkup) {
+    EXPECT_EQ(escaped("a<b> & \"c\""), "a&lt;b&gt; &amp; &quot;c&quot;");
+}
+
+}  // namespace
+}  // namespace brickproof::bench
