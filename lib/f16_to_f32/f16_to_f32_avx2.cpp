@@ -8,12 +8,19 @@ namespace {
 
 constexpr std::size_t step = 8;
 
+template <auto write>
+void widen_vector(const std::uint16_t* x, float* y) {
+    write(y, _mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(x))));
+}
+
 // Widens n / step vectors.
 template <auto write>
 void widen(const std::uint16_t* x, float* y, std::size_t n) {
-    for (std::size_t i = 0; i + step <= n; i += step) {
-        write(y + i, _mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(x + i))));
-    }
+    constexpr std::size_t group = 4 * step;
+    std::size_t i = 0;
+    for (; i + group <= n; i += group)
+        for (std::size_t k = 0; k < group; k += step) widen_vector<write>(x + i + k, y + i + k);
+    for (; i + step <= n; i += step) widen_vector<write>(x + i, y + i);
 }
 
 }  // namespace
