@@ -94,7 +94,8 @@ Manifest write_tensors(Transaction& transaction, const Change& change) {
     return manifest;
 }
 
-ProvenanceLine line_of(const Change& change, const std::string& to, const ChangeReason& reason) {
+ProvenanceLine line_of(const fs::path& directory, const Change& change, const std::string& to,
+                       const ChangeReason& reason) {
     ProvenanceLine line{.date = date_of_today(),
                         .change = change.kind,
                         .case_name = change.after.manifest.name,
@@ -102,9 +103,10 @@ ProvenanceLine line_of(const Change& change, const std::string& to, const Change
                         .by = change.by,
                         .to = to};
     if (refusal(change)) line.forced = reason.forced;  // it stands only where it was needed
-    // A case that is recorded as it lies there has no known state before.
-    if (change.before && checksum_of(change.before->manifest) != to)
-        line.from = checksum_of(change.before->manifest);
+    // What was changed by hand was, before that, what its last line says.
+    line.from = change.before && checksum_of(change.before->manifest) != to
+                    ? checksum_of(change.before->manifest)
+                    : recorded_checksum(directory, change.after.contract->op, change.after.manifest.name);
     // Of a case that is recorded as it lies there, only the oracle says how far it is from anything.
     const bool moves = change.from_old && change.kind != "recorded";
     set_movement(line, moves ? *change.from_old : change.from_oracle);
@@ -179,7 +181,7 @@ Expected<Done> write_changes(const fs::path& directory, std::span<const Change> 
         expect_unchanged(transaction, change);
         const Manifest manifest = write_tensors(transaction, change);
         manifests.emplace_back(folder_of(change.after) / manifest_name, manifest_text(manifest));
-        const std::string line = provenance_text(line_of(change, checksum_of(manifest), reason));
+        const std::string line = provenance_text(line_of(directory, change, checksum_of(manifest), reason));
         if (const auto done = provenance.append(change.after.contract->op, line); !done) return done;
     }
     // Behind all tensors: a manifest never names a file that is not there.

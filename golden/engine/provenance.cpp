@@ -114,6 +114,15 @@ Expected<std::vector<ProvenanceLine>> read_provenance(const fs::path& directory,
     return lines;
 }
 
+std::optional<std::string> recorded_checksum(const fs::path& directory, std::string_view op,
+                                             std::string_view case_name) {
+    const auto lines = read_provenance(directory, op);
+    if (!lines) return std::nullopt;
+    const Recorded recorded = recorded_by(*lines);
+    const auto at = recorded.find(case_name);
+    return at == recorded.end() ? std::nullopt : std::optional(at->second);
+}
+
 std::string date_of_today() {
     std::time_t now = std::time(nullptr);
     if (const char* epoch = std::getenv("SOURCE_DATE_EPOCH")) {

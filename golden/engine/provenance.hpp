@@ -41,6 +41,10 @@ std::string provenance_text(const ProvenanceLine& line);  // with its line end
 // The lines of an op, oldest first; an absent file has none. Problems name the file and the line.
 Expected<std::vector<ProvenanceLine>> read_provenance(const std::filesystem::path& directory, std::string_view op);
 
+// The checksum that a case's last line records; nothing where it has none, or the file cannot be read.
+std::optional<std::string> recorded_checksum(const std::filesystem::path& directory, std::string_view op,
+                                             std::string_view case_name);
+
 // Now, or SOURCE_DATE_EPOCH where it is set (https://reproducible-builds.org/specs/source-date-epoch/).
 std::string date_of_today();
 

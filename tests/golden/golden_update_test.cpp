@@ -146,6 +146,10 @@ TEST(GoldenUpdate, AChangeByHandIsNoticedAndRecorded) {
     EXPECT_NE(problems[0].find("golden record q8_0_dot/oracle_typical_n96"), std::string::npos) << problems[0];
     ASSERT_TRUE(write(scratch, record(loaded(folder))));
     EXPECT_TRUE(unrecorded_changes(scratch.path(), std::vector{loaded(folder)}).empty());
+    const auto lines = read_provenance(scratch.path(), "q8_0.dot");
+    ASSERT_EQ(lines->size(), 2u);
+    EXPECT_EQ(lines->back().from, lines->front().to);
+    EXPECT_EQ(lines->back().to, checksum_of(loaded(folder).manifest));
 }
 
 TEST(GoldenUpdate, ACaseOfAnotherContractVersionIsTakenOver) {
