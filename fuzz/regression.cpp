@@ -50,6 +50,11 @@ std::string literal(std::string_view text) {
     return quoted + "\"";
 }
 
+// Tests run in folders of their own.
+std::string absolute_path(const std::string& path) {
+    return path.empty() ? "" : std::filesystem::absolute(path).string();
+}
+
 std::string judge_statement(const Kernel& kernel, const std::string& name, const Bytes& bytes) {
     StatementRunner runner(kernel, {});
     for (const JudgedStatement& statement : runner.statements()) {
