@@ -50,6 +50,11 @@ std::string literal(std::string_view text) {
     return quoted + "\"";
 }
 
+// Tests run in folders of their own.
+std::string absolute_path(const std::string& path) {
+    return path.empty() ? "" : std::filesystem::absolute(path).string();
+}
+
 std::string judge_statement(const Kernel& kernel, const std::string& name, const Bytes& bytes) {
     StatementRunner runner(kernel, {});
     for (const JudgedStatement& statement : runner.statements()) {
@@ -112,7 +117,7 @@ TEST(Regression, {test}) {{
         fmt::arg("kernels",
                  finding.plugin_path.empty() ? "" : one_line(fmt::format(" --kernels {}", finding.plugin_path))),
         fmt::arg("test", camel_case(name_of(finding))), fmt::arg("token_literal", literal(finding.token)),
-        fmt::arg("kernels_literal", literal(finding.plugin_path)),
+        fmt::arg("kernels_literal", literal(absolute_path(finding.plugin_path))),
         fmt::arg("variant_literal", literal(finding.variant)),
         fmt::arg("statement_literal", literal(finding.statement)));
 }
