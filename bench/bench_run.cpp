@@ -261,6 +261,7 @@ std::vector<Pairing> pair_up(const std::vector<Kernel>& kernels, const std::vect
 
 std::vector<Pairing> pair_with_themselves(const std::vector<Kernel>& kernels) {
     std::vector<Pairing> pairings;
+    pairings.reserve(kernels.size());
     for (const Kernel& kernel : kernels) pairings.push_back({&kernel, &kernel});
     return pairings;
 }
