@@ -146,7 +146,8 @@ class BenchRun {
         row.unchecked = !can_be_checked(prepared.expected);
         row.call_overhead = overhead_;
         row.work = work_of(contract.op, prepared.shape.sizes);
-        row.bound = bound_of(report_.limits, row.level, row.bytes_read, row.bytes_written, row.work);
+        row.bound =
+            bound_of(report_.limits, row.level, row.bytes_read, row.bytes_written, row.work, prepared.in_place);
     }
 
     // A kernel that was wrong at one size is not timed at another either, where nobody might notice.

@@ -62,8 +62,8 @@ TEST(Html, ShowsRatiosRooflineDistributionsAndWhatIsWrong) {
 
 TEST(Html, DrawsLevelsOfOneBandwidthAsOneLine) {
     BenchReport report = report_with_everything();
-    report.limits.bandwidth = {Bandwidth{200.0, 1.0, 1.0}, Bandwidth{200.0, 1.0, 1.0}, Bandwidth{199.0, 1.0, 1.0},
-                               Bandwidth{20.0, 1.0, 1.0}};
+    report.limits.bandwidth = {Bandwidth{200.0, 1.0, 1.0, 1.0}, Bandwidth{200.0, 1.0, 1.0, 1.0},
+                               Bandwidth{199.0, 1.0, 1.0, 1.0}, Bandwidth{20.0, 1.0, 1.0, 1.0}};
     const std::string html = html_of(report);
     EXPECT_TRUE(holds(html, "L1, L2, L3 read 200 GB/s"));
     EXPECT_TRUE(holds(html, "DRAM read 20 GB/s"));
