@@ -62,11 +62,12 @@ std::string row_against(const Row& row) {
 std::string limits_text(const Limits& limits) {
     if (limits.instructions.empty())
         return "limits: not measured, this CPU has none of the instructions they need\n";
-    std::string text =
-        fmt::format("limits of one thread, measured with {}; GB/s read, write, copy:", limits.instructions);
+    std::string text = fmt::format(
+        "limits of one thread, measured with {}; GB/s read, write, copy, update in place:", limits.instructions);
     for (const Level level : {Level::l1, Level::l2, Level::l3, Level::dram})
         if (const auto& b = limits.bandwidth[static_cast<std::size_t>(level)])
-            text += fmt::format("  {} {:.0f}, {:.0f}, {:.0f}", name_of(level), b->read, b->write, b->copy);
+            text += fmt::format("  {} {:.0f}, {:.0f}, {:.0f}, {:.0f}", name_of(level), b->read, b->write, b->copy,
+                                b->update);
     const Peaks& p = limits.peaks;
     return text + fmt::format(
                       "\nbillions a second: {:.0f} float32 multiply-adds, {:.0f} int8 multiply-adds, {:.1f} "
@@ -143,8 +144,8 @@ std::string text_row(const BenchReport& report, const Row& row) {
     if (!row.shows_numbers())
         return fmt::format("{:<16} {:<28} {}  {}\n", row.op, row.workload, names(row), remark_of(row));
     if (!report.against.empty() && !row.comparison)
-        return fmt::format("{:<16} {:<28} {:<20} {:>11}  no VALID row of it in {}; {}\n", row.op, row.workload, row.a.variant,
-                           fmt::format("{:.1f}", row.a.summary.median), report.against,
+        return fmt::format("{:<16} {:<28} {:<20} {:>11}  no VALID row of it in {}; {}\n", row.op, row.workload,
+                           row.a.variant, fmt::format("{:.1f}", row.a.summary.median), report.against,
                            with_remark(share_text(row), row));
     return row.comparison ? row_against(row) : row_alone(row);
 }

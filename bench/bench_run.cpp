@@ -146,7 +146,8 @@ class BenchRun {
         row.unchecked = !can_be_checked(prepared.expected);
         row.call_overhead = overhead_;
         row.work = work_of(contract.op, prepared.shape.sizes);
-        row.bound = bound_of(report_.limits, row.level, row.bytes_read, row.bytes_written, row.work);
+        row.bound =
+            bound_of(report_.limits, row.level, row.bytes_read, row.bytes_written, row.work, prepared.in_place);
     }
 
     // A kernel that was wrong at one size is not timed at another either, where nobody might notice.
@@ -261,6 +262,7 @@ std::vector<Pairing> pair_up(const std::vector<Kernel>& kernels, const std::vect
 
 std::vector<Pairing> pair_with_themselves(const std::vector<Kernel>& kernels) {
     std::vector<Pairing> pairings;
+    pairings.reserve(kernels.size());
     for (const Kernel& kernel : kernels) pairings.push_back({&kernel, &kernel});
     return pairings;
 }

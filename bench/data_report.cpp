@@ -131,7 +131,7 @@ nlohmann::json json_of(const Limits& limits) {
     for (const Level level : {Level::l1, Level::l2, Level::l3, Level::dram})
         if (const auto& b = limits.bandwidth[static_cast<std::size_t>(level)])
             json["gb_per_s"][std::string(name_of(level))] = {
-                {"read", b->read}, {"write", b->write}, {"copy", b->copy}};
+                {"read", b->read}, {"write", b->write}, {"copy", b->copy}, {"update", b->update}};
     return json;
 }
 

@@ -58,6 +58,7 @@ class BandwidthOf {
             found.read = std::max(found.read, rate([&] { consume(read_in_streams({memory, 2 * half})); }));
         found.write = rate([&] { loops_.write(memory, 2 * half); });
         found.copy = rate([&] { loops_.copy(memory, to, half); });
+        found.update = 2.0 * rate([&] { loops_.copy(memory, memory, 2 * half); });
         if (!past_caches_) return found;
         found.write = std::max(found.write, rate([&] { loops_.write_past_caches(memory, 2 * half); }));
         found.copy = std::max(found.copy, rate([&] { loops_.copy_past_caches(memory, to, half); }));
@@ -95,7 +96,7 @@ void raise_to_farther_levels(Limits& limits) {
         Bandwidth& nearer = **level;
         if (farther != nullptr)
             nearer = {std::max(nearer.read, farther->read), std::max(nearer.write, farther->write),
-                      std::max(nearer.copy, farther->copy)};
+                      std::max(nearer.copy, farther->copy), std::max(nearer.update, farther->update)};
         farther = &nearer;
     }
 }
@@ -129,7 +130,7 @@ Limits measure_limits(const Clock& clock, const Caches& caches, std::size_t avai
 }
 
 Bound bound_of(const Limits& limits, Level level, std::size_t bytes_read, std::size_t bytes_written,
-               const Work& work) {
+               const Work& work, bool in_place) {
     Bound bound;
     const auto consider = [&bound](std::string name, double amount, double rate) {
         if (rate > 0.0 && amount / rate > bound.nanoseconds) bound = {std::move(name), amount / rate};
@@ -139,9 +140,9 @@ Bound bound_of(const Limits& limits, Level level, std::size_t bytes_read, std::s
         const double written = static_cast<double>(bytes_written);
         const double both = std::min(read, written);
         const double alone = std::max(read, written) - both;
-        const double time =
-            2.0 * both / bandwidth->copy + alone / (read > written ? bandwidth->read : bandwidth->write);
-        const char* kind = 2.0 * both >= alone ? "copy" : read > written ? "read" : "write";
+        const double time = 2.0 * both / (in_place ? bandwidth->update : bandwidth->copy) +
+                            alone / (read > written ? bandwidth->read : bandwidth->write);
+        const char* kind = 2.0 * both >= alone ? (in_place ? "update" : "copy") : read > written ? "read" : "write";
         consider(std::string(name_of(level)) + " " + kind, time, 1.0);
     }
     consider("multiply-add", work.multiply_adds, limits.peaks.multiply_adds);

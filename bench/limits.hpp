@@ -15,11 +15,12 @@
 
 namespace brickproof::bench {
 
-// GB/s; a copied byte counts twice, as read and as written.
+// GB/s; a byte that is copied or updated counts twice, as read and as written.
 struct Bandwidth {
     double read = 0.0;
     double write = 0.0;
     double copy = 0.0;
+    double update = 0.0;  // in place: what is written is what was read, no other line is fetched for it
 };
 
 // Billions a second; 0 where there is no way to measure it on this CPU.
@@ -48,8 +49,9 @@ struct Bound {
 };
 
 // Bytes that are only read take the read bandwidth, bytes only written the write bandwidth; as many as are both
-// read and written, the copy bandwidth. Arithmetic goes on meanwhile: the longest of all binds.
+// read and written, the copy bandwidth, or that of an update in place. Arithmetic goes on meanwhile: the longest of
+// all binds.
 Bound bound_of(const Limits& limits, Level level, std::size_t bytes_read, std::size_t bytes_written,
-               const Work& work);
+               const Work& work, bool in_place = false);
 
 }  // namespace brickproof::bench

@@ -110,7 +110,7 @@ class Roofline {
     // Two levels that read at one rate are one line.
     std::string slopes() const {
         std::string body;
-        std::string nearer;
+        std::string farther;  // levels that the line to come is also for
         for (const Level level : {Level::dram, Level::l3, Level::l2, Level::l1}) {
             const auto& bandwidth = report_.limits.bandwidth[static_cast<std::size_t>(level)];
             if (!bandwidth) continue;
@@ -118,12 +118,11 @@ class Roofline {
             const auto& of_next = report_.limits.bandwidth[static_cast<std::size_t>(next)];
             const bool alike = next != level && of_next && of_next->read < 1.03 * bandwidth->read;
             if (alike) {
-                nearer = std::string(bench::name_of(level)) + nearer;
+                farther.insert(0, fmt::format(", {}", bench::name_of(level)));
                 continue;
             }
-            body += slope(level, bandwidth->read,
-                          std::string(bench::name_of(level)) + (nearer.empty() ? "" : ", " + nearer));
-            nearer.clear();
+            body += slope(level, bandwidth->read, fmt::format("{}{}", bench::name_of(level), farther));
+            farther.clear();
         }
         return body;
     }
@@ -200,12 +199,14 @@ std::vector<double> axis_labels(double low, double high) {
     if (high < 3.0 * low) {
         double step = std::pow(10.0, std::floor(std::log10(high - low)));
         step /= (high - low) / step < 3.0 ? 4.0 : 1.0;
-        for (double i = std::ceil(low / step); i * step <= high; ++i) fine.push_back(i * step);
+        const int last = static_cast<int>(std::floor(high / step));
+        for (int i = static_cast<int>(std::ceil(low / step)); i <= last; ++i) fine.push_back(i * step);
         return fine;
     }
-    for (double power = std::pow(10.0, std::floor(std::log10(low))); power <= high; power *= 10.0)
+    const int last = static_cast<int>(std::floor(std::log10(high)));
+    for (int power = static_cast<int>(std::floor(std::log10(low))); power <= last; ++power)
         for (const double times : {1.0, 2.0, 5.0}) {
-            const double value = times * power;
+            const double value = times * std::pow(10.0, power);
             if (value < low * 0.999 || value > high * 1.001) continue;
             fine.push_back(value);
             if (times == 1.0) coarse.push_back(value);

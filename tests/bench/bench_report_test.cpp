@@ -94,7 +94,7 @@ TEST(TextRow, SaysThatAResultWasNotCheckedAndWhereTheWorkingSetLies) {
 
 TEST(TextHead, DescribesTheMachineAndWarnsOfAnother) {
     BenchReport report = report_of({});
-    for (const char* part : {"Some CPU", "governor performance", "turbo off", "L1d 48 KiB", "L1 200, 100, 250",
+    for (const char* part : {"Some CPU", "governor performance", "turbo off", "L1d 48 KiB", "L1 200, 100, 250, 300",
                              "64 float32 multiply-adds", "interrupts do not show here"})
         EXPECT_TRUE(holds(text_head(report), part)) << part << " in " << text_head(report);
     report.against = "old.json";

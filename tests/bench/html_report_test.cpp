@@ -60,6 +60,16 @@ TEST(Html, ShowsRatiosRooflineDistributionsAndWhatIsWrong) {
         EXPECT_TRUE(holds(html, part)) << part;
 }
 
+TEST(Html, DrawsLevelsOfOneBandwidthAsOneLine) {
+    BenchReport report = report_with_everything();
+    report.limits.bandwidth = {Bandwidth{200.0, 1.0, 1.0, 1.0}, Bandwidth{200.0, 1.0, 1.0, 1.0},
+                               Bandwidth{199.0, 1.0, 1.0, 1.0}, Bandwidth{20.0, 1.0, 1.0, 1.0}};
+    const std::string html = html_of(report);
+    EXPECT_TRUE(holds(html, "L1, L2, L3 read 200 GB/s"));
+    EXPECT_TRUE(holds(html, "DRAM read 20 GB/s"));
+    EXPECT_FALSE(holds(html, "L2 read 200"));
+}
+
 TEST(Html, HasNoRatiosWhereNothingWasCompared) {
     EXPECT_FALSE(holds(html_of(report_of({measured_row()})), "<h2>Ratios</h2>"));
 }

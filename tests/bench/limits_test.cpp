@@ -12,8 +12,8 @@ namespace {
 Limits made_up() {
     Limits limits;
     limits.instructions = "none";
-    limits.bandwidth[0] = Bandwidth{.read = 200.0, .write = 100.0, .copy = 250.0};
-    limits.bandwidth[3] = Bandwidth{.read = 20.0, .write = 10.0, .copy = 16.0};
+    limits.bandwidth[0] = Bandwidth{.read = 200.0, .write = 100.0, .copy = 250.0, .update = 300.0};
+    limits.bandwidth[3] = Bandwidth{.read = 20.0, .write = 10.0, .copy = 16.0, .update = 25.0};
     limits.peaks = {.multiply_adds = 64.0, .int8_multiply_adds = 256.0, .divisions = 8.0, .square_roots = 4.0};
     return limits;
 }
@@ -36,6 +36,12 @@ TEST(BoundOf, CopiesAsMuchAsIsReadAndWritten) {
     const Bound bound = bound_of(made_up(), Level::dram, 1000, 600, {});
     EXPECT_EQ(bound.name, "DRAM copy");
     EXPECT_DOUBLE_EQ(bound.nanoseconds, 1200.0 / 16.0 + 400.0 / 20.0);
+}
+
+TEST(BoundOf, OfAnOpInPlaceIsThatOfAnUpdate) {
+    const Bound bound = bound_of(made_up(), Level::dram, 1000, 1000, {}, true);
+    EXPECT_EQ(bound.name, "DRAM update");
+    EXPECT_DOUBLE_EQ(bound.nanoseconds, 2000.0 / 25.0);
 }
 
 TEST(BoundOf, KnowsNoneWhereNothingWasMeasured) {
@@ -70,7 +76,8 @@ TEST(MeasureLimits, FindsEveryLimitThatTheCpuHas) {
     const Limits limits = measure_limits(Clock::best(), caches, std::size_t{1} << 30, all);
     for (const auto& bandwidth : limits.bandwidth) {
         ASSERT_TRUE(bandwidth.has_value());
-        for (const double rate : {bandwidth->read, bandwidth->write, bandwidth->copy}) EXPECT_GT(rate, 0.0);
+        for (const double rate : {bandwidth->read, bandwidth->write, bandwidth->copy, bandwidth->update})
+            EXPECT_GT(rate, 0.0);
     }
     for (const double peak : {limits.peaks.multiply_adds, limits.peaks.int8_multiply_adds, limits.peaks.divisions,
                               limits.peaks.square_roots})

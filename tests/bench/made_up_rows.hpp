@@ -58,8 +58,8 @@ inline BenchReport report_of(std::vector<Row> rows) {
     report.clock = "steady_clock";
     report.nanoseconds_per_tick = 1.0;
     report.limits.instructions = "made-up instructions";
-    report.limits.bandwidth[0] = Bandwidth{200.0, 100.0, 250.0};
-    report.limits.bandwidth[3] = Bandwidth{20.0, 10.0, 16.0};
+    report.limits.bandwidth[0] = Bandwidth{200.0, 100.0, 250.0, 300.0};
+    report.limits.bandwidth[3] = Bandwidth{20.0, 10.0, 16.0, 24.0};
     report.limits.peaks = {64.0, 256.0, 8.0, 4.0};
     report.rows = std::move(rows);
     return report;
