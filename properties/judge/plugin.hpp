@@ -12,8 +12,8 @@ namespace brickproof {
 // The kernels of the library itself. They promise what a guest need not: the definition's bits from every ISA.
 std::vector<Kernel> own_kernels();
 
-// The kernels of a plug-in. Problems, one sentence each: no such file, no shared library, no brickproof_kernels, and
-// those of its table.
+// The kernels of a plug-in. Problems, one sentence each: no such file, no shared library, no brickproof_kernels,
+// and those of its table.
 Expected<std::vector<Kernel>> load_plugin(const std::string& path);
 
 // A table is outside input. What is longer is no text or no count, but memory that holds something else.
