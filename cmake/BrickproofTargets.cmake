@@ -25,7 +25,7 @@ target_compile_options(brickproof_flags INTERFACE -Wall -Wextra -Wpedantic -Wcon
     $<$<BOOL:${BRICKPROOF_WARNINGS_ARE_ERRORS}>:-Werror> -ffp-contract=off)
 if(BRICKPROOF_SANITIZE)
     target_compile_options(brickproof_flags INTERFACE
-        -fsanitize=${BRICKPROOF_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -g)
+        -fsanitize=${BRICKPROOF_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -g1)
     target_link_options(brickproof_flags INTERFACE -fsanitize=${BRICKPROOF_SANITIZE})
 endif()
 if(BRICKPROOF_LIBFUZZER)

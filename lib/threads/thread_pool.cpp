@@ -1,11 +1,11 @@
 #include "brick/thread_pool.hpp"
 
+#include <pthread.h>
+
 #include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <mutex>
-#include <system_error>
-#include <thread>
 #include <vector>
 
 #include "support/checks.hpp"
@@ -28,14 +28,16 @@ void relax() {
 // what describes a job changes only when all parts of the last one are done, and a number does not come back.
 struct ThreadPool::Workers {
   public:
+    // As many of `count` threads as the system gives. (Not std::thread, whose destructor may end the process.)
     explicit Workers(std::size_t count) {
         threads_.reserve(count);
-        try {
-            while (threads_.size() < count) threads_.emplace_back([this] { work(); });
-        } catch (...) {
-            stop();
-            throw;
-        }
+        const auto work_of = [](void* workers) -> void* {
+            static_cast<Workers*>(workers)->work();
+            return nullptr;
+        };
+        pthread_t thread{};
+        while (threads_.size() < count && pthread_create(&thread, nullptr, work_of, this) == 0)
+            threads_.push_back(thread);
     }
     ~Workers() { stop(); }
     Workers(const Workers&) = delete;
@@ -72,7 +74,7 @@ struct ThreadPool::Workers {
     void stop() {
         stopping_.store(true, std::memory_order_relaxed);
         publish(0);
-        for (std::thread& thread : threads_) thread.join();
+        for (const pthread_t thread : threads_) pthread_join(thread, nullptr);
     }
 
     // Claims parts and does them until none is left.
@@ -122,19 +124,17 @@ struct ThreadPool::Workers {
     alignas(64) std::atomic<std::size_t> left_{0};
     std::atomic<std::size_t> sleeping_{0};
     std::atomic<bool> stopping_{false};
-    std::vector<std::thread> threads_;
+    std::vector<pthread_t> threads_;
 };
 
 Result<ThreadPool> ThreadPool::create(std::size_t threads) {
     constexpr std::string_view function = "ThreadPool::create";
     if (threads == 0)
         return make_error(ErrorCode::zero_dimension, function, ": threads is 0; it must be at least 1");
-    try {
-        return ThreadPool(std::make_shared<Workers>(threads - 1));
-    } catch (const std::system_error&) {
-        return make_error(ErrorCode::no_thread, function, ": the system gives no ", threads - 1,
-                          " threads beside this one");
-    }
+    ThreadPool pool(std::make_shared<Workers>(threads - 1));
+    if (pool.workers_->threads() == threads) return pool;
+    return make_error(ErrorCode::no_thread, function, ": of ", threads - 1, " threads the system gives ",
+                      pool.workers_->threads() - 1);
 }
 
 Executor ThreadPool::executor() const {

@@ -1,0 +1,30 @@
+// brickproof-openblas.so: gemv by the OpenBLAS that is installed, on one thread. OPENBLAS_CORETYPE=Haswell makes it
+// take its AVX2 kernels on a CPU that has more.
+#include <cblas.h>
+
+#include <algorithm>
+#include <iterator>
+
+#include "brickproof/kernel_abi.h"
+
+namespace {
+
+// beta = 0 does not read y; with a bias, y starts as that.
+void gemv(const float* w, const float* x, const float* bias, float* y, std::size_t rows, std::size_t cols) {
+    const auto m = static_cast<blasint>(rows), n = static_cast<blasint>(cols);
+    if (bias != nullptr) std::copy_n(bias, rows, y);
+    cblas_sgemv(CblasRowMajor, CblasNoTrans, m, n, 1.0f, w, n, x, 1, bias == nullptr ? 0.0f : 1.0f, y, 1);
+}
+
+}  // namespace
+
+const brickproof_kernel_table* brickproof_kernels() {
+    openblas_set_num_threads(1);
+    brickproof_gemv_fn* const function = gemv;
+    static const brickproof_kernel kernels[] = {
+        {"gemv", "sgemv", "", "", 0, reinterpret_cast<void (*)()>(function)},
+    };
+    static const brickproof_kernel_table table{BRICKPROOF_ABI_VERSION, openblas_get_config(), std::size(kernels),
+                                               kernels};
+    return &table;
+}
