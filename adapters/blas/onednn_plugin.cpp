@@ -55,7 +55,7 @@ void softmax(const float* x, float* y, std::size_t n) {
 
 }  // namespace
 
-const brickproof_kernel_table* brickproof_kernels() {
+extern "C" [[gnu::visibility("default")]] const brickproof_kernel_table* brickproof_kernels() {
     omp_set_num_threads(1);
     brickproof_gemv_fn* const gemv_function = gemv;
     brickproof_softmax_fn* const softmax_function = softmax;

@@ -18,7 +18,7 @@ void gemv(const float* w, const float* x, const float* bias, float* y, std::size
 
 }  // namespace
 
-const brickproof_kernel_table* brickproof_kernels() {
+extern "C" [[gnu::visibility("default")]] const brickproof_kernel_table* brickproof_kernels() {
     openblas_set_num_threads(1);
     brickproof_gemv_fn* const function = gemv;
     static const brickproof_kernel kernels[] = {
