@@ -16,6 +16,10 @@ namespace {
 void gemv(const float* w, const float* x, const float* bias, float* y, std::size_t rows, std::size_t cols) {
     const auto m = static_cast<dnnl_dim_t>(rows), k = static_cast<dnnl_dim_t>(cols);
     if (bias != nullptr) std::copy_n(bias, rows, y);
+    if (cols == 0) {  // where BLAS leaves y alone
+        if (bias == nullptr) std::fill_n(y, rows, 0.0f);
+        return;
+    }
     dnnl_sgemm('N', 'N', m, 1, k, 1.0f, w, k, x, 1, bias == nullptr ? 0.0f : 1.0f, y, 1);
 }
 
