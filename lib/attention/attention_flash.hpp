@@ -239,8 +239,7 @@ static void flash_attention_blocks(const AttentionOperands& operands, std::size_
 
 template <class V>
 static void flash_attention(const AttentionOperands& operands) {
-    if (operands.heads == 0) return;
-    flash_attention_blocks<V>(operands, 0, operands.kv_heads * blocks_of_a_group(operands), attention_tile);
+    flash_attention_blocks<V>(operands, 0, head_blocks(operands), attention_tile);
 }
 
 }  // namespace brick

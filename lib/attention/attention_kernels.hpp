@@ -50,6 +50,10 @@ struct HeadBlock {
 [[maybe_unused]] static std::size_t blocks_of_a_group(const AttentionOperands& operands) {
     return (operands.heads / operands.kv_heads + heads_of_a_block - 1) / heads_of_a_block;
 }
+// Of all kv heads; none where there are no heads.
+[[maybe_unused]] static std::size_t head_blocks(const AttentionOperands& operands) {
+    return operands.heads == 0 ? 0 : operands.kv_heads * blocks_of_a_group(operands);
+}
 [[maybe_unused]] static HeadBlock head_block(const AttentionOperands& operands, std::size_t index) {
     const std::size_t group = operands.heads / operands.kv_heads;
     const std::size_t kv_head = index / blocks_of_a_group(operands);
@@ -57,9 +61,9 @@ struct HeadBlock {
     return {kv_head, kv_head * group + done, group - done < heads_of_a_block ? group - done : heads_of_a_block};
 }
 
-// The same kernels for some blocks of heads, [first, last) of kv_heads * blocks_of_a_group, and with the tile
-// chosen by the caller: the running maximum and sum change after every `tile` keys, and after every attention_tile
-// keys of a larger one. With a multiple of attention_tile the results are those of the kernels above, to the bit.
+// The same kernels for some blocks of heads, [first, last) of head_blocks(), and with the tile chosen by the
+// caller: the running maximum and sum change after every `tile` keys, and after every attention_tile keys of a
+// larger one. With a multiple of attention_tile the results are those of the kernels above, to the bit.
 using AttentionInTiles = void(const AttentionOperands& operands, std::size_t first, std::size_t last,
                               std::size_t tile);
 AttentionInTiles attention_in_tiles_scalar;

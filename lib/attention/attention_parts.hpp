@@ -10,7 +10,7 @@ inline void attend_in_tiles(brickproof_attention_fn* kernel, const AttentionOper
                             const Executor& executor) {
     AttentionInTiles* const in_tiles = attention_in_tiles(kernel);
     const std::size_t bytes = 2 * operands.seq * operands.head_dim * sizeof(float);
-    for_ranges(executor, operands.kv_heads * blocks_of_a_group(operands), bytes,
+    for_ranges(executor, head_blocks(operands), bytes,
                [&](std::size_t first, std::size_t last) { in_tiles(operands, first, last, tile); });
 }
 

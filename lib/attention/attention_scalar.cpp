@@ -80,9 +80,8 @@ void attend(const float* q, const Cache& cache, float* out, std::size_t head_dim
 
 void attention_scalar(const float* q, const float* k, const float* v, float* out, std::size_t seq,
                       std::size_t heads, std::size_t kv_heads, std::size_t head_dim) {
-    if (heads == 0) return;
     const AttentionOperands operands{q, k, v, out, seq, heads, kv_heads, head_dim};
-    attention_in_tiles_scalar(operands, 0, kv_heads * blocks_of_a_group(operands), attention_tile);
+    attention_in_tiles_scalar(operands, 0, head_blocks(operands), attention_tile);
 }
 
 void attention_in_tiles_scalar(const AttentionOperands& operands, std::size_t first, std::size_t last,
