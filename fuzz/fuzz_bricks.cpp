@@ -24,27 +24,19 @@
 #include "engine/choice_reader.hpp"
 #include "engine/fills.hpp"
 #include "engine/q8_0_blocks.hpp"
+#include "fuzz/complain.hpp"
 
 namespace {
 
 using namespace brick;
 using brickproof::ChoiceReader;
+using brickproof::fuzz::complain;
+using brickproof::fuzz::has_sentence;
 
 using Floats = std::vector<float>;
 using Blocks = std::vector<brickproof_q8_0>;
 
 constexpr float unwritten = 1234.5f;
-
-[[noreturn]] void complain(const std::string& what) {
-    fmt::print(stderr, "{}\n", what);
-    std::abort();
-}
-
-template <class T>
-bool has_sentence(const Result<T>& result) {
-    if (!result && result.error().message.view().empty()) complain("an error has no message");
-    return result.has_value();
-}
 
 void expect_untouched(const Floats& y, bool succeeded) {
     if (!succeeded && std::ranges::any_of(y, [](float value) { return value != unwritten; }))

@@ -13,21 +13,13 @@
 #include "brick/gguf.hpp"
 #include "brick/matrix.hpp"
 #include "brick/transformer_layer_brick.hpp"
+#include "fuzz/complain.hpp"
 
 namespace {
 
 using namespace brick;
-
-[[noreturn]] void complain(const std::string& what) {
-    fmt::print(stderr, "{}\n", what);
-    std::abort();
-}
-
-template <class T>
-bool has_sentence(const Result<T>& result) {
-    if (!result && result.error().message.view().empty()) complain("an error has no message");
-    return result.has_value();
-}
+using brickproof::fuzz::complain;
+using brickproof::fuzz::has_sentence;
 
 bool lies_within(std::span<const std::byte> part, std::span<const std::byte> whole) {
     return part.data() >= whole.data() && part.data() + part.size() <= whole.data() + whole.size();

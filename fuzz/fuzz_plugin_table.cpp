@@ -1,19 +1,18 @@
 // What a plug-in's brickproof_kernels() returns: a table made of bytes, with names that are null, unknown, not
 // printable or without an end, functions that are null, and counts and versions that are wrong.
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <cstdlib>
 #include <deque>
 #include <memory>
 #include <vector>
 
 #include "engine/choice_reader.hpp"
+#include "fuzz/complain.hpp"
 #include "judge/plugin.hpp"
 
 namespace {
 
 using namespace brickproof;
+using fuzz::complain;
 
 // Memory of exactly the right size, so that a sanitizer sees the first byte too many.
 class Names {
@@ -52,11 +51,6 @@ std::size_t read_count(ChoiceReader& choices, std::size_t rows) {
     if (kind == 1) return most_table_rows + 1 + choices.pick(3);
     if (kind == 2) return ~std::size_t{0} / (1 + choices.pick(64));
     return kind == 3 ? 0 : rows;
-}
-
-[[noreturn]] void complain(const std::string& what) {
-    fmt::print(stderr, "{}\n", what);
-    std::abort();
 }
 
 }  // namespace

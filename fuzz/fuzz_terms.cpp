@@ -13,18 +13,13 @@
 #include "brick/isa.hpp"
 #include "engine/choice_reader.hpp"
 #include "engine/fills.hpp"
+#include "fuzz/complain.hpp"
 
 namespace {
 
 using namespace brick;
 using brickproof::ChoiceReader;
-
-template <class T>
-bool has_sentence(const Result<T>& result) {
-    if (result || !result.error().message.view().empty()) return result.has_value();
-    fmt::print(stderr, "an error has no message\n");
-    std::abort();
-}
+using brickproof::fuzz::has_sentence;
 
 // A known name, or any text.
 std::string read_text(ChoiceReader& choices, std::vector<std::string> known) {
