@@ -2,12 +2,12 @@
 // makes it take its AVX2 kernels on a CPU that has more.
 #include <omp.h>
 
-#include <algorithm>
 #include <iterator>
 #include <map>
 #include <oneapi/dnnl/dnnl.hpp>
 #include <string>
 
+#include "blas_gemv.hpp"
 #include "brickproof/kernel_abi.h"
 
 namespace {
@@ -15,12 +15,8 @@ namespace {
 // As a product of matrices, the second of one column.
 void gemv(const float* w, const float* x, const float* bias, float* y, std::size_t rows, std::size_t cols) {
     const auto m = static_cast<dnnl_dim_t>(rows), k = static_cast<dnnl_dim_t>(cols);
-    if (bias != nullptr) std::copy_n(bias, rows, y);
-    if (cols == 0) {  // where BLAS leaves y alone
-        if (bias == nullptr) std::fill_n(y, rows, 0.0f);
-        return;
-    }
-    dnnl_sgemm('N', 'N', m, 1, k, 1.0f, w, k, x, 1, bias == nullptr ? 0.0f : 1.0f, y, 1);
+    const auto product = [&](float beta) { dnnl_sgemm('N', 'N', m, 1, k, 1.0f, w, k, x, 1, beta, y, 1); };
+    gemv_by(product, bias, y, rows, cols);
 }
 
 // What oneDNN prepares for a row of n values, once: a user of it would do so too.

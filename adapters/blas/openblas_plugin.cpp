@@ -2,22 +2,19 @@
 // take its AVX2 kernels on a CPU that has more.
 #include <cblas.h>
 
-#include <algorithm>
 #include <iterator>
 
+#include "blas_gemv.hpp"
 #include "brickproof/kernel_abi.h"
 
 namespace {
 
-// beta = 0 does not read y; with a bias, y starts as that.
 void gemv(const float* w, const float* x, const float* bias, float* y, std::size_t rows, std::size_t cols) {
     const auto m = static_cast<blasint>(rows), n = static_cast<blasint>(cols);
-    if (bias != nullptr) std::copy_n(bias, rows, y);
-    if (cols == 0) {  // where BLAS leaves y alone
-        if (bias == nullptr) std::fill_n(y, rows, 0.0f);
-        return;
-    }
-    cblas_sgemv(CblasRowMajor, CblasNoTrans, m, n, 1.0f, w, n, x, 1, bias == nullptr ? 0.0f : 1.0f, y, 1);
+    const auto product = [&](float beta) {
+        cblas_sgemv(CblasRowMajor, CblasNoTrans, m, n, 1.0f, w, n, x, 1, beta, y, 1);
+    };
+    gemv_by(product, bias, y, rows, cols);
 }
 
 }  // namespace
