@@ -1,11 +1,10 @@
 #include "fuzz/messages.hpp"
 
-#include <unistd.h>
-
 #include <nlohmann/json.hpp>
 #include <optional>
 
 #include "engine/replay_token.hpp"
+#include "judge/child_process.hpp"
 
 namespace brickproof::fuzz {
 namespace {
@@ -66,12 +65,7 @@ Expected<Message> parse_message(const std::string& line, const Kernel& kernel) {
 }
 
 void write_message(int pipe, const std::string& line) {
-    const std::string text = line + "\n";
-    for (std::size_t done = 0; done < text.size();) {
-        const ssize_t written = write(pipe, text.data() + done, text.size() - done);
-        if (written <= 0) _exit(3);
-        done += static_cast<std::size_t>(written);
-    }
+    tell_parent(pipe, line + "\n");
 }
 
 }  // namespace brickproof::fuzz

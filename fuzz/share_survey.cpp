@@ -1,17 +1,11 @@
 #include "fuzz/share_survey.hpp"
 
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cerrno>
-#include <csignal>
-#include <cstdio>
-#include <system_error>
-
 #include "fuzz/features.hpp"
 #include "fuzz/statement_runner.hpp"
-#include "judge/fault_trap.hpp"
+#include "judge/child_process.hpp"
 
 namespace brickproof::fuzz {
 namespace {
@@ -35,35 +29,27 @@ void survey_case(StatementRunner& runner, const Bytes& bytes, std::size_t index,
     }
 }
 
-[[noreturn]] void survey_in_child(const Kernel& kernel, const std::vector<std::string>& assume,
-                                  std::span<const Bytes> cases, std::size_t first, int pipe) {
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    install_fault_trap();
+void survey_in_child(const Kernel& kernel, const std::vector<std::string>& assume, std::span<const Bytes> cases,
+                     std::size_t first, int pipe) {
     StatementRunner runner(kernel, assume);
     for (std::size_t i = first; i < cases.size(); ++i) survey_case(runner, cases[i], i, pipe);
-    _exit(0);
 }
 
 // Surveys from case `next` on; returns the case to go on with after a child's end.
 std::size_t survey_from(std::size_t next, const Kernel& kernel, const std::vector<std::string>& assume,
                         std::span<const Bytes> cases, std::vector<Approach>& approaches) {
-    int ends[2];
-    if (pipe(ends) != 0) throw std::system_error(errno, std::generic_category(), "making a pipe");
-    std::fflush(nullptr);
-    const pid_t child = fork();
-    if (child < 0) throw std::system_error(errno, std::generic_category(), "starting a process");
-    if (child == 0) survey_in_child(kernel, assume, cases, next, ends[1]);
-    close(ends[1]);
+    const TellingChild child =
+        start_telling_child([&](int pipe) { survey_in_child(kernel, assume, cases, next, pipe); });
     Approach approach{};
-    while (read(ends[0], &approach, sizeof(approach)) == sizeof(approach)) {
+    while (read(child.pipe, &approach, sizeof(approach)) == sizeof(approach)) {
         if (approach.statement != begins)
             approaches.push_back(approach);
         else
             next = approach.index + 1;
     }
-    close(ends[0]);
+    close(child.pipe);
     int status = 0;
-    waitpid(child, &status, 0);
+    waitpid(child.id, &status, 0);
     return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? cases.size() : next;
 }
 

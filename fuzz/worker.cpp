@@ -2,20 +2,18 @@
 
 #include <fmt/format.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
-#include <cstdio>
 #include <new>
 #include <system_error>
 
 #include "engine/replay_token.hpp"
 #include "fuzz/messages.hpp"
-#include "judge/fault_trap.hpp"
+#include "judge/child_process.hpp"
 
 namespace brickproof::fuzz {
 namespace {
@@ -31,22 +29,13 @@ SearchRecord* shared_record() {
     return new (memory) SearchRecord;
 }
 
-void prepare_child() {
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    std::signal(SIGINT, SIG_IGN);  // the parent decides
-    install_fault_trap();
+void leave_interrupts_to_parent() {
+    std::signal(SIGINT, SIG_IGN);
 }
 
-pid_t fork_child() {
-    std::fflush(nullptr);
-    const pid_t child = fork();
-    if (child < 0) throw std::system_error(errno, std::generic_category(), "starting a process");
-    return child;
-}
-
-[[noreturn]] void search_in_child(const Kernel& kernel, const SearchSetup& setup, SearchRecord& recorder, int pipe,
-                                  Clock::time_point deadline) {
-    prepare_child();
+void search_in_child(const Kernel& kernel, const SearchSetup& setup, SearchRecord& recorder, int pipe,
+                     Clock::time_point deadline) {
+    leave_interrupts_to_parent();
     const SearchListener listener{
         .on_statement = [&](std::string_view name) { recorder.record_statement(name); },
         .on_case = [&](const Bytes& bytes) { recorder.record_case(bytes); },
@@ -60,7 +49,6 @@ pid_t fork_child() {
         recorder.features_of_corpus.store(search.features_of_corpus(), std::memory_order_relaxed);
     }
     write_message(pipe, done_message());
-    _exit(0);
 }
 
 std::string describe_end(int status, bool silent) {
@@ -69,14 +57,12 @@ std::string describe_end(int status, bool silent) {
     return fmt::format("it ended its process with exit code {}", WEXITSTATUS(status));
 }
 
-[[noreturn]] void judge_in_child(const Kernel& kernel, const SearchSetup& setup, const std::string& name,
-                                 const Bytes& bytes) {
-    prepare_child();
+void judge_in_child(const Kernel& kernel, const SearchSetup& setup, const std::string& name, const Bytes& bytes) {
+    leave_interrupts_to_parent();
     StatementRunner runner(kernel, setup.assume);
     for (const JudgedStatement& statement : runner.statements())
         if (statement.name == name)
             runner.judge(statement, decode_case(*kernel.contract, bytes, statement.holding));
-    _exit(0);
 }
 
 // The wait status of a child that was given long enough; nothing where it had to be killed.
@@ -102,19 +88,14 @@ Worker::~Worker() {
 }
 
 void Worker::start() {
-    int ends[2];
-    if (pipe(ends) != 0) throw std::system_error(errno, std::generic_category(), "making a pipe");
     if (!deadline_)
         deadline_ =
             Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds_));
     wants_restart_ = false;
-    child_ = fork_child();
-    if (child_ == 0) {
-        close(ends[0]);
-        search_in_child(kernel_, setup_, *recorder_, ends[1], *deadline_);
-    }
-    close(ends[1]);
-    pipe_ = ends[0];
+    const TellingChild child =
+        start_telling_child([this](int pipe) { search_in_child(kernel_, setup_, *recorder_, pipe, *deadline_); });
+    child_ = child.id;
+    pipe_ = child.pipe;
     last_sign_ = Clock::now();
 }
 
@@ -187,8 +168,7 @@ Finding Worker::shrink_end(const std::string& statement, bool hung, const std::s
     Found found{recorder_->last_case(), Outcome::fail(fmt::format("{} (while {} was judged)", what, statement))};
     const auto ends_its_process = [&](const Bytes& bytes) {
         if (interrupted) return Outcome::pass();
-        const pid_t child = fork_child();
-        if (child == 0) judge_in_child(kernel_, setup_, statement, bytes);
+        const pid_t child = start_child([&] { judge_in_child(kernel_, setup_, statement, bytes); });
         const std::optional<int> status = wait_for(child, longest_case_seconds, interrupted);
         return status && *status == 0 ? Outcome::pass() : found.outcome;
     };

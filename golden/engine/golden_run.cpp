@@ -2,20 +2,17 @@
 
 #include <fmt/format.h>
 #include <poll.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <csignal>
 #include <cstdint>
-#include <cstdio>
 #include <cstring>
 #include <deque>
 #include <system_error>
 
-#include "judge/fault_trap.hpp"
+#include "judge/child_process.hpp"
 #include "judge/plugin.hpp"
 
 namespace brickproof::golden {
@@ -26,28 +23,17 @@ using Cases = std::span<const GoldenCase* const>;
 // Cases that one child runs: few enough that all processes have work, many enough that starting one is cheap.
 constexpr std::size_t cases_of_a_child = 24;
 
-void write_all(int file, std::string_view bytes) {
-    while (!bytes.empty()) {
-        const ssize_t count = write(file, bytes.data(), bytes.size());
-        if (count < 0) _exit(1);
-        bytes.remove_prefix(static_cast<std::size_t>(count));
-    }
-}
-
 // A reply in the pipe: its length as 8 bytes, then itself.
-[[noreturn]] void run_in_child(const Kernel& kernel, Cases cases, const Work& work, int file) {
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    install_fault_trap();
+void run_in_child(const Kernel& kernel, Cases cases, const Work& work, int pipe) {
     KernelRunner runner(kernel);
     for (const GoldenCase* golden : cases) {
         const std::string reply = work(runner, kernel, *golden);
         const std::uint64_t size = reply.size();
         char head[sizeof(size)];
         std::memcpy(head, &size, sizeof(size));
-        write_all(file, {head, sizeof(head)});
-        write_all(file, reply);
+        tell_parent(pipe, {head, sizeof(head)});
+        tell_parent(pipe, reply);
     }
-    _exit(0);
 }
 
 std::string describe_end(int status) {
@@ -63,17 +49,10 @@ class Piece {
         : kernel_(&kernel), cases_(cases), all_(&all), first_(first) {}
 
     void start(const Work& work) {
-        int ends[2];
-        if (pipe(ends) != 0) throw std::system_error(errno, std::generic_category(), "making a pipe");
-        std::fflush(nullptr);
-        child_ = fork();
-        if (child_ < 0) throw std::system_error(errno, std::generic_category(), "starting a process");
-        if (child_ == 0) {
-            close(ends[0]);
-            run_in_child(*kernel_, cases_.subspan(done_), work, ends[1]);
-        }
-        close(ends[1]);
-        pipe_ = ends[0];
+        const TellingChild child =
+            start_telling_child([&](int pipe) { run_in_child(*kernel_, cases_.subspan(done_), work, pipe); });
+        child_ = child.id;
+        pipe_ = child.pipe;
         pending_.clear();
     }
 

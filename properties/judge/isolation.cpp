@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -19,7 +18,7 @@
 #include <optional>
 #include <system_error>
 
-#include "judge/fault_trap.hpp"
+#include "judge/child_process.hpp"
 #include "judge/flight_recorder.hpp"
 #include "judge/plugin.hpp"
 #include "report/json_report.hpp"
@@ -35,33 +34,21 @@ FlightRecorder* shared_recorder() {
     return new (memory) FlightRecorder;
 }
 
-void write_line(int pipe, const std::string& line) {
-    const std::string text = line + "\n";
-    for (std::size_t done = 0; done < text.size();) {
-        const ssize_t written = write(pipe, text.data() + done, text.size() - done);
-        if (written <= 0) _exit(3);
-        done += static_cast<std::size_t>(written);
-    }
-}
-
 // The child: judges, and tells each verdict as soon as it stands.
-[[noreturn]] void judge_in_child(const Kernel& kernel, const JudgeOptions& options, FlightRecorder& recorder,
-                                 int pipe) {
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
+void judge_in_child(const Kernel& kernel, const JudgeOptions& options, FlightRecorder& recorder, int pipe) {
     std::signal(SIGINT, SIG_IGN);  // the parent decides
-    install_fault_trap();
     const Observer observer{
         .on_statement = [&](std::string_view name) { recorder.record_statement(name); },
         .on_case = [&](const Bytes& bytes) { recorder.record_case(bytes); },
         .heartbeat = &recorder.heartbeat,
         .on_verdict =
             [&](const StatementVerdict& verdict) {
-                write_line(pipe, to_json(verdict).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+                tell_parent(pipe,
+                            to_json(verdict).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
             },
     };
     judge_kernel(kernel, options, observer);
-    write_line(pipe, "done");
-    _exit(0);
+    tell_parent(pipe, "done\n");
 }
 
 // One kernel in the making.
@@ -74,17 +61,10 @@ class Job {
     Job& operator=(const Job&) = delete;
 
     void start() {
-        int ends[2];
-        if (pipe(ends) != 0) throw std::system_error(errno, std::generic_category(), "making a pipe");
-        std::fflush(nullptr);
-        child_ = fork();
-        if (child_ < 0) throw std::system_error(errno, std::generic_category(), "starting a judge process");
-        if (child_ == 0) {
-            close(ends[0]);
-            judge_in_child(*kernel_, options_, *recorder_, ends[1]);
-        }
-        close(ends[1]);
-        pipe_ = ends[0];
+        const TellingChild child =
+            start_telling_child([this](int pipe) { judge_in_child(*kernel_, options_, *recorder_, pipe); });
+        child_ = child.id;
+        pipe_ = child.pipe;
         pending_.clear();  // half a line of a child that died
         last_sign_ = Clock::now();
     }

@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 #include <fnmatch.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -14,7 +13,6 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
-#include <csignal>
 #include <cstdio>
 #include <ctime>
 #include <map>
@@ -25,7 +23,7 @@
 
 #include "fuzz/guided_search.hpp"
 #include "fuzz/random_stream.hpp"
-#include "judge/fault_trap.hpp"
+#include "judge/child_process.hpp"
 #include "planted_fault.hpp"
 
 namespace {
@@ -54,10 +52,7 @@ double cpu_seconds() {
     return static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
 }
 
-[[noreturn]] void search_in_child(const Kernel& kernel, bool guided, std::uint64_t seed, const Limits& limits,
-                                  Record& record) {
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    install_fault_trap();
+void search_in_child(const Kernel& kernel, bool guided, std::uint64_t seed, const Limits& limits, Record& record) {
     const double begun = cpu_seconds();
     const auto note = [&] { record.microseconds = static_cast<std::uint64_t>((cpu_seconds() - begun) * 1e6); };
     fuzz::GuidedSearch search(kernel, {.seed = seed, .guided = guided},
@@ -73,15 +68,12 @@ double cpu_seconds() {
                                        _exit(0);
                                    }});
     while (record.executions < limits.executions && cpu_seconds() - begun < limits.seconds) search.step();
-    _exit(0);
 }
 
 Search search(const Kernel& kernel, bool guided, std::uint64_t seed, const Limits& limits) {
     void* memory = mmap(nullptr, sizeof(Record), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     auto* record = new (memory) Record;
-    std::fflush(nullptr);
-    const pid_t child = fork();
-    if (child == 0) search_in_child(kernel, guided, seed, limits, *record);
+    const pid_t child = start_child([&] { search_in_child(kernel, guided, seed, limits, *record); });
     int status = 0;
     waitpid(child, &status, 0);
     const bool ended_by_the_fault = !WIFEXITED(status) || WEXITSTATUS(status) != 0;

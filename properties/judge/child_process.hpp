@@ -1,0 +1,25 @@
+// Child processes in which kernels run, since a kernel may ruin the process that it runs in.
+#pragma once
+
+#include <sys/types.h>
+
+#include <functional>
+#include <string_view>
+
+namespace brickproof {
+
+// Starts a child that has the fault trap, does the work and ends with exit status 0. It is killed when its parent
+// ends. Throws std::system_error where the system gives no process.
+pid_t start_child(const std::function<void()>& work);
+
+// The same with a pipe: work gets the end to write to, the parent has the one to read, and closes it.
+struct TellingChild {
+    pid_t id = -1;
+    int pipe = -1;
+};
+TellingChild start_telling_child(const std::function<void(int pipe)>& work);
+
+// For the child: writes all, or ends the process where nobody reads it any more.
+void tell_parent(int pipe, std::string_view bytes);
+
+}  // namespace brickproof
