@@ -161,7 +161,7 @@ std::byte* Buffers::allocate(std::size_t bytes, std::size_t operand) {
 Buffers::Buffers(const std::vector<Case>& cases, std::size_t sets, const std::atomic<bool>* stop) {
     for (std::size_t i = 0; i < sets; ++i) {
         if (stop != nullptr && stop->load()) return;
-        const std::vector<Operand>& operands = cases[i % cases.size()].operands;
+        const auto& operands = cases[i % cases.size()].operands;
         std::vector<void*> pointers;
         for (std::size_t operand = 0; operand < operands.size(); ++operand) {
             std::byte* memory = allocate(operands[operand].bytes(), operand);

@@ -2,10 +2,11 @@
 // an access outside a buffer and want the crash to themselves.
 #pragma once
 
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "engine/contract.hpp"
 
@@ -17,30 +18,48 @@ struct Misbehaviour {
     std::string message;
 };
 
+// What is known of the case that is judged by many statements about many kernels: what each function makes of it,
+// and what follows from it alone. The case stays where it is, and as it is, until the next one.
+class JudgedCase {
+  public:
+    void begin(const Case& c);
+
+    bool is(const Case& c) const { return &c == judged_; }
+    CaseFacts& facts() { return facts_; }
+    // Null where the function was not called yet.
+    const Outputs* outputs_of(KernelFunction fn) const;
+    void keep(KernelFunction fn, Outputs outputs) { outputs_.emplace_back(fn, std::move(outputs)); }
+
+  private:
+    const Case* judged_ = nullptr;
+    CaseFacts facts_;
+    std::vector<std::pair<KernelFunction, Outputs>> outputs_;
+};
+
 class HeapTrial final : public Trial {
   public:
     HeapTrial(const Contract& contract, KernelFunction kernel, KernelFunction definition)
         : contract_(contract), kernel_(kernel), definition_(definition) {}
 
-    // The case that is to be judged by many statements: what the kernel and the definition make of it is computed
-    // once. It stays where it is, and as it is, until the next one.
-    void begin(const Case& c);
+    // What is known is shared with other trials, and outlives the case.
+    void begin(JudgedCase& judged) { judged_ = &judged; }
 
-    Outputs run(const Case& c) override { return remembered(kernel_, c, of_kernel_); }
-    Outputs definition(const Case& c) override { return remembered(definition_, c, of_definition_); }
+    Outputs run(const Case& c) override { return remembered(kernel_, c); }
+    Outputs definition(const Case& c) override { return remembered(definition_, c); }
 
     // What sanitizers do not see: results that depend on the old contents of the outputs, on where the buffers lie
     // or on nothing visible; inputs that are written to; a changed floating-point environment.
     std::optional<Misbehaviour> misbehaviour(const Case& c);
 
   private:
-    using Memory = std::unique_ptr<std::byte[]>;
     struct Placed {
         Outputs outputs;
         bool inputs_unchanged = true;
     };
 
-    Outputs remembered(KernelFunction fn, const Case& c, std::optional<Outputs>& memory);
+    bool is_judged(const Case& c) const { return judged_ != nullptr && judged_->is(c); }
+    CaseFacts* facts_about(const Case& c) override { return is_judged(c) ? &judged_->facts() : nullptr; }
+    Outputs remembered(KernelFunction fn, const Case& c);
     Outputs call(KernelFunction fn, const Case& c);
     Placed run_elsewhere(const Case& c, std::byte poison, std::size_t offset_elements);
     std::string_view what_it_depends_on(const Case& c, const Outputs& outputs);
@@ -48,12 +67,10 @@ class HeapTrial final : public Trial {
     const Contract& contract_;
     KernelFunction kernel_;
     KernelFunction definition_;
+    // Of the call under way; kept, so that the next one need not allocate them.
     std::vector<void*> pointers_;
-    const Case* judged_ = nullptr;
-    std::optional<Outputs> of_kernel_;
-    std::optional<Outputs> of_definition_;
-    // What an operand without elements points to: never null, and no byte of it may be touched.
-    Memory nothing_ = std::make_unique<std::byte[]>(0);
+    std::vector<Array<std::byte>> buffers_;
+    JudgedCase* judged_ = nullptr;
 };
 
 }  // namespace brickproof::fuzz

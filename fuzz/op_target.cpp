@@ -56,7 +56,8 @@ OpTarget::Group& OpTarget::group_for(const Preconditions& holding) {
 std::optional<Violation> OpTarget::check(std::span<const std::uint8_t> bytes) {
     for (const Group& group : groups_) {
         const Case c = decode_case(contract_, bytes, group.holding);
-        for (HeapTrial& trial : trials_) trial.begin(c);
+        judged_.begin(c);
+        for (HeapTrial& trial : trials_) trial.begin(judged_);
         if (auto violation = check_behaviour(group, c, bytes)) return violation;
         for (const Entry& entry : group.entries) {
             Outcome outcome = entry.statement->check(c, trials_[entry.kernel]);

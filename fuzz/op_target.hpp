@@ -54,6 +54,7 @@ class OpTarget {
     const Contract& contract_;
     std::vector<Kernel> kernels_;
     std::vector<HeapTrial> trials_;
+    JudgedCase judged_;
     std::vector<Group> groups_;
 };
 

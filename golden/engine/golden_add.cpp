@@ -260,7 +260,7 @@ Expected<GoldenCase> case_of_guest(const Kernel& kernel, Case inputs, std::strin
         return Problem{fmt::format("{} / {} gives no outputs: {}", kernel.library, kernel.variant, failure)};
     for (const Operand& operand : golden.inputs.operands) {
         if (operand.access != Access::output) continue;
-        const std::vector<std::byte>& array = run.cases.front().outputs.arrays[golden.expected.size()];
+        const Array<std::byte>& array = run.cases.front().outputs.arrays[golden.expected.size()];
         const auto* bytes = reinterpret_cast<const char*>(array.data());
         golden.expected.push_back({widened(operand, {{}, {}, std::string(bytes, array.size())})});
     }

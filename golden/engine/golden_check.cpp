@@ -23,7 +23,7 @@ Outputs expected_outputs(const GoldenCase& golden, const Outputs& got) {
     Outputs expected;
     for (std::size_t i = 0; i < golden.expected.size(); ++i) {
         const Expectation& expectation = golden.expected[i];
-        std::vector<std::byte>& array = expected.arrays.emplace_back(expectation.tensor.bytes.size());
+        Array<std::byte>& array = expected.arrays.emplace_back(expectation.tensor.bytes.size());
         if (array.empty()) continue;
         std::memcpy(array.data(), expectation.tensor.bytes.data(), array.size());
         if (!expectation.mask) continue;

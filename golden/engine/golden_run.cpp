@@ -116,7 +116,7 @@ std::deque<Piece> pieces_of(std::span<const Job> jobs, std::vector<std::vector<R
 
 std::string outputs_text(const Run& run) {
     std::string text;
-    for (const std::vector<std::byte>& array : run.outputs.arrays)
+    for (const Array<std::byte>& array : run.outputs.arrays)
         text.append(reinterpret_cast<const char*>(array.data()), array.size());
     return text;
 }
@@ -125,7 +125,7 @@ Outputs parse_outputs(const GoldenCase& golden, std::string_view text) {
     Outputs outputs;
     for (const Operand& operand : golden.inputs.operands) {
         if (operand.access != Access::output) continue;
-        std::vector<std::byte>& array = outputs.arrays.emplace_back(operand.bytes());
+        Array<std::byte>& array = outputs.arrays.emplace_back(operand.bytes());
         const std::size_t there = std::min(array.size(), text.size());
         if (there > 0) std::memcpy(array.data(), text.data(), there);
         text.remove_prefix(there);

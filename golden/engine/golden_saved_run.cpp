@@ -29,7 +29,7 @@ Expected<Done> save_case(const fs::path& folder, const fs::path& below, const Ca
     std::size_t output = 0;
     for (const Operand& operand : run.golden->inputs.operands) {
         if (operand.access != Access::output) continue;
-        const std::vector<std::byte>& array = run.outputs.arrays[output++];
+        const Array<std::byte>& array = run.outputs.arrays[output++];
         const Layout layout = layout_of(operand);
         const auto* bytes = reinterpret_cast<const char*>(array.data());
         const std::string text = npy_text({layout.dtype, layout.shape, std::string(bytes, array.size())});
@@ -108,7 +108,7 @@ class Reader {
                 return Problem{fmt::format("{} has no output {}", where, key)};
             Expected<std::vector<std::byte>> array = read_output(operand, entry["outputs"][key], where);
             if (!array) return Problem{array.problem()};
-            run.outputs.arrays.push_back(std::move(*array));
+            run.outputs.arrays.emplace_back(array->begin(), array->end());
         }
         return run;
     }

@@ -9,7 +9,7 @@ std::vector<Expectation> oracle_expectations(const Contract& contract, const Cas
     std::vector<Expectation> expected;
     for (const Operand& operand : inputs.operands) {
         if (operand.access != Access::output) continue;
-        const std::vector<double>& exact = oracle[expected.size()].exact;
+        const Array<double>& exact = oracle[expected.size()].exact;
         Layout layout = exact_layout_of(operand);
         const auto* bytes = reinterpret_cast<const char*>(exact.data());
         expected.push_back({{layout.dtype, layout.shape, std::string(bytes, exact.size() * sizeof(double))}});

@@ -143,9 +143,10 @@ Values expected_values(const GoldenCase& golden) {
     for (const Operand& operand : golden.inputs.operands) {
         if (operand.access != Access::output) continue;
         const Tensor& tensor = golden.expected[values.size()].tensor;
-        values.push_back(tensor.dtype == Dtype::float64
-                             ? doubles_of(tensor)
-                             : output_values(operand.element, std::as_bytes(std::span(tensor.bytes))));
+        if (tensor.dtype == Dtype::float64)
+            values.push_back(doubles_of(tensor));
+        else
+            values.push_back(output_values(operand.element, std::as_bytes(std::span(tensor.bytes))));
     }
     return values;
 }

@@ -7,7 +7,7 @@
 
 namespace brickproof {
 
-std::vector<float> attention_output(Trial& trial, const Case& c) {
+Array<float> attention_output(Trial& trial, const Case& c) {
     const Outputs outputs = trial.run(c);
     const std::span<const float> out = outputs.as<float>(0);
     return {out.begin(), out.end()};
@@ -21,7 +21,7 @@ Case with_attention_shape(const Case& c, const AttentionShape& shape) {
     for (std::size_t i = 0; i < std::size(counts); ++i) {
         other.operands[i].count = counts[i];
         if (other.operands[i].access == Access::input)
-            other.operands[i].contents.assign(other.operands[i].bytes(), {});
+            other.operands[i].contents = Array<std::byte>(other.operands[i].bytes());
     }
     return other;
 }

@@ -13,7 +13,7 @@ namespace brickproof {
 
 inline constexpr std::size_t attention_q = 0, attention_k = 1, attention_v = 2;  // operands
 
-std::vector<float> attention_output(Trial& trial, const Case& c);
+Array<float> attention_output(Trial& trial, const Case& c);
 
 // The same call with other sizes; inputs are zeros.
 Case with_attention_shape(const Case& c, const AttentionShape& shape);

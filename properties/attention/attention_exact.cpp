@@ -47,8 +47,8 @@ Outcome attention_of_one_key(const Case& c, Trial& trial) {
     const Case first = with_keys(c, std::array{std::size_t{0}});
     const AttentionShape shape = attention_shape(first);
     const std::vector<bool> judged = heads_with_scores(first);
-    std::vector<float> out = attention_output(trial, first);
-    std::vector<float> expected;
+    Array<float> out = attention_output(trial, first);
+    Array<float> expected;
     for (std::size_t head = 0; head < shape.heads; ++head) {
         for (std::size_t i = 0; i < shape.head_dim; ++i) {
             expected.push_back(first.input<float>(attention_v)[shape.at(0, shape.kv_head(head), i)]);
@@ -65,7 +65,7 @@ Outcome attention_of_dominant_key(const Case& c, Trial& trial) {
     for (const std::size_t first : telling_keys(c)) {
         const auto top = [&](std::size_t kv_head) { return (first + kv_head) % shape.seq; };
         choose_keys(chosen, [&](std::size_t key, std::size_t kv_head) { return key == top(kv_head); });
-        std::vector<float> expected;
+        Array<float> expected;
         for (std::size_t head = 0; head < shape.heads; ++head) {
             const std::size_t kv_head = shape.kv_head(head);
             for (std::size_t i = 0; i < shape.head_dim; ++i)
@@ -93,7 +93,7 @@ Outcome attention_of_two_equal_keys(const Case& c, Trial& trial) {
         choose_keys(chosen, [&](std::size_t key, std::size_t kv_head) {
             return key == one(kv_head) || key == other(kv_head);
         });
-        std::vector<float> expected;
+        Array<float> expected;
         for (std::size_t head = 0; head < shape.heads; ++head) {
             const std::size_t kv_head = shape.kv_head(head);
             for (std::size_t i = 0; i < shape.head_dim; ++i)
@@ -114,9 +114,9 @@ Outcome attention_of_zero_query(const Case& c, Trial& trial) {
     const AttentionShape shape = attention_shape(c);
     Case flat = c;
     std::ranges::fill(flat.input<float>(attention_q), 0.0f);
-    const std::vector<float> out = attention_output(trial, flat);
+    const Array<float> out = attention_output(trial, flat);
     OracleOutput oracle;
-    std::vector<double> got;
+    Array<double> got;
     const double seq = static_cast<double>(shape.seq);
     for (std::size_t head = 0; head < shape.heads; ++head) {
         for (std::size_t i = 0; i < shape.head_dim; ++i) {

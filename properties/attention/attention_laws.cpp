@@ -17,7 +17,7 @@
 namespace brickproof {
 namespace {
 
-std::vector<double> bounds_of(const Case& c) {
+Array<double> bounds_of(const Case& c) {
     return attention_oracle(c)[0].bound;
 }
 
@@ -45,7 +45,7 @@ Outcome expect_near(const Case& c, std::string_view situation, std::span<const f
 Outcome hull(const Case& c, Trial& trial) {
     const AttentionShape shape = attention_shape(c);
     const std::vector<bool> judged = heads_with_scores(c);
-    const std::vector<float> out = attention_output(trial, c);
+    const Array<float> out = attention_output(trial, c);
     const double rounding = brick::gamma(2 * shape.seq + 1) + brick::gamma(2 * shape.seq);
     for (std::size_t i = 0; i < out.size(); ++i) {
         const AttentionColumn column = attention_column(c, i / shape.head_dim, i % shape.head_dim);
@@ -67,7 +67,7 @@ Outcome keys_permute(const Case& c, Trial& trial) {
     std::vector<std::size_t> keys(seq);
     for (std::size_t key = 0; key < seq; ++key) keys[key] = seq - 1 - key;
     const Case reversed = with_keys(c, keys);
-    const std::vector<double> bound = bounds_of(c);
+    const Array<double> bound = trial.derived(c, bounds_of);
     return expect_near(c, "after reversing the keys", attention_output(trial, reversed), attention_output(trial, c),
                        bound, bound);
 }
@@ -78,7 +78,7 @@ Outcome keys_doubled(const Case& c, Trial& trial) {
     for (std::size_t i = 0; i < keys.size(); ++i) keys[i] = i % seq;
     const Case doubled = with_keys(c, keys);
     return expect_near(c, "with every key twice", attention_output(trial, doubled), attention_output(trial, c),
-                       bounds_of(doubled), bounds_of(c));
+                       bounds_of(doubled), trial.derived(c, bounds_of));
 }
 
 // The kv heads written out, one for each head.
@@ -99,7 +99,7 @@ Case with_heads_expanded(const Case& c) {
 
 Outcome grouped_is_expanded(const Case& c, Trial& trial) {
     if (attention_shape(c).group() == 1) return Outcome::discard();
-    const std::vector<double> bound = bounds_of(c);
+    const Array<double> bound = trial.derived(c, bounds_of);
     return expect_near(c, "with a kv head for every head", attention_output(trial, with_heads_expanded(c)),
                        attention_output(trial, c), bound, bound);
 }
@@ -129,17 +129,17 @@ Outcome padded_heads(const Case& c, Trial& trial) {
     copy_rows(attention_v, 1.0f);
     const std::span<const float> q = std::as_const(other).input<float>(attention_q);
     if (!std::ranges::all_of(q, [](float x) { return std::isfinite(x); })) return Outcome::discard();
-    const std::vector<float> out = attention_output(trial, other);
-    const std::vector<double> bound = bounds_of(other);
-    std::vector<float> cut;
-    std::vector<double> cut_bound;
+    const Array<float> out = attention_output(trial, other);
+    const Array<double> bound = bounds_of(other);
+    Array<float> cut;
+    Array<double> cut_bound;
     for (std::size_t i = 0; i < shape.heads * shape.head_dim; ++i) {
         const std::size_t from = i / shape.head_dim * padded.head_dim + i % shape.head_dim;
         cut.push_back(out[from]);
         cut_bound.push_back(bound[from]);
     }
     return expect_near(c, "with head_dim four times as large, zeros in the new columns, and 2q", cut,
-                       attention_output(trial, c), cut_bound, bounds_of(c));
+                       attention_output(trial, c), cut_bound, trial.derived(c, bounds_of));
 }
 
 // The heads that `keep` chooses are what they were.
@@ -157,7 +157,7 @@ Outcome expect_heads_kept(std::string_view situation, const AttentionShape& shap
 Outcome heads_independent(const Case& c, Trial& trial) {
     const AttentionShape shape = attention_shape(c);
     if (shape.heads < 2) return Outcome::discard();
-    const std::vector<float> before = attention_output(trial, c);
+    const Array<float> before = attention_output(trial, c);
     Outcome all = Outcome::pass();
     for (const std::size_t parity : {1u, 0u}) {
         Case other_q = c;
@@ -188,7 +188,7 @@ Outcome expect_nan_reaches(const Case& c, Trial& trial, std::size_t operand, std
     const AttentionShape shape = attention_shape(c);
     Case with_nan = c;
     with_nan.input<float>(operand)[index] = std::numeric_limits<float>::quiet_NaN();
-    const std::vector<float> got = attention_output(trial, with_nan);
+    const Array<float> got = attention_output(trial, with_nan);
     for (std::size_t i = 0; i < got.size(); ++i) {
         const std::size_t head = i / shape.head_dim, column = i % shape.head_dim;
         if (reached(head, column) ? std::isnan(got[i]) : same_value(got[i], before[i])) continue;
@@ -204,7 +204,7 @@ Outcome nan_stays_nan(const Case& c, Trial& trial) {
     const AttentionShape shape = attention_shape(c);
     Case flat = c;
     std::ranges::fill(flat.input<float>(attention_q), 0.0f);
-    const std::vector<float> before = attention_output(trial, flat);
+    const Array<float> before = attention_output(trial, flat);
     Outcome all = Outcome::pass();
     std::size_t turn = shape.seq + shape.head_dim;
     for (const std::size_t key : telling_keys(c)) {

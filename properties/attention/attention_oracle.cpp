@@ -44,7 +44,7 @@ std::vector<OracleOutput> attention_oracle(const Case& c) {
     const AttentionShape shape = attention_shape(c);
     const std::span<const float> v = c.input<float>(2);
     OracleOutput out;
-    std::vector<double> column(shape.seq);
+    Array<double> column(shape.seq);
     for (std::size_t head = 0; head < shape.heads; ++head) {
         const brick::AttentionBound bound(exact_attention_scores(c, head));
         for (std::size_t i = 0; i < shape.head_dim; ++i) {

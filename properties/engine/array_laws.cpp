@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "engine/compare.hpp"
 
@@ -25,30 +26,27 @@ Outputs first_outputs(const Case& c, const Outputs& outputs, std::size_t n) {
     return cut;
 }
 
-Outcome in_situation(std::string_view situation, Outcome outcome) {
-    if (outcome.kind == Outcome::Kind::fail) outcome.message = fmt::format("{}: {}", situation, outcome.message);
-    return outcome;
-}
-
 Outcome check_prefixes(const Case& c, Trial& trial, std::size_t unit) {
     const std::size_t units = c.sizes[0] / unit;
     if (units == 0) return Outcome::discard();
     const Outputs whole = trial.run(c);
+    std::size_t before = units;
     for (const std::size_t count : {units - 1, units / 2, units / 3, std::size_t{1}}) {
+        if (std::exchange(before, count) == count) continue;
         const Case prefix = first_values(c, count * unit);
-        Outcome outcome =
-            in_situation(fmt::format("with only the first {} of {} values", prefix.sizes[0], c.sizes[0]),
-                         expect_same_outputs(prefix, trial.run(prefix), first_outputs(c, whole, prefix.sizes[0])));
+        Outcome outcome = in_situation(
+            [&] { return fmt::format("with only the first {} of {} values", prefix.sizes[0], c.sizes[0]); },
+            expect_same_outputs(prefix, trial.run(prefix), first_outputs(c, whole, prefix.sizes[0])));
         if (outcome.kind != Outcome::Kind::pass) return outcome;
     }
     return Outcome::pass();
 }
 
 // Element i of the result is element (start + step * i) mod n.
-std::vector<std::byte> reordered(std::span<const std::byte> array, std::size_t element_size, std::size_t start,
-                                 bool backwards) {
+Array<std::byte> reordered(std::span<const std::byte> array, std::size_t element_size, std::size_t start,
+                           bool backwards) {
     const std::size_t n = array.size() / element_size;
-    std::vector<std::byte> result(array.size());
+    Array<std::byte> result(array.size());
     for (std::size_t i = 0; i < n; ++i) {
         const std::size_t from = backwards ? n - 1 - i : (start + i) % n;
         std::copy_n(array.begin() + static_cast<std::ptrdiff_t>(from * element_size), element_size,
@@ -61,19 +59,20 @@ Outcome check_elementwise(const Case& c, Trial& trial) {
     const std::size_t n = c.sizes[0];
     if (n < 2) return Outcome::discard();
     const Outputs original = trial.run(c);
-    const auto outcome_of = [&](std::string_view situation, std::size_t start, bool backwards) {
+    const auto outcome_of = [&](auto situation, std::size_t start, bool backwards) {
         Case moved = c;
         Outputs expected = original;
         auto output = expected.arrays.begin();
         for (Operand& operand : moved.operands) {
-            std::vector<std::byte>& array = operand.access == Access::input ? operand.contents : *output++;
+            Array<std::byte>& array = operand.access == Access::input ? operand.contents : *output++;
             array = reordered(array, size_of(operand.element), start, backwards);
         }
         return in_situation(situation, expect_same_outputs(moved, trial.run(moved), expected));
     };
     const std::size_t rotation = 1 + n / 3;
-    return all_of({outcome_of("after reversing the array", 0, true),
-                   outcome_of(fmt::format("after rotating the array by {}", rotation), rotation, false)});
+    return all_of(
+        {outcome_of("after reversing the array", 0, true),
+         outcome_of([&] { return fmt::format("after rotating the array by {}", rotation); }, rotation, false)});
 }
 
 // The values of the blocks of one parity are the same.

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "brickproof/kernel_abi.h"
+#include "engine/array.hpp"
 
 namespace brickproof {
 
@@ -41,16 +42,16 @@ struct Operand {
     std::string_view name;  // as in the op's signature; a literal
     Element element{};
     Access access{};
-    std::size_t count = 0;              // elements
-    std::vector<std::byte> contents{};  // of an input: count * size_of(element) bytes
+    std::size_t count = 0;        // elements
+    Array<std::byte> contents{};  // of an input: count * size_of(element) bytes
 
     std::size_t bytes() const { return count * size_of(element); }
 };
 
 // Sizes as the signature orders them (n; or rows, cols), then the buffers in the signature's order.
 struct Case {
-    std::vector<std::size_t> sizes;
-    std::vector<Operand> operands;
+    Array<std::size_t> sizes;
+    std::vector<Operand, RecyclingAllocator<Operand>> operands;
 
     template <typename T>
     std::span<const T> input(std::size_t operand) const {
@@ -67,7 +68,7 @@ struct Case {
 // Appends an input of `count` zero elements and returns its elements, for the domain to fill.
 template <typename T>
 std::span<T> add_input(Case& c, std::string_view name, Element element, std::size_t count) {
-    c.operands.push_back({name, element, Access::input, count, std::vector<std::byte>(count * sizeof(T))});
+    c.operands.push_back({name, element, Access::input, count, Array<std::byte>(count * sizeof(T))});
     return c.input<T>(c.operands.size() - 1);
 }
 void add_output(Case& c, std::string_view name, Element element, std::size_t count);
@@ -77,7 +78,7 @@ std::string describe_sizes(const Case& c, std::span<const std::string_view> size
 
 // What a kernel wrote: one byte array per output operand, in the signature's order.
 struct Outputs {
-    std::vector<std::vector<std::byte>> arrays;
+    std::vector<Array<std::byte>, RecyclingAllocator<Array<std::byte>>> arrays;
 
     template <typename T>
     std::span<const T> as(std::size_t output) const {

@@ -2,11 +2,13 @@
 // -0.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "engine/contract.hpp"
 
@@ -30,7 +32,7 @@ Outcome expect_same(std::string_view name, std::span<const brickproof_q8_0> got,
 Outcome expect_same_outputs(const Case& c, const Outputs& got, const Outputs& expected);
 
 // The values of one output as the oracle orders them: a block is its scale, then its quants.
-std::vector<double> output_values(Element element, std::span<const std::byte> array);
+Array<double> output_values(Element element, std::span<const std::byte> array);
 
 // PASS with the largest share of the bound, or FAIL. NaN is within no bound but an infinite one.
 Outcome expect_within(std::string_view name, std::span<const double> got, const OracleOutput& oracle);
@@ -42,6 +44,14 @@ Outcome expect_outputs_within(const Case& c, const Outputs& got, std::span<const
 // off.
 Outcome expect_two_bounds(std::string_view situation, std::span<const float> before, std::span<const float> after,
                           std::span<const double> bounds);
+
+// The same outcome; a failure's message begins with the situation: "after negating x: ".
+Outcome in_situation(std::string_view situation, Outcome outcome);
+// The same with a text that is only made for a failure.
+template <std::invocable<> MakeText>
+Outcome in_situation(MakeText make_text, Outcome outcome) {
+    return outcome.kind == Outcome::Kind::fail ? in_situation(make_text(), std::move(outcome)) : outcome;
+}
 
 // The first outcome that is not a pass; else a pass.
 Outcome all_of(std::initializer_list<Outcome> outcomes);

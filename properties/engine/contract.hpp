@@ -13,6 +13,7 @@
 
 #include "brickproof/kernel_abi.h"
 #include "engine/case.hpp"
+#include "engine/case_facts.hpp"
 #include "engine/choice_reader.hpp"
 
 namespace brickproof {
@@ -70,6 +71,17 @@ class Trial {
     virtual Outputs run(const Case& c) = 0;
     // The same case by the library's scalar kernel, which is the op's definition.
     virtual Outputs definition(const Case& c) = 0;
+
+    // of(c), which depends on the case alone: the same for all statements and kernels, where the trial remembers.
+    template <typename T>
+    T derived(const Case& c, T (*of)(const Case&)) {
+        CaseFacts* facts = facts_about(c);
+        return facts == nullptr ? of(c) : facts->get(c, of);
+    }
+
+  private:
+    // Null where c is not the case that is judged, but one that a law made of it.
+    virtual CaseFacts* facts_about(const Case&) { return nullptr; }
 };
 
 enum class StatementKind { exact, bound, law, behaviour, character };
@@ -97,8 +109,8 @@ struct Statement {
 // The oracle's result for one output operand: the exact values, and how far a correct kernel may be from each.
 // Blocks are flattened: scale first, then the quants.
 struct OracleOutput {
-    std::vector<double> exact;
-    std::vector<double> bound;
+    Array<double> exact;
+    Array<double> bound;
 };
 
 // A size at which `bench` times the op.

@@ -67,7 +67,7 @@ void plant_lowest_quants(std::span<Block> a, std::span<Block> b, std::size_t pos
 }
 
 void fill_block_quants(ChoiceReader& choices, const Preconditions& holding, std::span<Block> blocks) {
-    std::vector<std::int8_t> quants(blocks.size() * BRICKPROOF_Q8_0_BLOCK);
+    Array<std::int8_t> quants(blocks.size() * BRICKPROOF_Q8_0_BLOCK);
     fill_quants(choices, holding, quants);
     for (std::size_t b = 0; b < blocks.size(); ++b)
         std::copy_n(quants.begin() + static_cast<std::ptrdiff_t>(b * BRICKPROOF_Q8_0_BLOCK), BRICKPROOF_Q8_0_BLOCK,
@@ -82,7 +82,7 @@ void add_to_exponent(std::span<Block> blocks, int step) {
 
 void fill_blocks(ChoiceReader& choices, const Preconditions& holding, std::span<Block> blocks) {
     fill_block_quants(choices, holding, blocks);
-    std::vector<std::uint16_t> scales(blocks.size());
+    Array<std::uint16_t> scales(blocks.size());
     fill_half_scales(choices, holding, scales);
     for (std::size_t b = 0; b < blocks.size(); ++b) blocks[b].d = scales[b];
 }

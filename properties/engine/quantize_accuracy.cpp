@@ -18,7 +18,7 @@ std::string place(std::span<const float> x, std::size_t i) {
 
 Outcome scale_is_amax_over_127(const QuantizeFormat& format, const Case& c, Trial& trial) {
     const std::span<const float> x = values_of(c);
-    const std::vector<BlockPromise> promises = promises_of(format, x);
+    const Array<BlockPromise> promises = promises_of(format, trial, c);
     const Quantized got = run_on(format, trial, c);
     double largest_share = 0.0;
     for (std::size_t b = 0; b < promises.size(); ++b) {
@@ -38,7 +38,7 @@ Outcome scale_is_amax_over_127(const QuantizeFormat& format, const Case& c, Tria
 
 Outcome codes_within_half_step(const QuantizeFormat& format, const Case& c, Trial& trial) {
     const std::span<const float> x = values_of(c);
-    const OracleOutput oracle = codes_oracle(format, x, promises_of(format, x));
+    const OracleOutput oracle = codes_oracle(format, x, promises_of(format, trial, c));
     const Quantized got = run_on(format, trial, c);
     double largest_share = 0.0;
     for (std::size_t i = 0; i < x.size(); ++i) {
@@ -56,7 +56,7 @@ Outcome codes_within_half_step(const QuantizeFormat& format, const Case& c, Tria
 // |x - q scale| <= s |q - r| + |q| |s - scale|, each with its bound.
 Outcome reconstruction_error(const QuantizeFormat& format, const Case& c, Trial& trial) {
     const std::span<const float> x = values_of(c);
-    const std::vector<BlockPromise> promises = promises_of(format, x);
+    const Array<BlockPromise> promises = promises_of(format, trial, c);
     const Quantized got = run_on(format, trial, c);
     double largest_share = 0.0;
     for (std::size_t i = 0; i < x.size(); ++i) {
@@ -88,7 +88,7 @@ Outcome codes_in_range(const QuantizeFormat& format, const Case& c, Trial& trial
 
 Outcome extreme_reaches_127(const QuantizeFormat& format, const Case& c, Trial& trial) {
     const std::span<const float> x = values_of(c);
-    const std::vector<BlockPromise> promises = promises_of(format, x);
+    const Array<BlockPromise> promises = promises_of(format, trial, c);
     const Quantized got = run_on(format, trial, c);
     for (std::size_t b = 0; b < promises.size(); ++b) {
         const float amax = amax_of(block_of(x, b));
@@ -104,15 +104,24 @@ Outcome extreme_reaches_127(const QuantizeFormat& format, const Case& c, Trial& 
     return Outcome::pass();
 }
 
+// The positions of every block's values, ascending by value.
+Array<std::size_t> ascending_in_blocks(const Case& c) {
+    const std::span<const float> x = values_of(c);
+    Array<std::size_t> order(x.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    for (std::size_t b = 0; b < block_count_of(x.size()); ++b)
+        std::ranges::sort(block_of(std::span(order), b), {}, [&](std::size_t i) { return x[i]; });
+    return order;
+}
+
 Outcome monotone_in_block(const QuantizeFormat& format, const Case& c, Trial& trial) {
     const std::span<const float> x = values_of(c);
-    const std::vector<BlockPromise> promises = promises_of(format, x);
+    const Array<BlockPromise> promises = promises_of(format, trial, c);
     const Quantized got = run_on(format, trial, c);
+    const Array<std::size_t> ascending = trial.derived(c, ascending_in_blocks);
     for (std::size_t b = 0; b < promises.size(); ++b) {
         if (!promises[b].codes_promised) continue;
-        std::vector<std::size_t> order(block_of(x, b).size());
-        std::iota(order.begin(), order.end(), b * q8_0_block);
-        std::ranges::sort(order, {}, [&](std::size_t i) { return x[i]; });
+        const std::span<const std::size_t> order = block_of(std::span<const std::size_t>(ascending), b);
         for (std::size_t k = 1; k < order.size(); ++k) {
             const std::size_t low = order[k - 1];
             const std::size_t high = order[k];
@@ -126,8 +135,8 @@ Outcome monotone_in_block(const QuantizeFormat& format, const Case& c, Trial& tr
 }
 
 // Zeros of both signs in every third block, and in every sixth the largest values that still count as zeros.
-std::vector<float> with_zero_blocks(const QuantizeFormat& format, std::span<const float> values) {
-    std::vector<float> x(values.begin(), values.end());
+Array<float> with_zero_blocks(const QuantizeFormat& format, std::span<const float> values) {
+    Array<float> x(values.begin(), values.end());
     for (std::size_t i = 0; i < x.size(); ++i) {
         const std::size_t b = i / q8_0_block;
         if (b % 3 == 0) x[i] = i % 5 == 0 ? -0.0f : 0.0f;
@@ -137,7 +146,7 @@ std::vector<float> with_zero_blocks(const QuantizeFormat& format, std::span<cons
 }
 
 Outcome zero_block(const QuantizeFormat& format, const Case& c, Trial& trial) {
-    const std::vector<float> x = with_zero_blocks(format, values_of(c));
+    const Array<float> x = with_zero_blocks(format, values_of(c));
     if (x.empty()) return Outcome::discard();
     const Quantized got = run_on(format, trial, x);
     for (std::size_t b = 0; b < got.scales.size(); ++b) {

@@ -31,7 +31,7 @@ bool is_power_of_two(double x) {
 
 Outcome ties(const QuantizeFormat& format, const Case& c, Trial& trial) {
     const std::span<const float> x = values_of(c);
-    const std::vector<BlockPromise> promises = promises_of(format, x);
+    const Array<BlockPromise> promises = promises_of(format, trial, c);
     const Quantized got = run_on(format, trial, c);
     std::array<bool, tie_rules.size()> possible{};
     possible.fill(true);

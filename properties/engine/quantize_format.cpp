@@ -19,10 +19,14 @@ std::span<const float> values_of(const Case& c) {
     return c.input<float>(0);
 }
 
-std::vector<BlockPromise> promises_of(const QuantizeFormat& format, std::span<const float> x) {
-    std::vector<BlockPromise> promises(block_count_of(x.size()));
+Array<BlockPromise> promises_of(const QuantizeFormat& format, std::span<const float> x) {
+    Array<BlockPromise> promises(block_count_of(x.size()));
     for (std::size_t b = 0; b < promises.size(); ++b) promises[b] = format.promise(block_of(x, b));
     return promises;
+}
+
+Array<BlockPromise> promises_of(const QuantizeFormat& format, Trial& trial, const Case& c) {
+    return trial.derived(c, format.promises);
 }
 
 Quantized run_on(const QuantizeFormat& format, Trial& trial, std::span<const float> x) {
@@ -35,6 +39,8 @@ Quantized run_on(const QuantizeFormat& format, Trial& trial, const Case& c) {
 
 OracleOutput scales_oracle(std::span<const BlockPromise> promises) {
     OracleOutput oracle;
+    oracle.exact.reserve(promises.size());
+    oracle.bound.reserve(promises.size());
     for (const BlockPromise& promise : promises) {
         oracle.exact.push_back(promise.scale);
         oracle.bound.push_back(promise.scale_promised ? std::max(promise.highest_scale - promise.scale,

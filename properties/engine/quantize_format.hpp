@@ -13,8 +13,8 @@ namespace brickproof {
 
 // Outputs of either op in one shape. A half scale becomes a float, which is exact.
 struct Quantized {
-    std::vector<float> scales;
-    std::vector<std::int8_t> codes;
+    Array<float> scales;
+    Array<std::int8_t> codes;
 };
 
 // What every correct kernel does with one block of finite values.
@@ -28,6 +28,7 @@ struct BlockPromise {
 };
 
 struct QuantizeFormat {
+    Array<BlockPromise> (*promises)(const Case& c);
     BlockPromise (*promise)(std::span<const float> block);
     double (*code_bound)(double ratio);  // of |code - x / scale|, from ratio = |x| / scale
     Quantized (*read)(const Outputs& outputs);
@@ -57,7 +58,8 @@ float amax_of(std::span<const float> block);
 
 // The case's values, and its blocks' promises.
 std::span<const float> values_of(const Case& c);
-std::vector<BlockPromise> promises_of(const QuantizeFormat& format, std::span<const float> x);
+Array<BlockPromise> promises_of(const QuantizeFormat& format, std::span<const float> x);
+Array<BlockPromise> promises_of(const QuantizeFormat& format, Trial& trial, const Case& c);
 
 Quantized run_on(const QuantizeFormat& format, Trial& trial, std::span<const float> x);
 // The case itself, of which a trial may know the result already.

@@ -17,8 +17,8 @@ bool makes_the_round_trip(const QuantizeFormat& format, const BlockPromise& prom
 }
 
 // Rounded once; exact for half scales.
-std::vector<float> dequantized(const Quantized& quantized) {
-    std::vector<float> values(quantized.codes.size());
+Array<float> dequantized(const Quantized& quantized) {
+    Array<float> values(quantized.codes.size());
     for (std::size_t i = 0; i < values.size(); ++i)
         values[i] = static_cast<float>(quantized.codes[i] * static_cast<double>(quantized.scales[i / q8_0_block]));
     return values;
@@ -42,10 +42,9 @@ Outcome expect_same_block(const QuantizeFormat& format, std::size_t b, const Qua
 }
 
 Outcome idempotent(const QuantizeFormat& format, const Case& c, Trial& trial) {
-    const std::span<const float> x = values_of(c);
-    const std::vector<BlockPromise> promises = promises_of(format, x);
+    const Array<BlockPromise> promises = promises_of(format, trial, c);
     const Quantized first = run_on(format, trial, c);
-    std::vector<float> values = dequantized(first);
+    Array<float> values = dequantized(first);
     std::vector<bool> compared(promises.size());
     for (std::size_t b = 0; b < promises.size(); ++b) {
         const std::span<float> block = block_of(std::span<float>(values), b);

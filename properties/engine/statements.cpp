@@ -16,7 +16,7 @@ Statement error_within_bound(const Contract& contract, std::vector<std::string_v
             .needs = std::move(needs),
             .excluded_by = std::move(excluded_by),
             .check = [oracle = contract.oracle](const Case& c, Trial& trial) {
-                return expect_outputs_within(c, trial.run(c), oracle(c));
+                return expect_outputs_within(c, trial.run(c), trial.derived(c, oracle));
             }};
 }
 
@@ -41,6 +41,7 @@ Statement sign_of_zero(std::vector<std::string_view> needs) {
             .check = [](const Case& c, Trial& trial) {
                 const Outputs got = trial.run(c);
                 const Outputs defined = trial.definition(c);
+                if (got == defined) return Outcome::pass();
                 std::size_t output = 0;
                 for (const Operand& operand : c.operands) {
                     if (operand.access != Access::output) continue;

@@ -16,7 +16,7 @@
 namespace brickproof {
 namespace {
 
-using Halves = std::vector<std::uint16_t>;
+using Halves = Array<std::uint16_t>;
 
 Case case_of(std::span<const float> x) {
     Case c;
@@ -43,9 +43,9 @@ Outcome exact_rounding(const Case& c, Trial& trial) {
 }
 
 // Each half and the midpoint to the next one further from zero, with the floats next to both.
-std::vector<float> boundaries_of(std::uint16_t first, std::size_t count) {
+Array<float> boundaries_of(std::uint16_t first, std::size_t count) {
     constexpr float infinity = std::numeric_limits<float>::infinity();
-    std::vector<float> x;
+    Array<float> x;
     for (std::size_t k = 0; k < count; ++k) {
         const auto bits = static_cast<std::uint16_t>(first + k);
         const auto half = static_cast<float>(half_value(bits));
@@ -53,7 +53,8 @@ std::vector<float> boundaries_of(std::uint16_t first, std::size_t count) {
                                                       : half_value(static_cast<std::uint16_t>(bits + 1));
         const auto middle = static_cast<float>((static_cast<double>(half) + next) / 2.0);
         for (const float boundary : {half, middle})
-            x.insert(x.end(), {boundary, std::nextafter(boundary, -infinity), std::nextafter(boundary, infinity)});
+            x.append(std::initializer_list<float>{boundary, std::nextafter(boundary, -infinity),
+                                                  std::nextafter(boundary, infinity)});
     }
     return x;
 }
@@ -63,7 +64,7 @@ Outcome every_rounding_boundary(const Case&, Trial& trial) {
     for (const std::size_t sign : {0x0000u, 0x8000u})
         for (std::size_t first = 0; first < 0x7C00; first += halves_at_once) {
             const std::size_t count = std::min(halves_at_once, 0x7C00 - first);
-            const std::vector<float> x = boundaries_of(static_cast<std::uint16_t>(sign | first), count);
+            const Array<float> x = boundaries_of(static_cast<std::uint16_t>(sign | first), count);
             const Outputs got = trial.run(case_of(x));
             const Outcome outcome = expect_halves(x, got.as<std::uint16_t>(0), exact_f16_from_f32(x));
             if (outcome.kind != Outcome::Kind::pass) return outcome;
@@ -73,7 +74,7 @@ Outcome every_rounding_boundary(const Case&, Trial& trial) {
 
 Outcome every_float(const Case&, Trial& trial) {
     constexpr std::uint32_t floats_at_once = 65536;
-    std::vector<float> x(floats_at_once);
+    Array<float> x(floats_at_once);
     for (std::uint32_t high = 0; high < 65536; ++high) {
         for (std::uint32_t low = 0; low < floats_at_once; ++low) x[low] = std::bit_cast<float>(high << 16 | low);
         const Outputs got = trial.run(case_of(x));
@@ -104,7 +105,7 @@ Outcome nan_stays_nan(const Case& c, Trial& trial) {
 }
 
 Outcome monotone(const Case& c, Trial& trial) {
-    std::vector<float> x(c.input<float>(0).begin(), c.input<float>(0).end());
+    Array<float> x(c.input<float>(0).begin(), c.input<float>(0).end());
     std::ranges::sort(x);
     const Outputs got = trial.run(case_of(x));
     const std::span<const std::uint16_t> y = got.as<std::uint16_t>(0);

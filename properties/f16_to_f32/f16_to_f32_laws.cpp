@@ -14,7 +14,7 @@ namespace {
 
 Outcome exact_value(const Case& c, Trial& trial) {
     const std::span<const std::uint16_t> x = c.input<std::uint16_t>(0);
-    const std::vector<double> exact = exact_f16_to_f32(x);
+    const Array<double> exact = exact_f16_to_f32(x);
     const Outputs got = trial.run(c);
     const std::span<const float> y = got.as<float>(0);
     for (std::size_t i = 0; i < x.size(); ++i)

@@ -6,8 +6,8 @@
 
 namespace brickproof {
 
-std::vector<double> exact_f16_to_f32(std::span<const std::uint16_t> x) {
-    std::vector<double> y(x.size());
+Array<double> exact_f16_to_f32(std::span<const std::uint16_t> x) {
+    Array<double> y(x.size());
     std::ranges::transform(x, y.begin(), half_value);
     return y;
 }

@@ -3,10 +3,11 @@
 
 #include <cstdint>
 #include <span>
-#include <vector>
+
+#include "engine/array.hpp"
 
 namespace brickproof {
 
-std::vector<double> exact_f16_to_f32(std::span<const std::uint16_t> x);
+Array<double> exact_f16_to_f32(std::span<const std::uint16_t> x);
 
 }  // namespace brickproof

@@ -16,7 +16,7 @@
 namespace brickproof {
 namespace {
 
-using Values = std::vector<float>;
+using Values = Array<float>;
 
 constexpr float infinity = std::numeric_limits<float>::infinity();
 constexpr float nonfinite_values[] = {infinity, -infinity, std::numeric_limits<float>::quiet_NaN()};
@@ -129,8 +129,8 @@ Outcome power_of_two_scaling(const Case& c, Trial& trial) {
                    expect_same("y", y_of(trial, halved), multiplied(y, 0.5f))});
 }
 
-std::vector<double> bounds_of(const Case& c) {
-    std::vector<double> bounds;
+Array<double> bounds_of(const Case& c) {
+    Array<double> bounds;
     for (const ExactRow& row : exact_gemv(c))
         bounds.push_back(brick::gemv_error_bound(gemv_cols(c), row.sum_of_magnitudes));
     return bounds;
@@ -141,7 +141,8 @@ Outcome column_permutation(const Case& c, Trial& trial) {
     const GemvInputs inputs = gemv_inputs(reversed);
     for (std::size_t row = 0; row < gemv_rows(c); ++row) std::ranges::reverse(inputs.row(row));
     std::ranges::reverse(inputs.x);
-    return expect_two_bounds("after reversing the columns", y_of(trial, c), y_of(trial, reversed), bounds_of(c));
+    return expect_two_bounds("after reversing the columns", y_of(trial, c), y_of(trial, reversed),
+                             trial.derived(c, bounds_of));
 }
 
 Outcome row_permutation(const Case& c, Trial& trial) {
@@ -152,7 +153,7 @@ Outcome row_permutation(const Case& c, Trial& trial) {
     std::ranges::reverse(inputs.bias);
     Values y = y_of(trial, reversed);
     std::ranges::reverse(y);
-    return expect_two_bounds("after reversing the rows", y_of(trial, c), y, bounds_of(c));
+    return expect_two_bounds("after reversing the rows", y_of(trial, c), y, trial.derived(c, bounds_of));
 }
 
 Outcome row_independence(const Case& c, Trial& trial) {

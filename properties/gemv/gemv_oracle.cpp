@@ -22,11 +22,11 @@ double compensated_sum(double start, const xt::xtensor<double, 1>& terms) {
 
 }  // namespace
 
-std::vector<ExactRow> exact_gemv(const Case& c) {
+Array<ExactRow> exact_gemv(const Case& c) {
     const std::size_t cols = c.sizes[1];
     const xt::xtensor<double, 1> x = in_float64(c.input<float>(1));
     const std::span<const float> bias = c.input<float>(2);
-    std::vector<ExactRow> y;
+    Array<ExactRow> y;
     for (std::size_t row = 0; row < c.sizes[0]; ++row) {
         const xt::xtensor<double, 1> products = in_float64(c.input<float>(0).subspan(row * cols, cols)) * x;
         const double b = bias.empty() ? 0.0 : static_cast<double>(bias[row]);

@@ -1,8 +1,6 @@
 // gemv as the formula is written, in float64.
 #pragma once
 
-#include <vector>
-
 #include "engine/case.hpp"
 
 namespace brickproof {
@@ -14,6 +12,6 @@ struct ExactRow {
 
 // One for each row. Products of float32 are exact in float64; their sum is compensated, since rows may cancel: what
 // is left of its error is 2^-53 of the sum and 2^-80 of the magnitudes.
-std::vector<ExactRow> exact_gemv(const Case& c);
+Array<ExactRow> exact_gemv(const Case& c);
 
 }  // namespace brickproof

@@ -72,7 +72,7 @@ std::vector<KernelRunner::Placed> KernelRunner::place(const Case& c, const Place
 }
 
 Run KernelRunner::run_between(const Case& c, const Placement& placement, void (*before)(), void (*after)()) {
-    if (hangs_ >= most_hangs || hangs_by_sizes_[c.sizes] >= 2)
+    if (hangs_ >= most_hangs || (hangs_ > 0 && hangs_by_sizes_[c.sizes] >= 2))
         return {.violation = Run::Violation::did_not_end, .what = "it hung at these sizes before", .stopped = true};
     if (heartbeat_ != nullptr) heartbeat_->fetch_add(1, std::memory_order_relaxed);
     const std::vector<Placed> placed = place(c, placement);

@@ -33,8 +33,8 @@ void invoke(KernelFunction fn, std::span<const std::size_t> sizes, std::span<voi
 }
 
 std::vector<OracleOutput> oracle(const Case& c) {
-    std::vector<double> exact = exact_q8_0_dequantize(c.input<brickproof_q8_0>(0));
-    std::vector<double> bound(exact.size(), brick::q8_0_dequantize_error_bound());
+    Array<double> exact = exact_q8_0_dequantize(c.input<brickproof_q8_0>(0));
+    Array<double> bound(exact.size(), brick::q8_0_dequantize_error_bound());
     for (std::size_t i = 0; i < exact.size(); ++i)
         if (!std::isfinite(exact[i])) bound[i] = std::numeric_limits<double>::infinity();
     return {{std::move(exact), std::move(bound)}};

@@ -13,8 +13,8 @@ namespace {
 using Block = brickproof_q8_0;
 
 Outcome exact_product(const Case& c, Trial& trial) {
-    const std::vector<double> exact = exact_q8_0_dequantize(c.input<Block>(0));
-    const std::vector<float> expected(exact.begin(), exact.end());
+    const Array<double> exact = exact_q8_0_dequantize(c.input<Block>(0));
+    const Array<float> expected(exact.begin(), exact.end());
     return expect_same("y", trial.run(c).as<float>(0), expected);
 }
 

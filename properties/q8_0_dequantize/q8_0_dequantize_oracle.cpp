@@ -8,7 +8,7 @@
 
 namespace brickproof {
 
-std::vector<double> exact_q8_0_dequantize(std::span<const brickproof_q8_0> blocks) {
+Array<double> exact_q8_0_dequantize(std::span<const brickproof_q8_0> blocks) {
     if (blocks.empty()) return {};
     const DecodedBlocks x = decode_blocks(blocks);
     const xt::xtensor<double, 2> y = xt::view(x.scales, xt::all(), xt::newaxis()) * x.quants;

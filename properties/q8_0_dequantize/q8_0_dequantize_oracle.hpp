@@ -2,13 +2,13 @@
 #pragma once
 
 #include <span>
-#include <vector>
 
 #include "brickproof/kernel_abi.h"
+#include "engine/array.hpp"
 
 namespace brickproof {
 
 // Exact: 19 significant bits. Inf and NaN scales give IEEE products.
-std::vector<double> exact_q8_0_dequantize(std::span<const brickproof_q8_0> blocks);
+Array<double> exact_q8_0_dequantize(std::span<const brickproof_q8_0> blocks);
 
 }  // namespace brickproof

@@ -24,8 +24,12 @@ Outcome expect_result(float got, float expected) {
     return expect_same("result", std::span<const float>(&got, 1), std::span<const float>(&expected, 1));
 }
 
+ExactDot exact_result(const Case& c) {
+    return exact_q8_0_dot(c.input<Block>(0), c.input<Block>(1));
+}
+
 Outcome exact_sum(const Case& c, Trial& trial) {
-    const double exact = exact_q8_0_dot(c.input<Block>(0), c.input<Block>(1)).sum;
+    const double exact = trial.derived(c, exact_result).sum;
     return expect_result(result_of(trial.run(c)), static_cast<float>(exact));
 }
 
@@ -39,8 +43,8 @@ Outcome zero(const Case& c, Trial& trial) {
 }
 
 // Two correct results of one sum differ by at most two bounds.
-Outcome expect_two_bounds(const Case& c, float first, float second) {
-    const ExactDot exact = exact_q8_0_dot(c.input<Block>(0), c.input<Block>(1));
+Outcome expect_two_bounds(const Case& c, Trial& trial, float first, float second) {
+    const ExactDot exact = trial.derived(c, exact_result);
     const double bound = 2.0 * brick::q8_0_dot_error_bound(c.sizes[0], exact.sum_of_magnitudes);
     const double difference = std::fabs(static_cast<double>(first) - static_cast<double>(second));
     if (difference <= bound) return Outcome::pass(bound > 0.0 ? difference / bound : 0.0);
@@ -51,14 +55,14 @@ Outcome expect_two_bounds(const Case& c, float first, float second) {
 Outcome symmetry(const Case& c, Trial& trial) {
     Case swapped = c;
     std::swap(swapped.operands[0].contents, swapped.operands[1].contents);
-    return expect_two_bounds(c, result_of(trial.run(c)), result_of(trial.run(swapped)));
+    return expect_two_bounds(c, trial, result_of(trial.run(c)), result_of(trial.run(swapped)));
 }
 
 Outcome block_permutation(const Case& c, Trial& trial) {
     Case reversed = c;
     std::ranges::reverse(reversed.input<Block>(0));
     std::ranges::reverse(reversed.input<Block>(1));
-    return expect_two_bounds(c, result_of(trial.run(c)), result_of(trial.run(reversed)));
+    return expect_two_bounds(c, trial, result_of(trial.run(c)), result_of(trial.run(reversed)));
 }
 
 Outcome negation(const Case& c, Trial& trial) {
@@ -85,7 +89,7 @@ Outcome nonfinite_scale(const Case& c, Trial& trial) {
 }
 
 Outcome integer_block_sums(const Case& c, Trial& trial) {
-    const ExactDot exact = exact_q8_0_dot(c.input<Block>(0), c.input<Block>(1));
+    const ExactDot exact = trial.derived(c, exact_result);
     const double error = std::fabs(static_cast<double>(result_of(trial.run(c))) - exact.sum);
     const double bound = brick::q8_0_dot_integer_block_bound(c.sizes[0], exact.sum_of_magnitudes);
     if (error <= bound) return Outcome::pass(bound > 0.0 ? error / bound : 0.0);

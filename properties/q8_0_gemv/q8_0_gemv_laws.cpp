@@ -15,7 +15,7 @@ namespace brickproof {
 namespace {
 
 using Block = brickproof_q8_0;
-using Values = std::vector<float>;
+using Values = Array<float>;
 
 Values y_of(Trial& trial, const Case& c) {
     const Outputs outputs = trial.run(c);
@@ -23,7 +23,7 @@ Values y_of(Trial& trial, const Case& c) {
     return {y.begin(), y.end()};
 }
 
-std::vector<ExactDot> exact_y(const Case& c) {
+Array<ExactDot> exact_y(const Case& c) {
     return exact_q8_0_gemv(c.input<Block>(0), c.input<Block>(1), c.sizes[0]);
 }
 
@@ -35,7 +35,7 @@ std::span<Block> row_of(Case& c, std::size_t row) {
 
 Outcome exact_sum(const Case& c, Trial& trial) {
     Values expected;
-    for (const ExactDot& dot : exact_y(c)) expected.push_back(static_cast<float>(dot.sum));
+    for (const ExactDot& dot : trial.derived(c, exact_y)) expected.push_back(static_cast<float>(dot.sum));
     return expect_same("y", y_of(trial, c), expected);
 }
 
@@ -74,8 +74,8 @@ Outcome power_of_two_scaling(const Case& c, Trial& trial) {
                    expect_same("y", y_of(trial, halved), scaled(y, 0.5f))});
 }
 
-std::vector<double> bounds_of(const Case& c) {
-    std::vector<double> bounds;
+Array<double> bounds_of(const Case& c) {
+    Array<double> bounds;
     for (const ExactDot& row : exact_y(c))
         bounds.push_back(brick::q8_0_gemv_error_bound(c.sizes[1], row.sum_of_magnitudes));
     return bounds;
@@ -86,7 +86,7 @@ Outcome block_permutation(const Case& c, Trial& trial) {
     for (std::size_t row = 0; row < c.sizes[0]; ++row) std::ranges::reverse(row_of(reversed, row));
     std::ranges::reverse(reversed.input<Block>(1));
     return expect_two_bounds("after reversing the blocks of every row and of x", y_of(trial, c),
-                             y_of(trial, reversed), bounds_of(c));
+                             y_of(trial, reversed), trial.derived(c, bounds_of));
 }
 
 Outcome rows_permute(const Case& c, Trial& trial) {
@@ -97,7 +97,7 @@ Outcome rows_permute(const Case& c, Trial& trial) {
             row_of(reversed, row).begin());
     Values y = y_of(trial, reversed);
     std::ranges::reverse(y);
-    return expect_two_bounds("after reversing the rows of w", y_of(trial, c), y, bounds_of(c));
+    return expect_two_bounds("after reversing the rows of w", y_of(trial, c), y, trial.derived(c, bounds_of));
 }
 
 // Other data, of other size and sign, in every row of one parity.

@@ -3,15 +3,15 @@
 
 #include <cstddef>
 #include <span>
-#include <vector>
 
 #include "brickproof/kernel_abi.h"
+#include "engine/array.hpp"
 #include "q8_0_dot/q8_0_dot_oracle.hpp"
 
 namespace brickproof {
 
 // One exact dot per row; w is row-major.
-std::vector<ExactDot> exact_q8_0_gemv(std::span<const brickproof_q8_0> w, std::span<const brickproof_q8_0> x,
-                                      std::size_t rows);
+Array<ExactDot> exact_q8_0_gemv(std::span<const brickproof_q8_0> w, std::span<const brickproof_q8_0> x,
+                                std::size_t rows);
 
 }  // namespace brickproof

@@ -34,15 +34,13 @@ void invoke(KernelFunction fn, std::span<const std::size_t> sizes, std::span<voi
 std::vector<OracleOutput> oracle(const Case& c) {
     const QuantizeFormat& format = q8_0_quantize_format();
     const std::span<const float> x = values_of(c);
-    const std::vector<BlockPromise> promises = promises_of(format, x);
+    const Array<BlockPromise> promises = promises_of(format, x);
     const OracleOutput scales = scales_oracle(promises);
     const OracleOutput codes = codes_oracle(format, x, promises);
     OracleOutput blocks;
     const auto append = [&](const OracleOutput& from, std::size_t first, std::size_t count) {
-        const auto start = static_cast<std::ptrdiff_t>(first);
-        const auto end = static_cast<std::ptrdiff_t>(first + count);
-        blocks.exact.insert(blocks.exact.end(), from.exact.begin() + start, from.exact.begin() + end);
-        blocks.bound.insert(blocks.bound.end(), from.bound.begin() + start, from.bound.begin() + end);
+        blocks.exact.append(std::span(from.exact).subspan(first, count));
+        blocks.bound.append(std::span(from.bound).subspan(first, count));
     };
     for (std::size_t b = 0; b < promises.size(); ++b) {
         append(scales, b, 1);

@@ -15,7 +15,7 @@ namespace {
 Outcome scale_overflow(const Case& c, Trial& trial) {
     const std::span<const float> values = values_of(c);
     if (values.empty()) return Outcome::discard();
-    std::vector<float> x(values.begin(), values.end());
+    Array<float> x(values.begin(), values.end());
     for (std::size_t b = 0; b < block_count_of(x.size()); ++b)
         x[b * q8_0_block + b % q8_0_block] =
             std::ldexp(b % 2 == 0 ? 127.0f * 65520.0f : -127.0f * 65521.0f, static_cast<int>(b % 8));

@@ -34,7 +34,7 @@ Quantized read(const Outputs& outputs) {
     quantized.codes.reserve(blocks.size() * q8_0_block);
     for (const brickproof_q8_0& block : blocks) {
         quantized.scales.push_back(static_cast<float>(half_value(block.d)));
-        quantized.codes.insert(quantized.codes.end(), std::begin(block.qs), std::end(block.qs));
+        quantized.codes.append(block.qs);
     }
     return quantized;
 }
@@ -46,6 +46,10 @@ Case make_case(std::span<const float> x) {
     std::ranges::copy(x, add_input<float>(c, "x", Element::f32, x.size()).begin());
     add_output(c, "y", Element::q8_0, x.size() / q8_0_block);
     return c;
+}
+
+Array<BlockPromise> promises(const Case& c) {
+    return promises_of(q8_0_quantize_format(), values_of(c));
 }
 
 }  // namespace
@@ -67,7 +71,8 @@ BlockPromise q8_0_block_promise(std::span<const float> block) {
 }
 
 const QuantizeFormat& q8_0_quantize_format() {
-    static const QuantizeFormat format{.promise = q8_0_block_promise,
+    static const QuantizeFormat format{.promises = promises,
+                                       .promise = q8_0_block_promise,
                                        .code_bound = brick::q8_0_quantize_code_bound,
                                        .read = read,
                                        .make_case = make_case,

@@ -47,8 +47,8 @@ void invoke(KernelFunction fn, std::span<const std::size_t> sizes, std::span<voi
 
 // Beyond the largest float32 the result is Inf, which is no distance from the exact product.
 std::vector<OracleOutput> oracle(const Case& c) {
-    std::vector<double> exact = exact_q8_0f_dequantize(c.input<std::int8_t>(0), c.input<float>(1));
-    std::vector<double> bound(exact.size());
+    Array<double> exact = exact_q8_0f_dequantize(c.input<std::int8_t>(0), c.input<float>(1));
+    Array<double> bound(exact.size());
     for (std::size_t i = 0; i < exact.size(); ++i)
         bound[i] = std::fabs(exact[i]) <= std::numeric_limits<float>::max()
                        ? brick::q8_0f_dequantize_error_bound(exact[i])

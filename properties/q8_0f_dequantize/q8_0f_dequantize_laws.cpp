@@ -10,8 +10,8 @@ namespace {
 
 // From float64 to float32 rounds the exact product once: to nearest even, into the subnormals and to Inf.
 Outcome exact_product(const Case& c, Trial& trial) {
-    const std::vector<double> exact = exact_q8_0f_dequantize(c.input<std::int8_t>(0), c.input<float>(1));
-    std::vector<float> expected(exact.size());
+    const Array<double> exact = exact_q8_0f_dequantize(c.input<std::int8_t>(0), c.input<float>(1));
+    Array<float> expected(exact.size());
     for (std::size_t i = 0; i < exact.size(); ++i) expected[i] = static_cast<float>(exact[i]);
     return expect_same("y", trial.run(c).as<float>(0), expected);
 }

@@ -10,7 +10,7 @@
 
 namespace brickproof {
 
-std::vector<double> exact_q8_0f_dequantize(std::span<const std::int8_t> q, std::span<const float> scales) {
+Array<double> exact_q8_0f_dequantize(std::span<const std::int8_t> q, std::span<const float> scales) {
     if (q.empty()) return {};
     xt::xtensor<double, 1> s = xt::zeros<double>({scales.size()});
     std::ranges::copy(scales, s.begin());

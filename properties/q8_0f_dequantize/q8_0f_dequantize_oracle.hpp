@@ -3,11 +3,12 @@
 
 #include <cstdint>
 #include <span>
-#include <vector>
+
+#include "engine/array.hpp"
 
 namespace brickproof {
 
 // Exact: 32 significant bits, and float64 underflows nowhere. Inf and NaN scales give IEEE products.
-std::vector<double> exact_q8_0f_dequantize(std::span<const std::int8_t> q, std::span<const float> scales);
+Array<double> exact_q8_0f_dequantize(std::span<const std::int8_t> q, std::span<const float> scales);
 
 }  // namespace brickproof

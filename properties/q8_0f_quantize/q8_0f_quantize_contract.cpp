@@ -34,7 +34,7 @@ void invoke(KernelFunction fn, std::span<const std::size_t> sizes, std::span<voi
 std::vector<OracleOutput> oracle(const Case& c) {
     const QuantizeFormat& format = q8_0f_quantize_format();
     const std::span<const float> x = values_of(c);
-    const std::vector<BlockPromise> promises = promises_of(format, x);
+    const Array<BlockPromise> promises = promises_of(format, x);
     return {codes_oracle(format, x, promises), scales_oracle(promises)};
 }
 

@@ -15,7 +15,7 @@ Outcome partial_block_is_zero_padded(const Case& c, Trial& trial) {
     if (x.empty()) return Outcome::discard();
     // Whole blocks have no padding: the last one loses some values.
     if (x.size() % q8_0_block == 0) x = x.first(x.size() - 1 - x.size() / q8_0_block % (q8_0_block - 1));
-    std::vector<float> padded(x.begin(), x.end());
+    Array<float> padded(x.begin(), x.end());
     padded.resize(block_count_of(x.size()) * q8_0_block, 0.0f);
     const Quantized alone = run_on(format, trial, x);
     const Quantized whole = run_on(format, trial, padded);

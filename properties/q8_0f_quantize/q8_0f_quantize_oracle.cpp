@@ -25,6 +25,10 @@ Case make_case(std::span<const float> x) {
     return c;
 }
 
+Array<BlockPromise> promises(const Case& c) {
+    return promises_of(q8_0f_quantize_format(), values_of(c));
+}
+
 }  // namespace
 
 BlockPromise q8_0f_block_promise(std::span<const float> block) {
@@ -40,7 +44,8 @@ BlockPromise q8_0f_block_promise(std::span<const float> block) {
 }
 
 const QuantizeFormat& q8_0f_quantize_format() {
-    static const QuantizeFormat format{.promise = q8_0f_block_promise,
+    static const QuantizeFormat format{.promises = promises,
+                                       .promise = q8_0f_block_promise,
                                        .code_bound = brick::q8_0f_quantize_code_bound,
                                        .read = read,
                                        .make_case = make_case,

@@ -17,7 +17,7 @@
 namespace brickproof {
 namespace {
 
-using Values = std::vector<float>;
+using Values = Array<float>;
 
 Values y_of(Trial& trial, const Case& c) {
     const Outputs outputs = trial.run(c);
@@ -44,9 +44,17 @@ OracleOutput exact_within(const Case& c, std::size_t sum_roundings) {
     return y;
 }
 
+OracleOutput exact_with_exact_sum(const Case& c) {
+    return exact_within(c, 0);
+}
+
+OracleOutput exact_with_any_sum(const Case& c) {
+    return exact_within(c, c.sizes[0]);
+}
+
 Outcome exact_mean(const Case& c, Trial& trial) {
     const Values y = y_of(trial, c);
-    return expect_within("y", std::vector<double>(y.begin(), y.end()), exact_within(c, 0));
+    return expect_within("y", Array<double>(y.begin(), y.end()), trial.derived(c, exact_with_exact_sum));
 }
 
 // x by 2^k and eps by 4^k: every step scales exactly, so the factor is 2^-k times what it was.
@@ -122,7 +130,8 @@ Outcome permutation(const Case& c, Trial& trial) {
     std::ranges::reverse(rms_norm_inputs(reversed).weight);
     Values y = y_of(trial, reversed);
     std::ranges::reverse(y);
-    return expect_two_bounds("after reversing x and weight", y_of(trial, c), y, exact_within(c, c.sizes[0]).bound);
+    return expect_two_bounds("after reversing x and weight", y_of(trial, c), y,
+                             trial.derived(c, exact_with_any_sum).bound);
 }
 
 // Each y is x / RMS(x) within a relative bound, and so is their root mean square within that bound of 1.

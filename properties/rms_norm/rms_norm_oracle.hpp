@@ -2,12 +2,13 @@
 #pragma once
 
 #include <span>
-#include <vector>
+
+#include "engine/array.hpp"
 
 namespace brickproof {
 
 struct ExactRmsNorm {
-    std::vector<double> y;
+    Array<double> y;
     double sum_of_squares = 0.0;
 };
 

@@ -15,7 +15,7 @@
 namespace brickproof {
 namespace {
 
-using Values = std::vector<float>;
+using Values = Array<float>;
 
 Values y_of(Trial& trial, const Case& c) {
     const Outputs outputs = trial.run(c);
@@ -33,7 +33,7 @@ Case with_values(Case c, std::span<const float> x) {
     return c;
 }
 
-std::vector<double> bounds_of(const Case& c) {
+Array<double> bounds_of(const Case& c) {
     return rope_oracle(c)[0].bound;
 }
 
@@ -68,7 +68,7 @@ Outcome first_pair(const Case& c, Trial& trial) {
         const OracleOutput exact = rope_oracle(there)[0];
         const Values y = y_of(trial, there);
         OracleOutput of_pair;
-        std::vector<double> got;
+        Array<double> got;
         for (std::size_t head = 0; head < call.heads; ++head) {
             for (const std::size_t i : {call.first_of(head, 0), call.second_of(head, 0)}) {
                 of_pair.exact.push_back(exact.exact[i]);
@@ -128,9 +128,9 @@ Outcome rotations_compose(const Case& c, Trial& trial) {
     const Case two = with_values(at_position(c, call.position - first_position), y_of(trial, one));
     const Values in_two_steps = y_of(trial, two);
     const Values at_once = y_of(trial, c);
-    const std::vector<double> of_one = bounds_of(one);
-    const std::vector<double> of_two = bounds_of(two);
-    const std::vector<double> of_both = bounds_of(c);
+    const Array<double> of_one = bounds_of(one);
+    const Array<double> of_two = bounds_of(two);
+    const Array<double> of_both = trial.derived(c, bounds_of);
     const std::string situation = fmt::format("rotated to position {} and on by {}, against {} at once",
                                               first_position, call.position - first_position, call.position);
     return for_each_pair(call, [&](std::size_t first, std::size_t second) {
@@ -150,8 +150,8 @@ struct Product {
 
 struct Rotated {
     Values y;
-    std::vector<double> bound;
-    Rotated(const Case& c, Trial& trial) : y(y_of(trial, c)), bound(bounds_of(c)) {}
+    Array<double> bound;
+    Rotated(const Case& c, Trial& trial) : y(y_of(trial, c)), bound(trial.derived(c, bounds_of)) {}
 };
 
 Product product_of(const RopeCall& call, const Rotated& q, std::size_t q_head, const Rotated& k,
@@ -222,7 +222,7 @@ Values y_in_other_style(const Case& c, Trial& trial) {
 Outcome styles_agree(const Case& c, Trial& trial) {
     const Values y = y_of(trial, c);
     const Values other = y_in_other_style(c, trial);
-    const std::vector<double> bound = bounds_of(c);
+    const Array<double> bound = trial.derived(c, bounds_of);
     Outcome all = Outcome::pass();
     for (std::size_t i = 0; i < y.size(); ++i)
         all = all_of({all, expect_near("in the other style, permuted", i, other[i], y[i], 2.0 * bound[i])});

@@ -11,7 +11,7 @@ template <typename AngleError>
 std::vector<OracleOutput> oracle_with(const Case& c, const AngleError& angle_error) {
     const RopeCall call = rope_call(c);
     const std::span<const float> x = c.input<float>(0);
-    OracleOutput y{std::vector<double>(x.size()), std::vector<double>(x.size())};
+    OracleOutput y{Array<double>(x.size()), Array<double>(x.size())};
     const std::vector<ExactRotation> rotations = exact_rotations(call);
     for (std::size_t pair = 0; pair < call.pairs(); ++pair) {
         const auto [angle, cos, sin] = rotations[pair];

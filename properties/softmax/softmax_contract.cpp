@@ -83,7 +83,7 @@ void invoke(KernelFunction fn, std::span<const std::size_t> sizes, std::span<voi
 
 // Nothing is promised for a row that has no softmax.
 OracleOutput undefined(std::size_t n) {
-    return {std::vector<double>(n, 0.0), std::vector<double>(n, std::numeric_limits<double>::infinity())};
+    return {Array<double>(n, 0.0), Array<double>(n, std::numeric_limits<double>::infinity())};
 }
 
 std::vector<OracleOutput> oracle(const Case& c) {
@@ -95,7 +95,7 @@ std::vector<OracleOutput> oracle(const Case& c) {
     for (std::size_t i = 0; i < x.size(); ++i)
         if (exact.y[i] > 0.0)
             terms_error += exact.y[i] * brick::softmax_term_error(exact.distances[i], exact.values_above[i]);
-    OracleOutput y{exact.y, std::vector<double>(x.size(), 0.0)};
+    OracleOutput y{exact.y, Array<double>(x.size(), 0.0)};
     for (std::size_t i = 0; i < x.size(); ++i) {
         const double numerator = brick::softmax_numerator_error(exact.distances[i], exact.values_above[i]);
         if (x[i] != masked) y.bound[i] = brick::softmax_error_bound(exact.y[i], numerator, terms_error, n);

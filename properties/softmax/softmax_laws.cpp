@@ -16,7 +16,7 @@
 namespace brickproof {
 namespace {
 
-using Values = std::vector<float>;
+using Values = Array<float>;
 using Oracle = std::vector<OracleOutput> (*)(const Case& c);
 
 constexpr float infinity = std::numeric_limits<float>::infinity();
@@ -43,11 +43,6 @@ Values softmax_of(Trial& trial, const Values& x) {
     return {y.begin(), y.end()};
 }
 
-Outcome in_situation(std::string_view situation, Outcome outcome) {
-    if (outcome.kind == Outcome::Kind::fail) outcome.message = fmt::format("{}: {}", situation, outcome.message);
-    return outcome;
-}
-
 // Every term is exp(0) = 1 or an exp that is 0, so the sum is a whole number in every order.
 Outcome equal_maxima(const Case& c, Trial& trial) {
     const Values x = x_of(c);
@@ -65,7 +60,7 @@ Outcome equal_entries(const Case& c, Trial& trial) {
     const float first = c.input<float>(0)[0];
     const Values expected(n, 1.0f / static_cast<float>(n));
     for (const float value : {first == masked ? 1.0f : first, largest_float, -largest_float, 89.5f}) {
-        Outcome outcome = in_situation(fmt::format("of {} times {}", n, show(value)),
+        Outcome outcome = in_situation([&] { return fmt::format("of {} times {}", n, show(value)); },
                                        expect_same("y", softmax_of(trial, Values(n, value)), expected));
         if (outcome.kind != Outcome::Kind::pass) return outcome;
     }
@@ -75,7 +70,7 @@ Outcome equal_entries(const Case& c, Trial& trial) {
 Outcome sum_is_one(const Case& c, Trial& trial, Oracle oracle) {
     if (c.sizes[0] == 0) return Outcome::discard();
     const Values y = softmax_of(trial, x_of(c));
-    const std::vector<double> bounds = oracle(c)[0].bound;
+    const Array<double> bounds = trial.derived(c, oracle)[0].bound;
     const double bound = std::accumulate(bounds.begin(), bounds.end(), 0.0);
     const double sum = std::accumulate(y.begin(), y.end(), 0.0);
     const double error = std::fabs(sum - 1.0);
@@ -92,7 +87,7 @@ Outcome shift_invariance(const Case& c, Trial& trial) {
     for (const float shift : {1024.0f, -4096.0f, 0.5f}) {
         Values shifted = x;
         for (float& value : shifted) value += shift;
-        Outcome outcome = in_situation(fmt::format("after adding {} to every x", shift),
+        Outcome outcome = in_situation([&] { return fmt::format("after adding {} to every x", shift); },
                                        expect_same("y", softmax_of(trial, shifted), y));
         if (outcome.kind != Outcome::Kind::pass) return outcome;
     }
@@ -135,7 +130,7 @@ Outcome dominant_entry(const Case& c, Trial& trial) {
         dominated[hot] = 10200.0f;
         Values expected(x.size(), 0.0f);
         expected[hot] = 1.0f;
-        Outcome outcome = in_situation(fmt::format("with x[{}] larger than all others by 200", hot),
+        Outcome outcome = in_situation([&] { return fmt::format("with x[{}] larger than all others by 200", hot); },
                                        expect_same("y", softmax_of(trial, dominated), expected));
         if (outcome.kind != Outcome::Kind::pass) return outcome;
     }
@@ -162,8 +157,9 @@ Outcome permutation(const Case& c, Trial& trial, Oracle oracle) {
     const std::size_t n = x.size();
     if (n < 2) return Outcome::discard();
     const Values y = softmax_of(trial, x);
-    const std::vector<double> bounds = oracle(c)[0].bound;
-    const Values reversed(x.rbegin(), x.rend());
+    const Array<double> bounds = trial.derived(c, oracle)[0].bound;
+    Values reversed = x;
+    std::ranges::reverse(reversed);
     Values rotated = x;
     std::rotate(rotated.begin(), rotated.begin() + 1, rotated.end());
     return all_of({expect_two_bounds("after reversing x", y, softmax_of(trial, reversed), bounds,
@@ -219,7 +215,9 @@ Outcome equal_values_equal_results(const Case& c, Trial& trial) {
     if (x[0] == masked) x[0] = 1.0f;
     for (std::size_t i = 0; i < n / 2; ++i) x[n - 1 - i] = x[i];
     const Values y = softmax_of(trial, x);
-    return expect_same("y", y, Values(y.rbegin(), y.rend()));
+    Values backwards = y;
+    std::ranges::reverse(backwards);
+    return expect_same("y", y, backwards);
 }
 
 Outcome all_masked(const Case& c, Trial& trial) {

@@ -10,14 +10,15 @@
 namespace brickproof {
 namespace {
 
-std::vector<double> values_above(std::span<const float> x) {
-    std::vector<float> descending(x.begin(), x.end());
+Array<double> values_above(std::span<const float> x) {
+    Array<float> descending(x.begin(), x.end());
     std::ranges::sort(descending, std::greater<>());
-    descending.erase(std::unique(descending.begin(), descending.end()), descending.end());
-    std::vector<double> above;
+    const std::span<const float> different(descending.begin(), std::unique(descending.begin(), descending.end()));
+    Array<double> above;
+    above.reserve(x.size());
     for (const float value : x) {
-        const auto place = std::ranges::lower_bound(descending, value, std::greater<>());
-        above.push_back(static_cast<double>(place - descending.begin()));
+        const auto place = std::ranges::lower_bound(different, value, std::greater<>());
+        above.push_back(static_cast<double>(place - different.begin()));
     }
     return above;
 }

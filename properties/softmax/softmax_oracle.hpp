@@ -2,14 +2,15 @@
 #pragma once
 
 #include <span>
-#include <vector>
+
+#include "engine/array.hpp"
 
 namespace brickproof {
 
 struct ExactSoftmax {
-    std::vector<double> y;
-    std::vector<double> distances;     // from the largest: m - x
-    std::vector<double> values_above;  // how many different values of the row are larger
+    Array<double> y;
+    Array<double> distances;     // from the largest: m - x
+    Array<double> values_above;  // how many different values of the row are larger
 };
 
 // At least one entry is not masked, none is NaN or +Inf.

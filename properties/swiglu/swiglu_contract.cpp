@@ -63,7 +63,7 @@ void invoke(KernelFunction fn, std::span<const std::size_t> sizes, std::span<voi
 std::vector<OracleOutput> oracle(const Case& c) {
     const auto gate = c.input<float>(0);
     const auto up = c.input<float>(1);
-    OracleOutput y{exact_swiglu(gate, up), std::vector<double>(gate.size())};
+    OracleOutput y{exact_swiglu(gate, up), Array<double>(gate.size())};
     std::ranges::transform(gate, up, y.bound.begin(), brick::swiglu_error_bound);
     return {y};
 }

@@ -14,7 +14,7 @@
 namespace brickproof {
 namespace {
 
-using Values = std::vector<float>;
+using Values = Array<float>;
 using limits_of_float = std::numeric_limits<float>;
 
 Values y_of(Trial& trial, const Case& c) {

@@ -16,7 +16,7 @@ xt::xtensor<double, 1> in_float64(std::span<const float> x) {
 
 }  // namespace
 
-std::vector<double> exact_swiglu(std::span<const float> gate, std::span<const float> up) {
+Array<double> exact_swiglu(std::span<const float> gate, std::span<const float> up) {
     const xt::xtensor<double, 1> g = in_float64(gate);
     const xt::xtensor<double, 1> y = g / (1.0 + xt::exp(-g)) * in_float64(up);
     return {y.begin(), y.end()};

@@ -2,11 +2,12 @@
 #pragma once
 
 #include <span>
-#include <vector>
+
+#include "engine/array.hpp"
 
 namespace brickproof {
 
 // In float64, off by a few of its roundings: 2^-27 of the bound.
-std::vector<double> exact_swiglu(std::span<const float> gate, std::span<const float> up);
+Array<double> exact_swiglu(std::span<const float> gate, std::span<const float> up);
 
 }  // namespace brickproof

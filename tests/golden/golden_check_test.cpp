@@ -243,7 +243,7 @@ const GoldenCase& committed(std::string_view op, std::string_view name) {
 TEST_F(GoldenCheck, AMaskHidesItsElementsOnly) {
     const GoldenCase& golden = committed("q8_0.quantize", "subnormal_scale_id_inf_n128");
     Outputs outputs;
-    std::vector<std::byte>& array = outputs.arrays.emplace_back(golden.expected[0].tensor.bytes.size());
+    Array<std::byte>& array = outputs.arrays.emplace_back(golden.expected[0].tensor.bytes.size());
     std::memcpy(array.data(), golden.expected[0].tensor.bytes.data(), array.size());
     for (std::size_t at = 0; at < array.size(); ++at) {
         Outputs changed = outputs;

@@ -60,7 +60,7 @@ TEST(Oracles, GemvIsTheIntegerSumOfEachRow) {
         const Case c = decode_case(contract, random_bytes(random, 96), Preconditions({"finite"}));
         const auto w = c.input<Block>(0);
         const auto x = c.input<Block>(1);
-        const std::vector<ExactDot> y = exact_q8_0_gemv(w, x, c.sizes[0]);
+        const Array<ExactDot> y = exact_q8_0_gemv(w, x, c.sizes[0]);
         ASSERT_EQ(y.size(), c.sizes[0]);
         for (std::size_t row = 0; row < y.size(); ++row)
             ASSERT_NO_FATAL_FAILURE(expect_float64_of(y[row], w.subspan(row * x.size(), x.size()), x));
@@ -73,7 +73,7 @@ TEST(Oracles, DequantizedValuesAreTheIntegerProducts) {
     for (int i = 0; i < 500; ++i) {
         const Case c = decode_case(contract, random_bytes(random, 96), Preconditions({"finite"}));
         const auto x = c.input<Block>(0);
-        const std::vector<double> y = contract.oracle(c)[0].exact;
+        const Array<double> y = contract.oracle(c)[0].exact;
         for (std::size_t k = 0; k < y.size(); ++k)
             ASSERT_EQ(std::ldexp(y[k], 24), static_cast<double>(half_in_units(x[k / 32].d) * x[k / 32].qs[k % 32]));
     }
@@ -84,7 +84,7 @@ TEST(Oracles, DequantizedValuesWithFloatScalesAreExactInFloat64) {
     for (int i = 0; i < 2000; ++i) {
         const std::int8_t q[] = {static_cast<std::int8_t>(random.between(-128, 127))};
         const float scale[] = {std::ldexp(1.0f + random.unit(), random.between(-126, 127))};
-        const std::vector<double> y = exact_q8_0f_dequantize(q, scale);
+        const Array<double> y = exact_q8_0f_dequantize(q, scale);
         int exponent = 0;
         const double significand = std::frexp(static_cast<double>(scale[0]), &exponent);
         const auto product = static_cast<std::int64_t>(std::ldexp(significand, 24)) * q[0];
