@@ -3,7 +3,6 @@
 #include <sanitizer/asan_interface.h>
 
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <new>
 
@@ -21,13 +20,13 @@ std::size_t class_of(std::size_t bytes) {
 // The blocks of one size that a thread keeps.
 struct Shelf {
     static constexpr std::size_t room = 48;
-    std::array<void*, room> blocks;
+    void* blocks[room];
     std::size_t count;
 };
 
 // Trivial, so that it costs no guard and outlives whatever ends with the thread.
 struct Shelves {
-    std::array<Shelf, largest_class + 1> of_class;
+    Shelf of_class[largest_class + 1];
     bool closed;
 };
 constinit thread_local Shelves shelves{};

@@ -80,7 +80,8 @@ TEST(RecycledMemory, ComesBackToItsThread) {
 }
 
 TEST(RecycledMemory, IsAlignedForEverything) {
-    for (const std::size_t bytes : {1, 31, 32, 33, 4096, 65536, 65537, 1000000}) {
+    constexpr std::size_t sizes[] = {1, 31, 32, 33, 4096, 65536, 65537, 1000000};
+    for (const std::size_t bytes : sizes) {
         void* const memory = take_memory(bytes);
         EXPECT_EQ(reinterpret_cast<std::uintptr_t>(memory) % alignof(std::max_align_t), 0u) << bytes;
         give_back(memory, bytes);
