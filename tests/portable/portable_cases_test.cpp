@@ -1,5 +1,6 @@
 // The same bytes are the same case on every machine and compiler: a replay token, a corpus file and a finding mean
 // nothing without that. Most easily lost where one expression draws twice: C++ leaves open which draw is first.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <cstdint>
@@ -64,8 +65,10 @@ const std::map<std::string_view, std::uint64_t> pinned = {
 
 TEST(PortableCases, SameBytesAreTheSameCaseEverywhere) {
     for (const Contract* contract : all_contracts()) {
-        ASSERT_TRUE(pinned.contains(contract->op)) << contract->op;
-        EXPECT_EQ(hash_of_cases(*contract), pinned.at(contract->op)) << contract->op;
+        const std::uint64_t hash = hash_of_cases(*contract);
+        const auto pin = pinned.find(contract->op);
+        ASSERT_NE(pin, pinned.end()) << fmt::format("a new op: pin {{\"{}\", {:#018x}u}}", contract->op, hash);
+        EXPECT_EQ(hash, pin->second) << fmt::format("{}: {:#018x}", contract->op, hash);
     }
 }
 
