@@ -1,4 +1,4 @@
-// Looks for a byte string on which a predicate is not a pass: RapidCheck generates and shrinks the byte strings.
+// Looks for a byte string on which a predicate is not a pass; RapidCheck shrinks what is found.
 #pragma once
 
 #include <cstddef>

@@ -1,9 +1,9 @@
 #include "engine/exp_arguments.hpp"
 
-#include <cmath>
-#include <limits>
+#include <algorithm>
 
 #include "engine/fills.hpp"
+#include "engine/float_steps.hpp"
 #include "engine/random.hpp"
 
 namespace brickproof {
@@ -19,10 +19,9 @@ constexpr float edges[] = {103.97208f, 103.27893f, 104.0f,    87.336545f,  88.02
                            87.0f,      17.328680f, 16.63553f, 0.3465736f,  0x1p-24f,      0x1p-12f,   110.0f,
                            9.0f,       32.0f,      64.0f,     2.9387e-39f, 1.1754944e-38f};
 
+// x is not negative, and neither is what comes of it.
 float some_ulps_away(float x, Random& random) {
-    for (int k = random.between(-3, 3); k != 0; k += k > 0 ? -1 : 1)
-        x = std::nextafter(x, k > 0 ? std::numeric_limits<float>::max() : 0.0f);
-    return x;
+    return std::max(ulps_above(x, random.between(-3, 3)), 0.0f);
 }
 
 float value(Pattern pattern, std::size_t i, std::size_t n, Random& random) {

@@ -15,7 +15,9 @@ using Block = brickproof_q8_0;
 // Exponents of power-of-two scales in [lowest, lowest + spread], as halves can have them. Some scales are 0
 // instead.
 std::vector<int> fill_power_of_two_scales(ChoiceReader& choices, std::span<Block> blocks, int spread) {
-    const int lowest = -12 + static_cast<int>(choices.pick(20)) - static_cast<int>(choices.pick(13));
+    const int higher = static_cast<int>(choices.pick(20));
+    const int lower = static_cast<int>(choices.pick(13));
+    const int lowest = -12 + higher - lower;
     Random random(choices.u16());
     std::vector<int> exponents(blocks.size());
     for (std::size_t i = 0; i < blocks.size(); ++i) {

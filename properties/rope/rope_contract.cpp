@@ -54,7 +54,8 @@ float pick_theta(ChoiceReader& choices) {
     const std::size_t choice = choices.pick(std::size(thetas) + 4);
     if (choice < std::size(thetas)) return thetas[choice];
     Random random(choices.u16());
-    return std::ldexp(1.0f + random.unit(), random.between(-2, 24));
+    const int exponent = random.between(-2, 24);
+    return std::ldexp(1.0f + random.unit(), exponent);
 }
 
 // For laws that scale: neither a value nor a product with a sine comes near the subnormals or the largest float.

@@ -1,4 +1,5 @@
-// Kernels held to the committed golden values: ours pass, wrong ones do not, guests get what they are owed.
+// Kernels held to the committed golden values: wrong ones do not pass, guests get what they are owed.
+// (That ours pass is in tests/golden_values.)
 #include "engine/golden_check.hpp"
 
 #include <gtest/gtest.h>
@@ -55,18 +56,6 @@ KernelCheck checked(const Kernel& kernel) {
 
 std::string report_of(const KernelCheck& check) {
     return check_report(std::span(&check, 1), committed_set().cases);
-}
-
-TEST_F(GoldenCheck, OurKernelsPassEveryCase) {
-    const std::vector<KernelCheck> checks = check_kernels(
-        own_kernels(), committed_set().cases, [](const Kernel&) { return std::vector<std::string>{}; }, 2);
-    const CheckTotal total = total_of(checks);
-    EXPECT_EQ(total.failed, 0u) << check_report(checks, committed_set().cases);
-    EXPECT_GE(total.judged, all_contracts().size());
-    for (const KernelCheck& check : checks) {
-        EXPECT_EQ(check.by_bound, 0u) << check.op;
-        EXPECT_EQ(check.outside, 0u) << check.op;
-    }
 }
 
 // One small fault per op: each must fail.
