@@ -2,9 +2,10 @@
 # A new op is one line in BRICKPROOF_OPS and its files; tests/layout names the file that is missing.
 
 # The ISA variants: <op>_<variant>.cpp is compiled with these flags, that one file only, on these CPUs only.
-set(BRICKPROOF_VARIANTS_x86_64 avx2)
+set(BRICKPROOF_VARIANTS_x86_64 avx2 avx_vnni)
 set(BRICKPROOF_VARIANTS_aarch64 neon neon_dotprod)
 set(BRICKPROOF_FLAGS_avx2 -mavx2 -mfma -mf16c)
+set(BRICKPROOF_FLAGS_avx_vnni -mavx2 -mfma -mf16c -mavxvnni)
 set(BRICKPROOF_FLAGS_neon "")
 set(BRICKPROOF_FLAGS_neon_dotprod -march=armv8.2-a+dotprod)
 

@@ -13,6 +13,7 @@ std::span<const brickproof_kernel> q8_0_dot_kernels() {
         kernel_row("q8_0.dot", "scalar", "", q8_0_dot_scalar),
 #if defined(__x86_64__)
         kernel_row("q8_0.dot", "avx2", "avx2,fma,f16c", q8_0_dot_avx2),
+        kernel_row("q8_0.dot", "avx_vnni", "avx2,fma,f16c,avx_vnni", q8_0_dot_avx_vnni),
 #elif defined(__aarch64__)
         kernel_row("q8_0.dot", "neon", "neon", q8_0_dot_neon),
         kernel_row("q8_0.dot", "neon_dotprod", "neon,dotprod", q8_0_dot_neon_dotprod),

@@ -1,6 +1,8 @@
 #include <immintrin.h>
 
 #include "q8_0_dot/q8_0_dot_kernels.hpp"
+#include "support/lanes_avx2.hpp"
+#include "support/q8_0_scales_avx2.hpp"
 
 namespace brick {
 namespace {
@@ -8,23 +10,11 @@ namespace {
 constexpr std::size_t block_size = BRICKPROOF_Q8_0_BLOCK;
 constexpr std::size_t group = 8;  // blocks at a time: one vector holds their scales, one their integer sums
 
-// The barriers keep the compiler from loading the quants anew for each use, and from moving the scales' shifts to
-// the vector units: those, and the loads, are what limits this kernel.
+// The barrier keeps the compiler from loading the quants anew for each use: loads are what limits this kernel.
 __m256i load_quants(const brickproof_q8_0& block) {
     __m256i quants = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(block.qs));
     asm("" : "+x"(quants));
     return quants;
-}
-
-long long four_scales(const brickproof_q8_0* blocks) {
-    std::uint64_t low = std::uint64_t{blocks[0].d} | std::uint64_t{blocks[1].d} << 16;
-    std::uint64_t high = std::uint64_t{blocks[2].d} << 32 | std::uint64_t{blocks[3].d} << 48;
-    asm("" : "+r"(low), "+r"(high));
-    return static_cast<long long>(low | high);
-}
-
-__m256 eight_scales(const brickproof_q8_0* blocks) {
-    return _mm256_cvtph_ps(_mm_set_epi64x(four_scales(blocks + 4), four_scales(blocks)));
 }
 
 // The sums of products of one pair of blocks, spread over eight lanes. vpmaddubsw multiplies unsigned by signed
@@ -69,12 +59,6 @@ __m256 eight_sums(const __m256i (&products)[group]) {
         add_pairs(add_neighbours(products[4], products[5]), add_neighbours(products[6], products[7]));
     return _mm256_cvtepi32_ps(
         _mm256_add_epi32(_mm256_permute2x128_si256(low, high, 0x20), _mm256_permute2x128_si256(low, high, 0x31)));
-}
-
-float add_lanes(__m256 lanes) {
-    __m128 sum = _mm_add_ps(_mm256_castps256_ps128(lanes), _mm256_extractf128_ps(lanes, 1));
-    sum = _mm_add_ps(sum, _mm_movehl_ps(sum, sum));
-    return _mm_cvtss_f32(_mm_add_ss(sum, _mm_movehdup_ps(sum)));
 }
 
 struct Outcome {

@@ -11,6 +11,7 @@ namespace brick {
 
 brickproof_q8_0_dot_fn q8_0_dot_scalar;
 brickproof_q8_0_dot_fn q8_0_dot_avx2;          // x86-64
+brickproof_q8_0_dot_fn q8_0_dot_avx_vnni;      // x86-64
 brickproof_q8_0_dot_fn q8_0_dot_neon;          // aarch64
 brickproof_q8_0_dot_fn q8_0_dot_neon_dotprod;  // aarch64
 

@@ -16,6 +16,7 @@ std::span<const brickproof_kernel> q8_0_gemv_kernels() {
         kernel_row("q8_0.gemv", "scalar", "", q8_0_gemv_scalar),
 #if defined(__x86_64__)
         kernel_row("q8_0.gemv", "avx2", "avx2,fma,f16c", q8_0_gemv_avx2),
+        kernel_row("q8_0.gemv", "avx_vnni", "avx2,fma,f16c,avx_vnni", q8_0_gemv_avx_vnni),
 #elif defined(__aarch64__)
         kernel_row("q8_0.gemv", "neon", "neon", q8_0_gemv_neon),
         kernel_row("q8_0.gemv", "neon_dotprod", "neon,dotprod", q8_0_gemv_neon_dotprod),

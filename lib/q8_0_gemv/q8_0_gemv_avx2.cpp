@@ -1,18 +1,13 @@
 #include <immintrin.h>
 
+#include "q8_0_gemv/q8_0_gemv_avx2.hpp"
+
 #include "q8_0_gemv/q8_0_gemv_kernels.hpp"
 
 namespace brick {
 namespace {
 
 constexpr std::size_t block_size = BRICKPROOF_Q8_0_BLOCK;
-constexpr std::size_t group = 8;  // rows at a time: lane r of a vector belongs to row r
-
-// Not std::min: an inline function of the standard library, compiled here for AVX2, could be the one that is linked
-// into code for every CPU.
-constexpr std::size_t smaller(std::size_t a, std::size_t b) {
-    return a < b ? a : b;
-}
 
 // What all rows need of a block of x: computed once for all of them, 8 KB of stack at a time.
 struct Prepared {
@@ -80,60 +75,31 @@ __m256i add_pairs(__m256i a, __m256i b) {
     return _mm256_add_epi32(_mm256_unpacklo_epi64(a, b), _mm256_unpackhi_epi64(a, b));
 }
 
-// The barrier keeps the compiler from moving the shifts to the vector units, which limit this kernel.
-long long four_scales(const brickproof_q8_0& a, const brickproof_q8_0& b, const brickproof_q8_0& c,
-                      const brickproof_q8_0& d) {
-    std::uint64_t low = std::uint64_t{a.d} | std::uint64_t{b.d} << 16;
-    std::uint64_t high = std::uint64_t{c.d} << 32 | std::uint64_t{d.d} << 48;
-    asm("" : "+r"(low), "+r"(high));
-    return static_cast<long long>(low | high);
-}
-
-// Block k of `Rows` rows of w. Lanes without a row of their own repeat the last one: the compiler then computes it
-// once.
+// Lane r: the sum of products of block k of row r.
 template <std::size_t Rows>
-struct Weights {
-    const brickproof_q8_0* w;
-    std::size_t stride;  // blocks from row to row
-    const brickproof_q8_0& block(std::size_t row, std::size_t k) const {
-        return w[smaller(row, Rows - 1) * stride + k];
-    }
-
-    __m256i integer_sums(const Signed& x, std::size_t k) const {
-        const auto two = [&](std::size_t row) {
-            return add_neighbours(row_products(x, block(row, k)), row_products(x, block(row + 1, k)));
-        };
-        const __m256i low = add_pairs(two(0), two(2));
-        const __m256i high = add_pairs(two(4), two(6));
-        return _mm256_add_epi32(_mm256_permute2x128_si256(low, high, 0x20),
-                                _mm256_permute2x128_si256(low, high, 0x31));
-    }
-
-    __m256 scales(std::size_t k) const {
-        return _mm256_cvtph_ps(_mm_set_epi64x(four_scales(block(4, k), block(5, k), block(6, k), block(7, k)),
-                                              four_scales(block(0, k), block(1, k), block(2, k), block(3, k))));
-    }
-};
-
-// The next group of rows is read into the cache while this one is computed: in the order of memory, which the eight
-// rows at once are not. 272 bytes for each step are four cache lines and a quarter.
-void prefetch_step(const brickproof_q8_0* next, std::size_t k) {
-    const char* bytes = reinterpret_cast<const char*>(next + group * k);
-    for (std::size_t line = 0; line < 5; ++line) _mm_prefetch(bytes + 64 * line, _MM_HINT_T0);
+__m256i integer_sums(const Weights<Rows>& weights, const Signed& x, std::size_t k) {
+    const auto two = [&](std::size_t row) {
+        return add_neighbours(row_products(x, block_of(weights, row, k)),
+                              row_products(x, block_of(weights, row + 1, k)));
+    };
+    const __m256i low = add_pairs(two(0), two(2));
+    const __m256i high = add_pairs(two(4), two(6));
+    return _mm256_add_epi32(_mm256_permute2x128_si256(low, high, 0x20), _mm256_permute2x128_si256(low, high, 0x31));
 }
 
 template <std::size_t Rows>
-void dot_rows(const brickproof_q8_0* w, const brickproof_q8_0* x, Activations& activations, float* y,
-              std::size_t blocks, const brickproof_q8_0* next) {
-    const Weights<Rows> weights{w, blocks};
+void dot_rows(const Weights<Rows>& weights, const brickproof_q8_0* x, Activations& activations, float* y,
+              const brickproof_q8_0* next) {
+    const std::size_t blocks = weights.stride;
     __m256 sums = _mm256_setzero_ps();
     for (std::size_t first = 0; first < blocks; first += Activations::capacity) {
         const Prepared* prepared = activations.from(first);
         for (std::size_t k = first; k < smaller(blocks, first + Activations::capacity); ++k) {
             const Prepared& of_x = prepared[k - first];
             const __m256i integers =  // at most 2^19 in magnitude: exact as floats
-                _mm256_add_epi32(weights.integer_sums(Signed(x[k]), k), _mm256_set1_epi32(of_x.negatives));
-            const __m256 scales = _mm256_mul_ps(weights.scales(k), _mm256_set1_ps(of_x.scale));  // 22 bits: exact
+                _mm256_add_epi32(integer_sums(weights, Signed(x[k]), k), _mm256_set1_epi32(of_x.negatives));
+            const __m256 scales =
+                _mm256_mul_ps(scales_of(weights, k), _mm256_set1_ps(of_x.scale));  // 22 bits: exact
             sums = _mm256_fmadd_ps(scales, _mm256_cvtepi32_ps(integers), sums);
             if constexpr (Rows == group) prefetch_step(next, k);
         }
@@ -143,30 +109,16 @@ void dot_rows(const brickproof_q8_0* w, const brickproof_q8_0* x, Activations& a
     for (std::size_t row = 0; row < Rows; ++row) y[row] = lanes[row];
 }
 
-// A last group that is not full begins earlier: it computes some rows again, to the same bits.
-template <std::size_t Rows>
-void dot_all_rows(const brickproof_q8_0* w, const brickproof_q8_0* x, float* y, std::size_t rows,
-                  std::size_t blocks) {
-    Activations activations(x, blocks);
-    for (std::size_t row = 0; row < rows; row += Rows) {
-        const std::size_t first = smaller(row, rows - Rows);
-        const std::size_t next = smaller(first + Rows, rows - Rows);
-        dot_rows<Rows>(w + first * blocks, x, activations, y + first, blocks, w + next * blocks);
-    }
-}
-
 }  // namespace
 
 void q8_0_gemv_avx2(const brickproof_q8_0* w, const brickproof_q8_0* x, float* y, std::size_t rows,
                     std::size_t cols) {
     const std::size_t blocks = cols / block_size;
-    if (rows >= group) {
-        dot_all_rows<group>(w, x, y, rows, blocks);
-    } else if (rows >= 4) {
-        dot_all_rows<4>(w, x, y, rows, blocks);
-    } else {
-        dot_all_rows<1>(w, x, y, rows, blocks);
-    }
+    Activations activations(x, blocks);
+    const auto dot = [&](const auto& weights, float* y_of_rows, const brickproof_q8_0* next) {
+        dot_rows(weights, x, activations, y_of_rows, next);
+    };
+    for_all_rows(dot, w, y, rows, blocks);
 }
 
 }  // namespace brick

@@ -12,6 +12,7 @@ namespace brick {
 
 brickproof_q8_0_gemv_fn q8_0_gemv_scalar;
 brickproof_q8_0_gemv_fn q8_0_gemv_avx2;          // x86-64
+brickproof_q8_0_gemv_fn q8_0_gemv_avx_vnni;      // x86-64
 brickproof_q8_0_gemv_fn q8_0_gemv_neon;          // aarch64
 brickproof_q8_0_gemv_fn q8_0_gemv_neon_dotprod;  // aarch64
 
