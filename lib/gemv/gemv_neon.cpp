@@ -6,7 +6,7 @@ namespace brick {
 namespace {
 
 // As gemv_avx2.cpp, with four vectors of four sums where that has two of eight: the same sums of the same columns,
-// folded in the same order.
+// folded in the same order, and the same groups of rows.
 constexpr std::size_t group = 4;
 constexpr std::size_t step = 16;
 constexpr std::size_t vectors = step / 4;
@@ -47,33 +47,34 @@ struct Sums {
     }
 };
 
+// Results are `apart` floats from each other in bias and y, rows are `apart` rows from each other in w.
 template <std::size_t Rows>
-void dot_rows(const float* w, const float* x, const float* bias, float* y, std::size_t cols) {
+void dot_rows(const float* w, const float* x, const float* bias, float* y, std::size_t apart, std::size_t cols) {
+    const std::size_t stride = apart * cols;
     Sums<Rows> sums;
     std::size_t col = 0;
-    for (; col + step <= cols; col += step) sums.add_step(w + col, cols, x + col);
-    if (col < cols) sums.add_rest(w + col, cols, x + col, cols - col);
+    for (; col + step <= cols; col += step) sums.add_step(w + col, stride, x + col);
+    if (col < cols) sums.add_rest(w + col, stride, x + col, cols - col);
     for (std::size_t row = 0; row < Rows; ++row)
-        y[row] = bias == nullptr ? sums.of_row(row) : sums.of_row(row) + bias[row];
+        y[row * apart] = bias == nullptr ? sums.of_row(row) : sums.of_row(row) + bias[row * apart];
 }
 
-// A last group that is not full begins earlier: it computes some rows again, to the same bits.
-template <std::size_t Rows>
-void dot_all_rows(const float* w, const float* x, const float* bias, float* y, std::size_t rows, std::size_t cols) {
-    for (std::size_t row = 0; row < rows; row += Rows) {
-        const std::size_t first = row + Rows <= rows ? row : rows - Rows;
-        dot_rows<Rows>(w + first * cols, x, bias == nullptr ? nullptr : bias + first, y + first, cols);
-    }
+// Rows a quarter of the matrix apart, then what four does not divide: see gemv_avx2.cpp.
+void dot_quarters(const float* w, const float* x, const float* bias, float* y, std::size_t rows, std::size_t cols) {
+    const auto dot_group = [=](std::size_t first, std::size_t apart) {
+        dot_rows<group>(w + first * cols, x, bias == nullptr ? nullptr : bias + first, y + first, apart, cols);
+    };
+    const std::size_t quarter = rows / group;
+    for (std::size_t row = 0; row < quarter; ++row) dot_group(row, quarter);
+    if (rows % group != 0) dot_group(rows - group, 1);
 }
 
 }  // namespace
 
 void gemv_neon(const float* w, const float* x, const float* bias, float* y, std::size_t rows, std::size_t cols) {
-    if (rows >= group) {
-        dot_all_rows<group>(w, x, bias, y, rows, cols);
-    } else {
-        dot_all_rows<1>(w, x, bias, y, rows, cols);
-    }
+    if (rows >= group) return dot_quarters(w, x, bias, y, rows, cols);
+    for (std::size_t row = 0; row < rows; ++row)
+        dot_rows<1>(w + row * cols, x, bias == nullptr ? nullptr : bias + row, y + row, 1, cols);
 }
 
 }  // namespace brick
