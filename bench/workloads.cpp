@@ -82,6 +82,24 @@ std::vector<std::size_t> Growth::sizes_for(std::size_t bytes) const {
 
 namespace {
 
+std::size_t bytes_written(const Contract& contract, const std::vector<std::size_t>& sizes) {
+    Case c;
+    contract.typical(sizes, 0, c);
+    std::erase_if(c.operands, [](const Operand& operand) { return operand.access != Access::output; });
+    return bytes_of(c);
+}
+
+// Whether a long call of an op may write past the caches: more than a twentieth of what it moves is written, and
+// elsewhere than where it is read.
+bool may_write_past_caches(const Contract& contract, const Growth& growth) {
+    if (contract.invoke_in_place != nullptr) return false;
+    std::vector<std::size_t> sizes = growth.sizes;
+    sizes[0] = growth.unit;
+    const std::size_t once = bytes_written(contract, sizes);
+    sizes[0] = 2 * growth.unit;
+    return 20 * (bytes_written(contract, sizes) - once) >= growth.per_unit;
+}
+
 void add_streamed(const Contract& contract, const Caches& caches, std::size_t available_memory,
                   WorkloadList& list) {
     const std::size_t working_set = cache_multiple * caches.last_level;
@@ -103,6 +121,8 @@ void add_streamed(const Contract& contract, const Caches& caches, std::size_t av
     if (!has_l3 && level_of(in_l3 * bytes, caches) == Level::l3 && in_l3 * bytes >= 2 * caches.l2)
         list.workloads.push_back({"L3", sizes, Level::l3, in_l3});
     list.workloads.push_back({"DRAM", sizes, Level::dram, set_count(Level::dram, bytes, caches)});
+    if (may_write_past_caches(contract, growth))
+        list.workloads.push_back({"DRAM, large calls", growth.sizes_for(working_set / 2), Level::dram, 2});
 }
 
 }  // namespace

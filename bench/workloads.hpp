@@ -53,7 +53,9 @@ struct WorkloadList {
     std::vector<SizedWorkload> workloads;
     std::string without_dram{};  // why there is none
 };
-// The contract's workloads, then "L3" if it names none that lies there and there is such a cache, then "DRAM". A
+// The contract's workloads, then "L3" if it names none that lies there and there is such a cache, then "DRAM", and
+// for ops that write much "DRAM, large calls", each on half of the working set: kernels that write past the caches
+// do so where a call writes so much that the caches would not keep it. A
 // workload of the contract that takes more than half of the last-level cache is left to the latter: here it would
 // be neither in the cache nor safely beyond it.
 WorkloadList workloads_of(const Contract& contract, const Caches& caches, std::size_t available_memory);
