@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -120,8 +121,8 @@ std::vector<std::string> merge_command(const EngineTarget& target, const std::st
 std::vector<std::string> shrink_command(const EngineTarget& target, const std::string& input,
                                         const std::string& smaller, double seconds) {
     std::vector<std::string> command = begin_command(target);
-    command.insert(command.end(),
-                   {"-minimize_crash=1", whole_seconds(seconds), "-exact_artifact_path=" + smaller, input});
+    command.insert(command.end(), {"-minimize_crash=1", "-runs=20000", whole_seconds(seconds),
+                                   "-exact_artifact_path=" + smaller, input});
     return command;
 }
 
@@ -130,6 +131,8 @@ void become(const std::vector<std::string>& command, int output) {
     for (const std::string& argument : command) arguments.push_back(const_cast<char*>(argument.c_str()));
     arguments.push_back(nullptr);
     setpgid(0, 0);
+    const itimerval never{};  // the fault trap's clock would outlive its handler
+    setitimer(ITIMER_REAL, &never, nullptr);
     dup2(output, STDERR_FILENO);
     dup2(open("/dev/null", O_RDWR), STDOUT_FILENO);
     dup2(STDOUT_FILENO, STDIN_FILENO);

@@ -137,7 +137,9 @@ class SearchTask : public ProgramTask {
             if (known_.empty()) fs::remove(finding.path, error);
             return;
         }
+        const Clock::time_point shrinking = Clock::now();
         if (known_.empty()) shrink(finding);
+        seconds_ += seconds_since(shrinking);  // it is no search
         campaign_.summary.findings.push_back(finding);
         campaign_.options.on_finding(finding);
     }

@@ -53,7 +53,10 @@ def search_by_afl(target, fault, seed):
                           "-s", str(seed), "--", target], fault,
                          AFL_BENCH_UNTIL_CRASH="1", AFL_NO_UI="1", AFL_NO_AFFINITY="1", AFL_SKIP_CPUFREQ="1",
                          AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES="1")
-        stats = pathlib.Path(folder, "out/default/fuzzer_stats").read_text(encoding="utf-8")
+        written = pathlib.Path(folder, "out/default/fuzzer_stats")
+        if not written.exists():  # it refuses to begin where its only seed fails
+            return 1, seconds
+        stats = written.read_text(encoding="utf-8")
         if int(re.search(r"saved_crashes\s*: (\d+)", stats)[1]) == 0:
             return NOT_FOUND
         return int(re.search(r"execs_done\s*: (\d+)", stats)[1]), seconds
