@@ -1,6 +1,5 @@
 // brickproof fuzz: a guided search over any kernels, for a time; and the seed corpora.
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
@@ -10,13 +9,13 @@
 #include <filesystem>
 #include <map>
 #include <memory>
-#include <thread>
 
 #include "commands.hpp"
 #include "fuzz/campaign.hpp"
 #include "fuzz/corpus_files.hpp"
 #include "fuzz/minimise.hpp"
 #include "fuzz/seed_corpus.hpp"
+#include "fuzz_options.hpp"
 #include "judge/plugin.hpp"
 #include "kernel_selection.hpp"
 
@@ -28,19 +27,6 @@ std::atomic<bool> interrupted{false};
 void on_interrupt(int) {
     interrupted = true;
 }
-
-struct FuzzOptions {
-    KernelSelection selection;
-    double seconds = 60.0;
-    double minutes = 0.0;
-    std::size_t jobs = std::max(1u, std::thread::hardware_concurrency());
-    std::uint64_t seed = 1;
-    std::string shard = "1/1";
-    std::string corpus;
-    std::vector<std::string> merge;
-    bool minimise = false;
-    std::string write_corpus;
-};
 
 // "2/8" is the second of eight.
 Expected<fuzz::Shard> parse_shard(const std::string& text) {
@@ -66,24 +52,6 @@ std::string replay_command(const fuzz::Finding& finding, const std::vector<std::
     return command;
 }
 
-// One line, rewritten, on a terminal only.
-class Progress {
-  public:
-    void show(const fuzz::CampaignSummary& summary) {
-        if (!shown_ || summary.seconds < next_) return;
-        next_ = summary.seconds + 0.5;
-        fmt::print(stderr, "\r\033[K{:.0f} s, {} cases, {} kept, {} findings", summary.seconds, summary.executions,
-                   summary.kept, summary.findings.size());
-    }
-    void clear() const {
-        if (shown_) fmt::print(stderr, "\r\033[K");
-    }
-
-  private:
-    bool shown_ = isatty(STDERR_FILENO) == 1;
-    double next_ = 0.0;
-};
-
 void print_finding(const fuzz::Finding& finding, const std::vector<std::string>& assumed) {
     fmt::print("FAIL {} / {}  [{}]: {}\n    {}\n    smallest case found: {}\n    {}\n", finding.op, finding.variant,
                finding.library, finding.statement, finding.message, finding.sizes,
@@ -108,19 +76,14 @@ void print_summary(const fuzz::CampaignSummary& summary, const FuzzOptions& opti
         summary.new_features, summary.findings.size());
 }
 
-int fuzz_kernels(const FuzzOptions& options) {
-    const Expected<std::vector<Kernel>> kernels = options.selection.select();
-    if (!kernels) return usage_error(kernels.problem());
-    const Expected<fuzz::Shard> shard = parse_shard(options.shard);
-    if (!shard) return usage_error(shard.problem());
-    std::signal(SIGINT, on_interrupt);
-    std::signal(SIGTERM, on_interrupt);
+int fuzz_kernels(const FuzzOptions& options, const std::vector<Kernel>& kernels, double seconds,
+                 const fuzz::Shard& shard) {
     Progress progress;
     const fuzz::CampaignOptions campaign{
-        .seconds = options.minutes > 0.0 ? 60.0 * options.minutes : options.seconds,
+        .seconds = seconds,
         .jobs = options.jobs,
         .seed = options.seed,
-        .shard = *shard,
+        .shard = shard,
         .corpus = options.corpus,
         .assume = [&](std::string_view op) { return options.selection.assumptions_for(op); },
         .interrupted = &interrupted,
@@ -129,13 +92,40 @@ int fuzz_kernels(const FuzzOptions& options) {
                 progress.clear();
                 print_finding(finding, options.selection.assumptions_for(finding.op));
             },
-        .on_progress = [&](const fuzz::CampaignSummary& summary) { progress.show(summary); }};
-    const fuzz::CampaignSummary summary = fuzz::run_campaign(*kernels, campaign);
+        .on_progress =
+            [&](const fuzz::CampaignSummary& so_far) {
+                progress.show(so_far.seconds, fmt::format("{} cases, {} kept, {} findings", so_far.executions,
+                                                          so_far.kept, so_far.findings.size()));
+            }};
+    const fuzz::CampaignSummary summary = fuzz::run_campaign(kernels, campaign);
     progress.clear();
     print_summary(summary, options);
     if (!summary.problems.empty()) return usage_error(summary.problems.front());
     if (!summary.findings.empty()) return exit_fail;
     return summary.interrupted ? exit_interrupted : exit_pass;
+}
+
+// First the kernels, then the targets; each kernel and each target gets the same share of the time.
+int fuzz_all(const FuzzOptions& options) {
+    const Expected<std::vector<Kernel>> kernels = options.selection.select();
+    if (!kernels) return usage_error(kernels.problem());
+    const Expected<fuzz::Shard> shard = parse_shard(options.shard);
+    if (!shard) return usage_error(shard.problem());
+    const Expected<std::vector<fuzz::EngineTarget>> targets = fuzz::find_targets(options.targets);
+    if (!targets) return usage_error(targets.problem());
+    if (!targets->empty() && options.corpus.empty())
+        return usage_error("--targets needs --corpus DIR: libFuzzer leaves what it finds in files");
+    std::signal(SIGINT, on_interrupt);
+    std::signal(SIGTERM, on_interrupt);
+    const auto runnable = static_cast<double>(
+        std::ranges::count_if(*kernels, [](const Kernel& kernel) { return why_not_runnable(kernel).empty(); }));
+    const double searched = runnable + static_cast<double>(targets->size());
+    const double share = options.wall_seconds() / std::max(searched, 1.0);
+    const int of_kernels = fuzz_kernels(options, *kernels, share * runnable, *shard);
+    if (targets->empty() || of_kernels > exit_fail) return of_kernels;
+    const int of_targets =
+        fuzz_targets(options, *targets, share * static_cast<double>(targets->size()), *shard, interrupted);
+    return std::max(of_kernels, of_targets);
 }
 
 // Copies other campaigns' cases, then leaves out what shows nothing of its own. No search.
@@ -144,6 +134,8 @@ int tidy_corpora(const FuzzOptions& options) {
         return usage_error("--merge and --minimise need --corpus DIR, the corpus to work on");
     const Expected<std::vector<Kernel>> kernels = options.selection.select();
     if (!kernels) return usage_error(kernels.problem());
+    const Expected<std::vector<fuzz::EngineTarget>> targets = fuzz::find_targets(options.targets);
+    if (!targets) return usage_error(targets.problem());
     std::map<std::string, std::vector<fuzz::AssumedKernel>> by_stem;
     for (const Kernel& kernel : *kernels)
         if (why_not_runnable(kernel).empty())
@@ -164,7 +156,7 @@ int tidy_corpora(const FuzzOptions& options) {
         if (done->before > 0)
             fmt::print("{}: {} cases ({} merged), minimised to {}\n", folder, done->before, added, done->after);
     }
-    return exit_pass;
+    return targets->empty() ? exit_pass : tidy_target_corpora(options, *targets, interrupted);
 }
 
 int write_corpora(const FuzzOptions& options) {
@@ -190,10 +182,16 @@ void add_fuzz_command(CLI::App& app, int& exit_code) {
     CLI::App* command = app.add_subcommand(
         "fuzz", "Search for failing cases for a time, guided by the contracts: no instrumentation is needed");
     options->selection.add_options(*command);
-    CLI::Option* seconds = command->add_option("--seconds", options->seconds, "How long, over all kernels")
-                               ->check(CLI::Range(0.1, 1e7))
-                               ->type_name("S")
-                               ->capture_default_str();
+    command
+        ->add_option("--targets", options->targets,
+                     "Search these, too: programs fuzz_* that libFuzzer drives, or folders of them, such as "
+                     "build/sanitize/fuzz; needs --corpus")
+        ->type_name("PATH...");
+    CLI::Option* seconds =
+        command->add_option("--seconds", options->seconds, "How long, over all kernels and targets")
+            ->check(CLI::Range(0.1, 1e7))
+            ->type_name("S")
+            ->capture_default_str();
     command->add_option("--minutes", options->minutes, "The same in minutes")
         ->check(CLI::Range(0.01, 1e5))
         ->type_name("M")
@@ -225,7 +223,7 @@ void add_fuzz_command(CLI::App& app, int& exit_code) {
         else if (options->minimise || !options->merge.empty())
             exit_code = tidy_corpora(*options);
         else
-            exit_code = fuzz_kernels(*options);
+            exit_code = fuzz_all(*options);
     });
 }
 

@@ -17,7 +17,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     const Expected<golden::Tensor> again = golden::parse_npy(golden::npy_text(*tensor));
     if (!again || !(*again == *tensor)) {
-        fmt::print(stderr, "a tensor of shape {} does not survive being written\n",
+        fmt::print(stderr, "a tensor does not survive being written: its shape is {}\n",
                    golden::show_shape(tensor->shape));
         std::abort();
     }

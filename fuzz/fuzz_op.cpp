@@ -22,7 +22,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     using namespace brickproof;
     static fuzz::OpTarget target = fuzz::own_target(fuzz::fuzzed_contract());
     if (const auto violation = target.check({data, size})) {
-        fmt::print(stderr, "FAIL {} / {}: {}: {}\nreplay: brickproof replay {}\n", fuzz::fuzzed_contract().op,
+        fmt::print(stderr, "FAIL {} / {}, {}: {}\nreplay: brickproof replay {}\n", fuzz::fuzzed_contract().op,
                    violation->variant, violation->statement, violation->message, violation->token);
         std::abort();
     }

@@ -12,7 +12,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (!token) return 0;
     const Expected<ReplayToken> again = parse_token(make_token(*token->contract, token->bytes));
     if (!again || again->contract != token->contract || again->bytes != token->bytes) {
-        fmt::print(stderr, "the token '{}' does not survive being printed\n", text);
+        fmt::print(stderr, "a token does not survive being printed: {}\n", text);
         std::abort();
     }
     return 0;

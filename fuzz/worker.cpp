@@ -51,12 +51,6 @@ void search_in_child(const Kernel& kernel, const SearchSetup& setup, SearchRecor
     write_message(pipe, done_message());
 }
 
-std::string describe_end(int status, bool silent) {
-    if (silent) return "it does not return, and does not let itself be interrupted";
-    if (WIFSIGNALED(status)) return fmt::format("it ended its process by signal {}", WTERMSIG(status));
-    return fmt::format("it ended its process with exit code {}", WEXITSTATUS(status));
-}
-
 void judge_in_child(const Kernel& kernel, const SearchSetup& setup, const std::string& name, const Bytes& bytes) {
     leave_interrupts_to_parent();
     StatementRunner runner(kernel, setup.assume);
@@ -100,16 +94,8 @@ void Worker::start() {
 }
 
 bool Worker::read_messages(const SearchListener& listener) {
-    char buffer[1 << 14];
-    const ssize_t count = read(pipe_, buffer, sizeof(buffer));
-    if (count <= 0) return false;
     last_sign_ = Clock::now();
-    pending_.append(buffer, static_cast<std::size_t>(count));
-    for (std::size_t end = pending_.find('\n'); end != std::string::npos; end = pending_.find('\n')) {
-        take_line(pending_.substr(0, end), listener);
-        pending_.erase(0, end + 1);
-    }
-    return true;
+    return lines_.read_from(pipe_, [&](const std::string& line) { take_line(line, listener); });
 }
 
 void Worker::take_line(const std::string& line, const SearchListener& listener) {
@@ -150,7 +136,7 @@ std::optional<Finding> Worker::reap(const std::atomic<bool>& interrupted) {
     close(pipe_);
     int status = 0;
     waitpid(child_, &status, 0);
-    pending_.clear();
+    lines_.forget();
     if (done_ || interrupted) return std::nullopt;
     const std::string statement = recorder_->last_statement();
     const bool hung = silent_;
@@ -160,7 +146,9 @@ std::optional<Finding> Worker::reap(const std::atomic<bool>& interrupted) {
     const std::string blamed = hung ? "terminates" : "no_crash";
     if (setup_.skip.contains(blamed) && blamed != statement) return std::nullopt;
     setup_.skip.insert(blamed);
-    return shrink_end(statement, hung, describe_end(status, hung), interrupted);
+    const std::string what =
+        hung ? "it does not return, and does not let itself be interrupted" : "it " + describe_end(status);
+    return shrink_end(statement, hung, what, interrupted);
 }
 
 Finding Worker::shrink_end(const std::string& statement, bool hung, const std::string& what,

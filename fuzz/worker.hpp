@@ -10,6 +10,7 @@
 #include <string>
 
 #include "fuzz/guided_search.hpp"
+#include "judge/child_process.hpp"
 #include "judge/flight_recorder.hpp"
 
 namespace brickproof::fuzz {
@@ -60,7 +61,7 @@ class Worker {
     SearchSetup setup_;
     double seconds_;
     SearchRecord* recorder_;
-    std::string pending_;
+    LineReader lines_;
     std::optional<Clock::time_point> deadline_;
     Clock::time_point last_sign_{};
     std::uint64_t last_cases_ = 0;

@@ -2,6 +2,7 @@
 # Builds all fuzz targets as OSS-Fuzz and ClusterFuzzLite want them: with $CC, $CXX, $CFLAGS, $CXXFLAGS and
 # $LIB_FUZZING_ENGINE from $SRC/brickproof into $OUT, by way of $WORK. $SANITIZER says what the flags hold.
 # Nothing is fetched. Beside each target lie its seed corpus, its dictionary and its options.
+# BRICKPROOF_FUZZ_TARGETS="fuzz_npy fuzz_gguf" builds these only.
 source=$SRC/brickproof
 build=$WORK/brickproof-$SANITIZER
 
@@ -12,6 +13,7 @@ cmake -S "$source" -B "$build" -G Ninja --log-level=WARNING -DCMAKE_BUILD_TYPE=N
     -DCMAKE_EXE_LINKER_FLAGS=-Wl,--as-needed -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON \
     -DBRICKPROOF_FUZZING_ENGINE="$LIB_FUZZING_ENGINE" -DBRICKPROOF_WARNINGS_ARE_ERRORS=OFF \
     -DBRICKPROOF_COMMAND=OFF -DBRICKPROOF_BUILD_TESTS=OFF
-cmake --build "$build" --target brickproof_fuzz_targets
+# shellcheck disable=SC2086 # these are words
+cmake --build "$build" --target ${BRICKPROOF_FUZZ_TARGETS:-brickproof_fuzz_targets}
 
 exec "$source/fuzz/oss-fuzz/package.sh" "$build/fuzz" "$OUT"

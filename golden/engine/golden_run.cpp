@@ -36,12 +36,6 @@ void run_in_child(const Kernel& kernel, Cases cases, const Work& work, int pipe)
     }
 }
 
-std::string describe_end(int status) {
-    if (WIFSIGNALED(status))
-        return fmt::format("it ends its process by signal {} ({})", WTERMSIG(status), strsignal(WTERMSIG(status)));
-    return fmt::format("it ends its process with exit status {}", WEXITSTATUS(status));
-}
-
 // Consecutive cases of a job, run by one child after another until all have a reply.
 class Piece {
   public:
@@ -83,7 +77,7 @@ class Piece {
         int status = 0;
         while (waitpid(child_, &status, 0) < 0 && errno == EINTR) {
         }
-        if (done_ < cases_.size()) take({true, describe_end(status)});
+        if (done_ < cases_.size()) take({true, "it " + describe_end(status)});
         return done_ < cases_.size();
     }
 

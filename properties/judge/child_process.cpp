@@ -1,11 +1,14 @@
 #include "judge/child_process.hpp"
 
+#include <fmt/format.h>
 #include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <cstring>
 #include <system_error>
 
 #include "judge/fault_trap.hpp"
@@ -55,6 +58,26 @@ void tell_parent(int pipe, std::string_view bytes) {
         if (written <= 0) _exit(3);
         bytes.remove_prefix(static_cast<std::size_t>(written));
     }
+}
+
+bool LineReader::read_from(int pipe, const std::function<void(const std::string& line)>& on_line) {
+    char buffer[1 << 14];
+    const ssize_t count = read(pipe, buffer, sizeof(buffer));
+    if (count <= 0) return count < 0 && errno == EINTR;
+    pending_.append(buffer, static_cast<std::size_t>(count));
+    std::size_t begin = 0;
+    for (std::size_t end = pending_.find('\n'); end != std::string::npos; end = pending_.find('\n', begin)) {
+        on_line(pending_.substr(begin, end - begin));
+        begin = end + 1;
+    }
+    pending_.erase(0, begin);
+    return true;
+}
+
+std::string describe_end(int status) {
+    if (WIFSIGNALED(status))
+        return fmt::format("ended its process by signal {} ({})", WTERMSIG(status), strsignal(WTERMSIG(status)));
+    return fmt::format("ended its process with exit code {}", WEXITSTATUS(status));
 }
 
 }  // namespace brickproof

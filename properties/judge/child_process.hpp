@@ -4,6 +4,7 @@
 #include <sys/types.h>
 
 #include <functional>
+#include <string>
 #include <string_view>
 
 namespace brickproof {
@@ -21,5 +22,20 @@ TellingChild start_telling_child(const std::function<void(int pipe)>& work);
 
 // For the child: writes all, or ends the process where nobody reads it any more.
 void tell_parent(int pipe, std::string_view bytes);
+
+// What a child tells in lines.
+class LineReader {
+  public:
+    // Reads what is there and hands over each line that is whole. False at the end of the pipe.
+    bool read_from(int pipe, const std::function<void(const std::string& line)>& on_line);
+    // Half a line of a child that died.
+    void forget() { pending_.clear(); }
+
+  private:
+    std::string pending_;
+};
+
+// "ended its process by signal 9 (Killed)", of a wait status.
+std::string describe_end(int status);
 
 }  // namespace brickproof

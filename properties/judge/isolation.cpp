@@ -65,7 +65,7 @@ class Job {
             start_telling_child([this](int pipe) { judge_in_child(*kernel_, options_, *recorder_, pipe); });
         child_ = child.id;
         pipe_ = child.pipe;
-        pending_.clear();  // half a line of a child that died
+        lines_.forget();
         last_sign_ = Clock::now();
     }
 
@@ -75,16 +75,8 @@ class Job {
 
     // Reads what is there. False at the end of the pipe.
     bool read_verdicts() {
-        char buffer[1 << 14];
-        const ssize_t count = read(pipe_, buffer, sizeof(buffer));
-        if (count <= 0) return false;
         last_sign_ = Clock::now();
-        pending_.append(buffer, static_cast<std::size_t>(count));
-        for (std::size_t end = pending_.find('\n'); end != std::string::npos; end = pending_.find('\n')) {
-            take_line(pending_.substr(0, end));
-            pending_.erase(0, end + 1);
-        }
-        return true;
+        return lines_.read_from(pipe_, [&](const std::string& line) { take_line(line); });
     }
 
     // The kernel was not called and no verdict told for too long: no signal reaches the child any more.
@@ -109,10 +101,8 @@ class Job {
         waitpid(child_, &status, 0);
         if (done_) return false;
         const std::string statement = recorder_->last_statement();
-        const std::string what = silent_ ? "it does not return, and does not let itself be interrupted"
-                                 : WIFSIGNALED(status)
-                                     ? fmt::format("it ended its process by signal {}", WTERMSIG(status))
-                                     : fmt::format("it ended its process with exit code {}", WEXITSTATUS(status));
+        const std::string what =
+            silent_ ? "it does not return, and does not let itself be interrupted" : "it " + describe_end(status);
         stopped_ = stopped_verdict(*kernel_, options_, statement, recorder_->last_case(), silent_, what);
         silent_ = false;
         const bool progress = options_.skip.insert(statement).second;
@@ -161,7 +151,7 @@ class Job {
     FlightRecorder* recorder_;
     std::vector<StatementVerdict> verdicts_;
     std::optional<StatementVerdict> stopped_;
-    std::string pending_;
+    LineReader lines_;
     pid_t child_ = -1;
     int pipe_ = -1;
     bool done_ = false;

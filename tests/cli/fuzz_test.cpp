@@ -90,6 +90,9 @@ TEST_F(FuzzCampaign, WrongUsageIsASentence) {
         expect_refused(run({"fuzz", "--shard", shard, "--op", "f16.to_f32"}), "--shard takes I/N");
     expect_refused(run({"fuzz", "--minimise"}), "need --corpus");
     expect_refused(run({"fuzz", "--corpus", path("a"), "--merge", path("nowhere")}), "there is no such folder");
+    expect_refused(run({"fuzz", "--targets", path("nowhere"), "--corpus", path("a")}), "there is no such program");
+    // Searches nothing; whether it is a program is asked before.
+    expect_refused(run({"fuzz", "--targets", "/bin/true"}), "--targets needs --corpus");
 }
 
 }  // namespace

@@ -191,7 +191,7 @@ TEST(GoldenAdd, AGuestsOutputsBecomeACase) {
     EXPECT_EQ(back->manifest.library, "their library 2.0");
     const auto lost = case_of_guest(guest(softmax_that_exits), *inputs, "lost", "test", scratch.path());
     ASSERT_FALSE(lost);
-    EXPECT_TRUE(mentions(lost.problem(), "exit status 3")) << lost.problem();
+    EXPECT_TRUE(mentions(lost.problem(), "exit code 3")) << lost.problem();
 }
 
 TEST(GoldenAdd, AListNamesTheCasesThatDoNotFit) {

@@ -169,7 +169,7 @@ TEST_F(GoldenCheck, AKernelThatEndsItsProcessFailsThatCaseOnly) {
     // right for cancelling_n1024 only, by its bound.
     EXPECT_EQ(check.passed, 1u);
     const auto ended = std::ranges::count_if(check.failures, [](const Failure& failure) {
-        return failure.message == "it ends its process with exit status 0";
+        return failure.message == "it ended its process with exit code 0";
     });
     EXPECT_EQ(ended, 3);
     EXPECT_GE(check.failures.size(), 20u);

@@ -1,0 +1,51 @@
+// What was typed behind `brickproof fuzz`, and what its parts share.
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <cstdint>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "fuzz/engine_target.hpp"
+#include "fuzz/random_stream.hpp"
+#include "kernel_selection.hpp"
+
+namespace brickproof::cli {
+
+struct FuzzOptions {
+    KernelSelection selection;
+    std::vector<std::string> targets;  // programs that libFuzzer drives, or folders of them
+    double seconds = 60.0;
+    double minutes = 0.0;
+    std::size_t jobs = std::max(1u, std::thread::hardware_concurrency());
+    std::uint64_t seed = 1;
+    std::string shard = "1/1";
+    std::string corpus;
+    std::vector<std::string> merge;
+    bool minimise = false;
+    std::string write_corpus;
+
+    double wall_seconds() const { return minutes > 0.0 ? 60.0 * minutes : seconds; }
+};
+
+// One line, rewritten, on a terminal only.
+class Progress {
+  public:
+    void show(double seconds, const std::string& line);
+    void clear() const;
+
+  private:
+    bool shown_ = is_shown();
+    double next_ = 0.0;
+    static bool is_shown();
+};
+
+// The part that libFuzzer does, with its summary; returns the exit code.
+int fuzz_targets(const FuzzOptions& options, const std::vector<fuzz::EngineTarget>& targets, double seconds,
+                 const fuzz::Shard& shard, const std::atomic<bool>& interrupted);
+int tidy_target_corpora(const FuzzOptions& options, const std::vector<fuzz::EngineTarget>& targets,
+                        const std::atomic<bool>& interrupted);
+
+}  // namespace brickproof::cli
