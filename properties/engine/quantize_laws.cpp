@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
+#include <bit>
 #include <cmath>
+#include <cstdint>
 #include <cstring>
 #include <utility>
 
@@ -65,10 +67,10 @@ Outcome sign_symmetry(const QuantizeFormat& format, const Case& c, Trial& trial)
 // A rotation that depends on the data but on nothing else, so that all lane distances occur.
 std::size_t rotation_of(const Case& c) {
     const std::span<const float> x = values_of(c);
-    double sum = 0.0;
+    std::uint64_t sum = 0;
     for (const float value : x)
-        sum += std::fabs(value) < 1000.0f ? std::fabs(value) : std::fabs(std::fmod(value, 1000.0f));
-    return 1 + static_cast<std::size_t>(std::fmod(sum * 977.0, 31.0)) + x.size() % 7;
+        sum += std::bit_cast<std::uint32_t>(value) >> 11;  // the low bits of round values are 0
+    return 1 + sum % 31 + x.size() % 7;
 }
 
 template <typename T, typename Permute>
