@@ -2,7 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <compare>
 #include <concepts>
 #include <cstddef>
 #include <cstring>
@@ -111,9 +110,6 @@ class Array {
             return a.size_ == 0 || std::memcmp(a.data_, b.data_, a.size_ * sizeof(T)) == 0;
         else
             return std::equal(a.begin(), a.end(), b.begin());
-    }
-    friend auto operator<=>(const Array& a, const Array& b) {
-        return std::lexicographical_compare_three_way(a.begin(), a.end(), b.begin(), b.end());
     }
 
   private:

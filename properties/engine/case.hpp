@@ -1,9 +1,14 @@
 // A case: one input of an op, decoded from a byte string by the op's domain.
 #pragma once
 
+#include <algorithm>
+#include <array>
+#include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -48,9 +53,33 @@ struct Operand {
     std::size_t bytes() const { return count * size_of(element); }
 };
 
+// What an op's signature has for sizes, four at most.
+class Sizes {
+  public:
+    Sizes() = default;
+    Sizes(std::initializer_list<std::size_t> sizes) : count_(sizes.size()) {
+        if (count_ > most) throw std::length_error("a case has more sizes than any op");
+        std::ranges::copy(sizes, values_.begin());
+    }
+
+    std::size_t size() const { return count_; }
+    std::size_t* begin() { return values_.data(); }
+    const std::size_t* begin() const { return values_.data(); }
+    std::size_t* end() { return values_.data() + count_; }
+    const std::size_t* end() const { return values_.data() + count_; }
+    std::size_t& operator[](std::size_t i) { return values_[i]; }
+    std::size_t operator[](std::size_t i) const { return values_[i]; }
+    auto operator<=>(const Sizes&) const = default;
+
+  private:
+    static constexpr std::size_t most = 4;
+    std::array<std::size_t, most> values_{};
+    std::size_t count_ = 0;
+};
+
 // Sizes as the signature orders them (n; or rows, cols), then the buffers in the signature's order.
 struct Case {
-    Array<std::size_t> sizes;
+    Sizes sizes;
     std::vector<Operand, RecyclingAllocator<Operand>> operands;
 
     template <typename T>

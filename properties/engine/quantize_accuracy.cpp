@@ -135,23 +135,25 @@ Outcome monotone_in_block(const QuantizeFormat& format, const Case& c, Trial& tr
 }
 
 // Zeros of both signs in every third block, and in every sixth the largest values that still count as zeros.
-Array<float> with_zero_blocks(const QuantizeFormat& format, std::span<const float> values) {
-    Array<float> x(values.begin(), values.end());
+Case with_zero_blocks(const QuantizeFormat& format, const Case& c) {
+    Case zeroed = c;
+    const std::span<float> x = zeroed.input<float>(0);
     for (std::size_t i = 0; i < x.size(); ++i) {
         const std::size_t b = i / q8_0_block;
         if (b % 3 == 0) x[i] = i % 5 == 0 ? -0.0f : 0.0f;
         if (b % 6 == 5) x[i] = std::copysign(format.largest_zero_amax / static_cast<float>(1 + i % 3), x[i]);
     }
-    return x;
+    return zeroed;
 }
 
 Outcome zero_block(const QuantizeFormat& format, const Case& c, Trial& trial) {
-    const Array<float> x = with_zero_blocks(format, values_of(c));
+    const Case zeroed = with_zero_blocks(format, c);
+    const std::span<const float> x = values_of(zeroed);
     if (x.empty()) return Outcome::discard();
-    const Quantized got = run_on(format, trial, x);
+    const Quantized got = run_on(format, trial, zeroed);
     for (std::size_t b = 0; b < got.scales.size(); ++b) {
         if (b % 3 != 0 && b % 6 != 5) continue;
-        const BlockPromise promise = format.promise(block_of(std::span<const float>(x), b));
+        const BlockPromise promise = format.promise(block_of(x, b));
         const double scale = got.scales[b];
         if (!(scale >= promise.lowest_scale && scale <= promise.highest_scale))
             return Outcome::fail(fmt::format("block {} counts as zero, but its scale is {}, expected {:.9g}", b,

@@ -36,15 +36,16 @@ Outcome ties(const QuantizeFormat& format, const Case& c, Trial& trial) {
     std::array<bool, tie_rules.size()> possible{};
     possible.fill(true);
     bool seen = false;
-    for (std::size_t i = 0; i < x.size(); ++i) {
-        const BlockPromise& promise = promises[i / q8_0_block];
-        if (!promise.codes_promised || !is_power_of_two(promise.scale)) continue;
-        const double ratio = x[i] / promise.scale;
-        const double low = std::floor(ratio);
-        if (ratio - low != 0.5) continue;
-        seen = true;
-        for (std::size_t r = 0; r < tie_rules.size(); ++r)
-            possible[r] = possible[r] && got.codes[i] == tie_rules[r].code(static_cast<int>(low));
+    for (std::size_t b = 0; b < promises.size(); ++b) {
+        if (!promises[b].codes_promised || !is_power_of_two(promises[b].scale)) continue;
+        for (std::size_t i = b * q8_0_block; i < std::min(x.size(), (b + 1) * q8_0_block); ++i) {
+            const double ratio = x[i] / promises[b].scale;
+            const double low = std::floor(ratio);
+            if (ratio - low != 0.5) continue;
+            seen = true;
+            for (std::size_t r = 0; r < tie_rules.size(); ++r)
+                possible[r] = possible[r] && got.codes[i] == tie_rules[r].code(static_cast<int>(low));
+        }
     }
     if (!seen) return Outcome::discard();
     if (possible[0]) return Outcome::pass();

@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
+#include <bit>
 #include <cmath>
+#include <cstdint>
 #include <cstring>
 #include <utility>
 
@@ -10,10 +12,12 @@
 namespace brickproof {
 namespace {
 
-using Values = Array<float>;
-
-Values copy_of(std::span<const float> x) {
-    return {x.begin(), x.end()};
+// What becomes of other values, as many.
+template <typename Change>
+Quantized run_changed(const QuantizeFormat& format, Trial& trial, const Case& c, Change change) {
+    Case changed = c;
+    change(changed.input<float>(0));
+    return run_on(format, trial, changed);
 }
 
 // Blocks whose code is not promised (the scale vanishes or overflows) are compared by their scales only.
@@ -51,12 +55,11 @@ Outcome expect_blocks(std::size_t count, const Expectation& expect, const Quanti
 }
 
 Outcome sign_symmetry(const QuantizeFormat& format, const Case& c, Trial& trial) {
-    const std::span<const float> x = values_of(c);
-    Values negated = copy_of(x);
-    for (float& value : negated) value = -value;
     Quantized expected = run_on(format, trial, c);
     for (std::int8_t& code : expected.codes) code = static_cast<std::int8_t>(-code);
-    const Quantized got = run_on(format, trial, negated);
+    const Quantized got = run_changed(format, trial, c, [](std::span<float> x) {
+        for (float& value : x) value = -value;
+    });
     const Array<BlockPromise> promises = promises_of(format, trial, c);
     return in_situation("after negating x", expect_blocks(promises.size(), {promises, got}, expected));
 }
@@ -64,26 +67,25 @@ Outcome sign_symmetry(const QuantizeFormat& format, const Case& c, Trial& trial)
 // A rotation that depends on the data but on nothing else, so that all lane distances occur.
 std::size_t rotation_of(const Case& c) {
     const std::span<const float> x = values_of(c);
-    double sum = 0.0;
-    for (const float value : x) sum += std::fabs(std::fmod(value, 1000.0f));
-    return 1 + static_cast<std::size_t>(std::fmod(sum * 977.0, 31.0)) + x.size() % 7;
+    std::uint64_t sum = 0;
+    for (const float value : x)
+        sum += std::bit_cast<std::uint32_t>(value) >> 11;  // the low bits of round values are 0
+    return 1 + sum % 31 + x.size() % 7;
 }
 
 template <typename T, typename Permute>
-void permute_blocks(Array<T>& values, Permute permute) {
-    for (std::size_t b = 0; b < block_count_of(values.size()); ++b) permute(block_of(std::span<T>(values), b));
+void permute_blocks(std::span<T> values, Permute permute) {
+    for (std::size_t b = 0; b < block_count_of(values.size()); ++b) permute(block_of(values, b));
 }
 
 Outcome permutation_in_block(const QuantizeFormat& format, const Case& c, Trial& trial) {
-    const std::span<const float> x = values_of(c);
     const Array<BlockPromise> promises = promises_of(format, trial, c);
     const Quantized original = run_on(format, trial, c);
     const auto outcome_of = [&](auto situation, auto permute) {
-        Values permuted = copy_of(x);
-        permute_blocks(permuted, permute);
         Quantized expected = original;
-        permute_blocks(expected.codes, permute);
-        const Quantized got = run_on(format, trial, permuted);
+        permute_blocks(std::span(expected.codes), permute);
+        const Quantized got =
+            run_changed(format, trial, c, [&](std::span<float> x) { permute_blocks(x, permute); });
         return in_situation(situation, expect_blocks(promises.size(), {promises, got}, expected));
     };
     const std::size_t rotation = trial.derived(c, rotation_of);
@@ -98,38 +100,37 @@ Outcome permutation_in_block(const QuantizeFormat& format, const Case& c, Trial&
 
 // The whole blocks in reverse order; a partial last one stays.
 template <typename T>
-void reverse_block_order(Array<T>& values, std::size_t block_size) {
-    const Array<T> original = values;
+void reverse_block_order(std::span<T> values, std::size_t block_size) {
     const std::size_t whole = values.size() / block_size;
-    for (std::size_t b = 0; b < whole; ++b)
-        std::copy_n(original.begin() + static_cast<std::ptrdiff_t>((whole - 1 - b) * block_size), block_size,
-                    values.begin() + static_cast<std::ptrdiff_t>(b * block_size));
+    for (std::size_t b = 0; b < whole / 2; ++b)
+        std::swap_ranges(values.begin() + static_cast<std::ptrdiff_t>(b * block_size),
+                         values.begin() + static_cast<std::ptrdiff_t>((b + 1) * block_size),
+                         values.begin() + static_cast<std::ptrdiff_t>((whole - 1 - b) * block_size));
 }
 
-Outcome position_independence(const QuantizeFormat& format, std::span<const float> x, const Quantized& original,
+Outcome position_independence(const QuantizeFormat& format, const Case& c, const Quantized& original,
                               Trial& trial) {
-    Values reversed = copy_of(x);
-    reverse_block_order(reversed, q8_0_block);
+    Case reversed = c;
+    reverse_block_order(reversed.input<float>(0), q8_0_block);
     Quantized expected = original;
-    reverse_block_order(expected.codes, q8_0_block);
+    reverse_block_order(std::span(expected.codes), q8_0_block);
     std::reverse(expected.scales.begin(),
-                 expected.scales.begin() + static_cast<std::ptrdiff_t>(x.size() / q8_0_block));
+                 expected.scales.begin() + static_cast<std::ptrdiff_t>(c.sizes[0] / q8_0_block));
     const Quantized got = run_on(format, trial, reversed);
-    const Array<BlockPromise> promises = promises_of(format, reversed);
+    const Array<BlockPromise> promises = promises_of(format, values_of(reversed));
     return in_situation("after reversing the order of the whole blocks",
                         expect_blocks(promises.size(), {promises, got}, expected));
 }
 
 Outcome block_independence(const QuantizeFormat& format, const Case& c, Trial& trial) {
-    const std::span<const float> x = values_of(c);
     const Array<BlockPromise> promises = promises_of(format, trial, c);
     if (promises.size() < 2) return Outcome::discard();
     const Quantized original = run_on(format, trial, c);
     const auto outcome_of = [&](std::string_view situation, std::size_t kept) {
-        Values replaced = copy_of(x);
-        for (std::size_t i = 0; i < replaced.size(); ++i)
-            if (i / q8_0_block % 2 != kept) replaced[i] = 1000.0f * (static_cast<float>(i % 7) - 3.0f);
-        const Quantized got = run_on(format, trial, replaced);
+        const Quantized got = run_changed(format, trial, c, [kept](std::span<float> replaced) {
+            for (std::size_t i = 0; i < replaced.size(); ++i)
+                if (i / q8_0_block % 2 != kept) replaced[i] = 1000.0f * (static_cast<float>(i % 7) - 3.0f);
+        });
         const Expectation expect{promises, got};
         return in_situation(situation, for_each_block(promises.size(), [&](std::size_t b) {
                                 return b % 2 == kept ? expect.block(b, original) : Outcome::pass();
@@ -137,7 +138,7 @@ Outcome block_independence(const QuantizeFormat& format, const Case& c, Trial& t
     };
     return all_of({outcome_of("after replacing every odd block", 0),
                    outcome_of("after replacing every even block", 1),
-                   position_independence(format, x, original, trial)});
+                   position_independence(format, c, original, trial)});
 }
 
 Outcome prefix_consistency(const QuantizeFormat& format, const Case& c, Trial& trial) {
@@ -161,11 +162,11 @@ Outcome prefix_consistency(const QuantizeFormat& format, const Case& c, Trial& t
 
 // Every block scaled by a power of two so that amax is in [1/2, 4): from there all steps stay within normal scales.
 // Values so small that the steps might round them become 0.
-Values brought_near_one(const Case& c) {
-    const std::span<const float> x = values_of(c);
-    Values near = copy_of(x);
+Case brought_near_one(const Case& c) {
+    Case near = c;
+    const std::span<float> x = near.input<float>(0);
     for (std::size_t b = 0; b < block_count_of(x.size()); ++b) {
-        const std::span<float> block = block_of(std::span<float>(near), b);
+        const std::span<float> block = block_of(x, b);
         const float amax = amax_of(block);
         if (amax == 0.0f) continue;
         const int exponent = std::ilogb(amax);
@@ -182,18 +183,18 @@ bool has_nonzero(std::span<const float> block) {
 }
 
 Outcome power_of_two_scaling(const QuantizeFormat& format, const Case& c, Trial& trial) {
-    const Values x = trial.derived(c, brought_near_one);
+    const Case near = trial.derived(c, brought_near_one);
+    const std::span<const float> x = values_of(near);
     const Array<BlockPromise> promises = promises_of(format, x);
-    const Quantized original = run_on(format, trial, x);
+    const Quantized original = run_on(format, trial, near);
     for (const int step : format.scaling_exponents) {
-        Values scaled = x;
         const float factor = std::ldexp(1.0f, step);
-        for (float& value : scaled) value *= factor;
         Quantized expected = original;
         for (std::size_t b = 0; b < promises.size(); ++b)
-            if (has_nonzero(block_of(std::span<const float>(x), b)))
-                expected.scales[b] = original.scales[b] * factor;
-        const Quantized got = run_on(format, trial, scaled);
+            if (has_nonzero(block_of(x, b))) expected.scales[b] = original.scales[b] * factor;
+        const Quantized got = run_changed(format, trial, near, [factor](std::span<float> scaled) {
+            for (float& value : scaled) value *= factor;
+        });
         const Outcome outcome = expect_blocks(promises.size(), {promises, got}, expected);
         if (outcome.kind != Outcome::Kind::pass)
             return in_situation(fmt::format("after multiplying x by 2^{}", step), outcome);

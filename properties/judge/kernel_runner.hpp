@@ -70,7 +70,7 @@ class KernelRunner {
     std::atomic<std::uint64_t>* heartbeat_ = nullptr;
     // Waiting for a hang is dear: sizes at which it hung twice are not tried again.
     std::size_t hangs_ = 0;
-    std::map<Array<std::size_t>, int> hangs_by_sizes_;
+    std::map<Sizes, int> hangs_by_sizes_;
 };
 
 }  // namespace brickproof

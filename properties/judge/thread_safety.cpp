@@ -174,7 +174,7 @@ Outcome same_result_side_by_side(const Case& c, Probe& probe, const Outputs& exp
 // block leaves in a static buffer may be what the next call would write there.
 Case small_case(const Case& c, const Contract& contract, std::uint64_t seed) {
     std::vector<std::size_t> sizes = clipped_sizes(c.sizes, 3);
-    sizes.back() = std::min<std::size_t>(c.sizes.back(), 128);
+    sizes.back() = std::min<std::size_t>(c.sizes[c.sizes.size() - 1], 128);
     return typical_case(contract, sizes, seed);
 }
 

@@ -61,9 +61,8 @@ TEST(Array, GrowsAndShrinks) {
     EXPECT_TRUE(array.empty());
 }
 
-TEST(Array, ComparesValuesAndThenLengths) {
-    EXPECT_LT((Array<int>{1, 2}), (Array<int>{1, 3}));
-    EXPECT_LT((Array<int>{1, 2}), (Array<int>{1, 2, 0}));
+TEST(Array, IsEqualWhereAllValuesAre) {
+    EXPECT_NE((Array<int>{1, 2}), (Array<int>{1, 3}));
     EXPECT_NE((Array<int>{1, 2}), (Array<int>{1, 2, 0}));
     EXPECT_EQ((Array<float>{0.0f}), (Array<float>{-0.0f}));
 }
