@@ -43,24 +43,6 @@ struct AllBytes {
     }
 };
 
-__m256i add_neighbours(__m256i a, __m256i b) {
-    return _mm256_add_epi32(_mm256_unpacklo_epi32(a, b), _mm256_unpackhi_epi32(a, b));
-}
-
-__m256i add_pairs(__m256i a, __m256i b) {
-    return _mm256_add_epi32(_mm256_unpacklo_epi64(a, b), _mm256_unpackhi_epi64(a, b));
-}
-
-// Lane k of the result is the sum of the lanes of products[k]: at most 2^19 in magnitude, exact as a float.
-__m256 eight_sums(const __m256i (&products)[group]) {
-    const __m256i low =
-        add_pairs(add_neighbours(products[0], products[1]), add_neighbours(products[2], products[3]));
-    const __m256i high =
-        add_pairs(add_neighbours(products[4], products[5]), add_neighbours(products[6], products[7]));
-    return _mm256_cvtepi32_ps(
-        _mm256_add_epi32(_mm256_permute2x128_si256(low, high, 0x20), _mm256_permute2x128_si256(low, high, 0x31)));
-}
-
 struct Outcome {
     float sum;
     __m256i smallest_b;  // byte by byte, or 0
@@ -87,8 +69,10 @@ Outcome dot(const brickproof_q8_0* a, const brickproof_q8_0* b, std::size_t bloc
     for (; i + group <= blocks; i += group) {
         __m256i products[group];
         for (std::size_t k = 0; k < group; ++k) products[k] = products_of(i + k);
+        const __m256i integers =  // at most 2^19 in magnitude: exact as floats
+            add_lanes_of_eight([&](std::size_t k) { return products[k]; });
         const __m256 scales = _mm256_mul_ps(eight_scales(a + i), eight_scales(b + i));  // 22 bits: exact
-        sum = _mm256_fmadd_ps(scales, eight_sums(products), sum);
+        sum = _mm256_fmadd_ps(scales, _mm256_cvtepi32_ps(integers), sum);
     }
     float total = add_lanes(sum);
     for (; i < blocks; ++i) total += _cvtsh_ss(a[i].d) * _cvtsh_ss(b[i].d) * one_sum(products_of(i));

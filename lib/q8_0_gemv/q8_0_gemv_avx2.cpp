@@ -3,6 +3,7 @@
 #include "q8_0_gemv/q8_0_gemv_avx2.hpp"
 
 #include "q8_0_gemv/q8_0_gemv_kernels.hpp"
+#include "support/lanes_avx2.hpp"
 
 namespace brick {
 namespace {
@@ -67,46 +68,27 @@ __m256i row_products(const Signed& x, const brickproof_q8_0& w) {
     return _mm256_madd_epi16(pairs, _mm256_set1_epi16(1));
 }
 
-__m256i add_neighbours(__m256i a, __m256i b) {
-    return _mm256_add_epi32(_mm256_unpacklo_epi32(a, b), _mm256_unpackhi_epi32(a, b));
-}
-
-__m256i add_pairs(__m256i a, __m256i b) {
-    return _mm256_add_epi32(_mm256_unpacklo_epi64(a, b), _mm256_unpackhi_epi64(a, b));
-}
-
-// Lane r: the sum of products of block k of row r.
-template <std::size_t Rows>
-__m256i integer_sums(const Weights<Rows>& weights, const Signed& x, std::size_t k) {
-    const auto two = [&](std::size_t row) {
-        return add_neighbours(row_products(x, block_of(weights, row, k)),
-                              row_products(x, block_of(weights, row + 1, k)));
-    };
-    const __m256i low = add_pairs(two(0), two(2));
-    const __m256i high = add_pairs(two(4), two(6));
-    return _mm256_add_epi32(_mm256_permute2x128_si256(low, high, 0x20), _mm256_permute2x128_si256(low, high, 0x31));
-}
-
 template <std::size_t Rows>
 void dot_rows(const Weights<Rows>& weights, const brickproof_q8_0* x, Activations& activations, float* y,
               const brickproof_q8_0* next) {
-    const std::size_t blocks = weights.stride;
+    const std::size_t blocks = weights.blocks;
     __m256 sums = _mm256_setzero_ps();
     for (std::size_t first = 0; first < blocks; first += Activations::capacity) {
         const Prepared* prepared = activations.from(first);
         for (std::size_t k = first; k < smaller(blocks, first + Activations::capacity); ++k) {
             const Prepared& of_x = prepared[k - first];
+            const Signed quants(x[k]);
+            const __m256i products = add_lanes_of_eight(
+                [&](std::size_t row) { return row_products(quants, block_of(weights, row, k)); });
             const __m256i integers =  // at most 2^19 in magnitude: exact as floats
-                _mm256_add_epi32(integer_sums(weights, Signed(x[k]), k), _mm256_set1_epi32(of_x.negatives));
+                _mm256_add_epi32(products, _mm256_set1_epi32(of_x.negatives));
             const __m256 scales =
                 _mm256_mul_ps(scales_of(weights, k), _mm256_set1_ps(of_x.scale));  // 22 bits: exact
             sums = _mm256_fmadd_ps(scales, _mm256_cvtepi32_ps(integers), sums);
             if constexpr (Rows == group) prefetch_step(next, k);
         }
     }
-    float lanes[group];
-    _mm256_storeu_ps(lanes, sums);
-    for (std::size_t row = 0; row < Rows; ++row) y[row] = lanes[row];
+    store_rows<Rows>(y, sums);
 }
 
 }  // namespace

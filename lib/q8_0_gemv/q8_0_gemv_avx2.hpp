@@ -23,18 +23,25 @@ static constexpr std::size_t smaller(std::size_t a, std::size_t b) {
 template <std::size_t Rows>
 struct Weights {
     const brickproof_q8_0* w;
-    std::size_t stride;  // blocks from row to row
+    std::size_t blocks;  // of a row
 };
 
 // Block k of a row. Lanes without a row of their own repeat the last one: the compiler then computes it once.
 template <std::size_t Rows>
 static inline const brickproof_q8_0& block_of(const Weights<Rows>& weights, std::size_t row, std::size_t k) {
-    return weights.w[smaller(row, Rows - 1) * weights.stride + k];
+    return weights.w[smaller(row, Rows - 1) * weights.blocks + k];
 }
 
 template <std::size_t Rows>
 static inline __m256 scales_of(const Weights<Rows>& weights, std::size_t k) {
     return eight_scales([&](std::size_t row) -> const brickproof_q8_0& { return block_of(weights, row, k); });
+}
+
+template <std::size_t Rows>
+static inline void store_rows(float* y, __m256 sums) {
+    float lanes[group];
+    _mm256_storeu_ps(lanes, sums);
+    for (std::size_t row = 0; row < Rows; ++row) y[row] = lanes[row];
 }
 
 // The next group of rows is read into the cache while this one is computed: in the order of memory, which the eight

@@ -1,7 +1,5 @@
 #include <immintrin.h>
 
-#include <utility>
-
 #include "q8_0_gemv/q8_0_gemv_avx2.hpp"
 #include "q8_0_gemv/q8_0_gemv_kernels.hpp"
 #include "support/lanes_avx2.hpp"
@@ -14,47 +12,46 @@ __m256i load_quants(const brickproof_q8_0& block) {
     return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(block.qs));
 }
 
+// 128 as unsigned bytes. The barrier makes it one constant in one register; the compiler makes one for each type
+// that an instruction gives it.
 __m256i all_128() {
-    return _mm256_set1_epi8(-128);  // unsigned
+    __m256i bytes = _mm256_set1_epi8(-128);
+    asm("" : "+x"(bytes));
+    return bytes;
 }
 
 // A block of x, for all rows of a group. vpdpbusd multiplies unsigned by signed bytes and adds fours of products to
-// int32: exact for every byte, but w must become unsigned. w + 128 is (the sign bit is flipped), and the products
-// with it are 128 * x too large: so they are added to the sums of -128 * x. ~x = -x - 1 exists for every byte,
-// which -x does not, and four times 128 make up for the 1.
+// int32: exact for every byte, but w must become unsigned. w + 128 is (its sign bit is flipped), which makes the
+// products 128 * x too large: so they are added to the sums of -128 * x.
 struct Activations {
     explicit Activations(const brickproof_q8_0& x)
         : quants(load_quants(x)),
-          minus_128_x(_mm256_dpbusd_avx_epi32(_mm256_set1_epi32(4 * 128), all_128(),
-                                              _mm256_xor_si256(quants, _mm256_set1_epi8(-1)))),
+          minus_128_x(_mm256_sub_epi32(_mm256_setzero_si256(),
+                                       _mm256_dpbusd_avx_epi32(_mm256_setzero_si256(), all_128(), quants))),
           scale(_mm256_set1_ps(_cvtsh_ss(x.d))) {}
     __m256i quants;
-    __m256i minus_128_x;
+    __m256i minus_128_x;  // lane by lane, of the fours of quants that vpdpbusd adds up
     __m256 scale;
 };
 
-// The sums of products of a block of w and a block of x, spread over eight lanes: exact as floats.
-__m256 products(const Activations& x, const brickproof_q8_0& w) {
+// The sums of products of a block of w and a block of x, spread over eight lanes.
+__m256i row_products(const Activations& x, const brickproof_q8_0& w) {
     const __m256i w_plus_128 = _mm256_xor_si256(load_quants(w), all_128());
-    return _mm256_cvtepi32_ps(_mm256_dpbusd_avx_epi32(x.minus_128_x, w_plus_128, x.quants));
-}
-
-// Rows rows of w, at block k. Each row has a vector of sums.
-template <std::size_t... row>
-void add_blocks(__m256 (&sums)[sizeof...(row)], const Weights<sizeof...(row)>& w, const Activations& x,
-                std::size_t k, std::index_sequence<row...>) {
-    const __m256 scales = _mm256_mul_ps(scales_of(w, k), x.scale);  // 22 bits: exact
-    ((sums[row] = _mm256_fmadd_ps(every_lane<row>(scales), products(x, block_of(w, row, k)), sums[row])), ...);
+    return _mm256_dpbusd_avx_epi32(x.minus_128_x, w_plus_128, x.quants);
 }
 
 template <std::size_t Rows>
 void dot_rows(const Weights<Rows>& weights, const brickproof_q8_0* x, float* y, const brickproof_q8_0* next) {
-    __m256 sums[Rows] = {};
-    for (std::size_t k = 0; k < weights.stride; ++k) {
-        add_blocks(sums, weights, Activations(x[k]), k, std::make_index_sequence<Rows>());
+    __m256 sums = _mm256_setzero_ps();
+    for (std::size_t k = 0; k < weights.blocks; ++k) {
+        const Activations of_x(x[k]);
+        const __m256i integers =  // at most 2^19 in magnitude: exact as floats
+            add_lanes_of_eight([&](std::size_t row) { return row_products(of_x, block_of(weights, row, k)); });
+        const __m256 scales = _mm256_mul_ps(scales_of(weights, k), of_x.scale);  // 22 bits: exact
+        sums = _mm256_fmadd_ps(scales, _mm256_cvtepi32_ps(integers), sums);
         if constexpr (Rows == group) prefetch_step(next, k);
     }
-    for (std::size_t row = 0; row < Rows; ++row) y[row] = add_lanes(sums[row]);
+    store_rows<Rows>(y, sums);
 }
 
 }  // namespace

@@ -197,6 +197,15 @@ const PlantedFault table[] = {
      "the same with the instruction itself, as shipped in several libraries (int16 saturation)",
      kernel(offset_pairs_saturate_in_hardware)},
 #endif
+    {op, "offset_of_128_taken_back_as_127", "exact_sum",
+     "(a + 128) times b, as vpdpbusd wants it, less 127 times the sum of b (wrong correction)",
+     with_product([](int a, int b) { return (a + 128) * b - 127 * b; })},
+    {op, "offset_taken_back_of_a", "exact_sum",
+     "(a + 128) times b, less 128 times the sum of a instead of b (wrong operand)",
+     with_product([](int a, int b) { return (a + 128) * b - 128 * a; })},
+    {op, "offset_lost_in_bytes", "exact_sum_full_int8_range",
+     "-128 times b from -b, which is -128 again for b = -128 (int8 overflow)",
+     with_product([](int a, int b) { return (a + 128) * b + 128 * static_cast<std::int8_t>(-b); })},
     {op, "block_sums_packed_to_int16", "exact_sum",
      "packs block sums with the saturating instruction (int16 saturation)",
      with_term([](const Block& a, const Block& b, Place) {

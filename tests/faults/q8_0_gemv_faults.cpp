@@ -63,6 +63,18 @@ void scale_of_the_row_above(const Block* w, const Block* x, float* y, Size rows,
     }
 }
 
+/// (w + 128) times x, less 128 times the sum of x: of which block of x, is the question.
+template <class CorrectedBy>
+float dot_by_offset(const Block* w, const Block* x, Size cols, CorrectedBy corrected_by) {
+    float sum = 0;
+    for (Size b = 0; b < cols / kBlock; ++b) {
+        const auto by_offset = [](int p, int q) { return (p + 128) * q; };
+        const int offset = sum_of_products(x[corrected_by(b)], x[b], [](int q, int) { return 128 * q; });
+        sum += scale_product(w[b], x[b]) * static_cast<float>(sum_of_products(w[b], x[b], by_offset) - offset);
+    }
+    return sum;
+}
+
 #if defined(__x86_64__)
 void aligned_loads_of_x(const Block* w, const Block* x, float* y, Size rows, Size cols) {
     right(w, x, y, rows, cols);
@@ -118,6 +130,21 @@ const PlantedFault table[] = {
              sum += scale_product(w[b], x[b]) * static_cast<float>(sum_of_products(w[b], x[b], product));
          }
          return sum;
+     })},
+    {op, "offset_of_128_taken_back_as_127", "exact_sum",
+     "(w + 128) times x, as vpdpbusd wants it, less 127 times the sum of x (wrong correction)",
+     with_row([](const Block* w, const Block* x, Size, Size, Size cols) {
+         float sum = 0;
+         const auto product = [](int p, int q) { return (p + 128) * q - 127 * q; };
+         for (Size b = 0; b < cols / kBlock; ++b) {
+             sum += scale_product(w[b], x[b]) * static_cast<float>(sum_of_products(w[b], x[b], product));
+         }
+         return sum;
+     })},
+    {op, "offset_of_the_first_block_for_all", "exact_sum",
+     "the correction for w + 128 is computed once a row, not once a block (hoisted too far)",
+     with_row([](const Block* w, const Block* x, Size, Size, Size cols) {
+         return dot_by_offset(w, x, cols, [](Size) -> Size { return 0; });
      })},
     {op, "half_result_from_row_16_on", "exact_sum,error_within_bound",
      "the sums of later rows pass through a half (precision)",

@@ -87,6 +87,25 @@ TEST_F(IsaTest, AnOpWithoutTheVariantRunsItsBestWithinThatIsa) {
     EXPECT_STREQ((*kernel.get())->variant, "lesser");
 }
 
+#if defined(__x86_64__)
+// AVX-VNNI adds to AVX2 and replaces it where it has a kernel; on a CPU that has it, AVX2 can still be asked for.
+TEST_F(IsaTest, AvxVnniIsChosenWhereItIsAndAvx2BringsNoneOfIt) {
+    if (!cpu_has("avx2,fma,f16c,avx_vnni")) GTEST_SKIP() << "this CPU has no AVX-VNNI";
+    const auto chosen_for_dot = [] {
+        const auto report = isa_report();
+        return std::ranges::find(*report, "q8_0.dot", &IsaReport::op)->chosen;
+    };
+    for (const char* with : {"auto", "avx_vnni"}) {
+        ASSERT_TRUE(select_isa(with));
+        EXPECT_EQ(chosen_for_dot(), "avx_vnni") << with;
+        EXPECT_EQ(chosen_variants(), (std::set<std::string>{"avx2", "avx_vnni"})) << with;
+    }
+    ASSERT_TRUE(select_isa("avx2"));
+    EXPECT_EQ(chosen_for_dot(), "avx2");
+    EXPECT_EQ(chosen_variants(), std::set<std::string>{"avx2"});
+}
+#endif
+
 TEST_F(IsaTest, ChoosingWhileOthersRunIsSafe) {
     std::atomic<bool> stop{false};
     std::atomic<int> failures{0};
