@@ -36,6 +36,13 @@ std::vector<int> usable_cpus() {
     return cpus;
 }
 
+cpu_set_t only(int cpu) {
+    cpu_set_t cpus;
+    CPU_ZERO(&cpus);
+    CPU_SET(static_cast<std::size_t>(cpu), &cpus);
+    return cpus;
+}
+
 // What a thread is started with: the default, or one CPU.
 class ThreadAttributes {
   public:
@@ -45,10 +52,8 @@ class ThreadAttributes {
     ThreadAttributes& operator=(const ThreadAttributes&) = delete;
 
     void pin_to(int cpu) {
-        cpu_set_t only;
-        CPU_ZERO(&only);
-        CPU_SET(static_cast<std::size_t>(cpu), &only);
-        pthread_attr_setaffinity_np(&attributes_, sizeof only, &only);
+        const cpu_set_t cpus = only(cpu);
+        pthread_attr_setaffinity_np(&attributes_, sizeof cpus, &cpus);
     }
     const pthread_attr_t* get() const { return &attributes_; }
 
@@ -117,8 +122,10 @@ struct ThreadPool::Workers {
         for (const pthread_t thread : threads_) pthread_join(thread, nullptr);
     }
 
-    // Claims parts and does them until none is left.
+    // Claims parts and does them until none is left. They are counted as done together: another thread's change to
+    // a number costs a tenth of a microsecond, and no next job begins before.
     void do_parts() {
+        std::size_t done = 0;
         std::uint64_t claims = claims_.load(std::memory_order_acquire);
         while (claims % one_job != 0) {
             Executor::Part* const part = part_.load(std::memory_order_relaxed);
@@ -127,9 +134,10 @@ struct ThreadPool::Workers {
                                                std::memory_order_acquire))
                 continue;
             part(job, static_cast<std::size_t>(claims % one_job - 1));
-            left_.fetch_sub(1, std::memory_order_acq_rel);
+            ++done;
             claims = claims_.load(std::memory_order_acquire);
         }
+        if (done > 0) left_.fetch_sub(done, std::memory_order_acq_rel);
     }
 
     void work() {
@@ -179,7 +187,13 @@ Result<ThreadPool> ThreadPool::create(std::size_t threads, Pinning pinning) {
                               ", each on a CPU of its own; this thread may use ", cpus.size());
     }
     ThreadPool pool(std::make_shared<Workers>(threads - 1, cpus));
-    if (pool.workers_->threads() == threads) return pool;
+    if (pool.workers_->threads() == threads) {
+        if (!cpus.empty()) {
+            const cpu_set_t own = only(cpus.back());
+            sched_setaffinity(0, sizeof own, &own);
+        }
+        return pool;
+    }
     return make_error(ErrorCode::no_thread, function, ": of ", threads - 1, " threads the system gives ",
                       pool.workers_->threads() - 1);
 }

@@ -130,31 +130,31 @@ TEST(ThreadPool, LeavesItsThreadsWhereTheSystemPutsThem) {
     for (const std::set<int>& cpus : allowed_cpus_of(pool)) EXPECT_EQ(cpus, allowed_cpus());
 }
 
-TEST(ThreadPool, PinsEachThreadButTheCallersToACpuOfItsOwn) {
+// In a thread of the test's, since the thread that creates such a pool stays pinned.
+TEST(ThreadPool, PinsEachThreadToACpuOfItsOwn) {
     const std::set<int> before = allowed_cpus();
     const std::size_t threads = std::min<std::size_t>(before.size(), 4);
-    if (threads < 2) GTEST_SKIP() << "this process may use one CPU";
-    const auto pool = *ThreadPool::create(threads, Pinning::own_cpu);
-    std::set<int> taken;
-    for (const std::set<int>& cpus : allowed_cpus_of(pool)) {
-        if (cpus.size() > 1) continue;  // the caller
-        ASSERT_EQ(cpus.size(), 1u);
-        EXPECT_TRUE(before.contains(*cpus.begin()));
-        EXPECT_TRUE(taken.insert(*cpus.begin()).second) << "two threads on CPU " << *cpus.begin();
-    }
-    EXPECT_EQ(taken.size(), threads - 1);
+    std::thread([&] {
+        const auto pool = *ThreadPool::create(threads, Pinning::own_cpu);
+        std::set<int> taken;
+        for (const std::set<int>& cpus : allowed_cpus_of(pool)) {
+            ASSERT_EQ(cpus.size(), 1u);
+            EXPECT_TRUE(before.contains(*cpus.begin()));
+            EXPECT_TRUE(taken.insert(*cpus.begin()).second) << "two threads on CPU " << *cpus.begin();
+        }
+    }).join();
     EXPECT_EQ(allowed_cpus(), before);
 }
 
 TEST(ThreadPool, HasNoCpuOfItsOwnForMoreThreadsThanCpus) {
-    const std::size_t cpus = allowed_cpus().size();
-    const auto pool = ThreadPool::create(cpus + 1, Pinning::own_cpu);
+    const std::set<int> before = allowed_cpus();
+    const auto pool = ThreadPool::create(before.size() + 1, Pinning::own_cpu);
     ASSERT_FALSE(pool);
     EXPECT_EQ(pool.error().code, ErrorCode::bad_parameter);
-    EXPECT_EQ(pool.error().message.view(), "ThreadPool::create: threads is " + std::to_string(cpus + 1) +
+    EXPECT_EQ(pool.error().message.view(), "ThreadPool::create: threads is " + std::to_string(before.size() + 1) +
                                                ", each on a CPU of its own; this thread may use " +
-                                               std::to_string(cpus));
-    EXPECT_TRUE(ThreadPool::create(1, Pinning::own_cpu));
+                                               std::to_string(before.size()));
+    EXPECT_EQ(allowed_cpus(), before);
 }
 
 // In a process that may start no thread. The limit does not hold for root, who becomes nobody.
@@ -205,7 +205,7 @@ struct Backwards {
 
 // Large enough for several parts.
 TEST(Executor, ProductsHaveTheSameBits) {
-    constexpr std::size_t rows = 101, cols = 416;
+    constexpr std::size_t rows = 404, cols = 416;
     const Matrix w = f32_matrix(rows, cols, 1);
     const Matrix blocks = q8_0_matrix(rows, cols, 1);
     const Matrix x_blocks = q8_0_matrix(1, cols, 2);
@@ -223,7 +223,7 @@ TEST(Executor, ProductsHaveTheSameBits) {
 }
 
 TEST(Executor, AttentionHasTheSameBits) {
-    constexpr std::size_t seq = 130;
+    constexpr std::size_t seq = 520;
     // The last has groups of 20: three blocks of heads for each kv head.
     for (const AttentionShape& shape :
          {AttentionShape{6, 6, 20}, AttentionShape{6, 2, 64}, AttentionShape{40, 2, 36}}) {

@@ -11,13 +11,14 @@ namespace brick {
 
 // Where the threads of a pool run.
 //
-// By default where the system puts them, as everything that is not alone on its machine should: a pinned thread
-// waits for its CPU while another is idle, and the whole job waits for it; and what pins by itself chooses the same
-// CPUs again. Pin where the machine does nothing else: the system then leaves two threads on one CPU for
-// milliseconds, now and then, and for that time nothing is gained.
+// By default where the system puts them. A pinned thread waits for its CPU while another is idle, and the job waits
+// for it; and two pools that pin take the same CPUs. Pin where this process has its CPUs to itself, or nearly so:
+// the system may leave two threads on one CPU, for as long as a job lasts, and then nothing is gained.
 enum class Pinning {
     none,
-    own_cpu,  // each on a CPU of its own, of those that the thread which creates the pool may use
+    // Each on a CPU of its own, of those that the creating thread may use, and that thread too: it stays on the CPU
+    // where it is, also when the pool is gone.
+    own_cpu,
 };
 
 // A few threads beside the caller's. Copies share them; they end with the last copy.
@@ -27,10 +28,8 @@ enum class Pinning {
 // caller at a time; one that comes while it works does its parts by itself.
 class ThreadPool {
   public:
-    // `threads` work at once, the caller's among them. With Pinning::own_cpu the others get the CPUs that follow
-    // the one where the caller is; its own thread is left alone, and may be pinned there by itself, afterwards.
-    // Errors: zero_dimension; bad_parameter, if there are fewer CPUs than threads that want one each; no_thread, if
-    // the system gives none.
+    // `threads` work at once, the caller's among them. Errors: zero_dimension; bad_parameter, if there are fewer
+    // CPUs than threads that want one each; no_thread, if the system gives none.
     static Result<ThreadPool> create(std::size_t threads, Pinning pinning = Pinning::none);
 
     Executor executor() const;
