@@ -1,18 +1,35 @@
 #include "support/checks.hpp"
 
 #include <algorithm>
+#include <bit>
+#include <cstdint>
 
 #include "support/float_bits.hpp"
 
 namespace brick {
 
+namespace {
+
+bool is_finite(float value) {
+    return (std::bit_cast<std::uint32_t>(value) & infinity_bits) != infinity_bits;
+}
+
+// Without a branch, so that it runs in vectors, of SSE2 too: a check of a matrix is to take no longer than reading
+// it.
+bool all_finite(std::span<const float> values) {
+    std::uint32_t others = 0;
+    for (const float value : values) others |= is_finite(value) ? 0u : ~0u;
+    return others == 0;
+}
+
+}  // namespace
+
 std::size_t first_not_finite(std::span<const float> x) {
-    constexpr std::size_t chunk = 1024;  // long enough for the maximum to run in vectors
+    constexpr std::size_t chunk = 1024;
     for (std::size_t first = 0; first < x.size(); first += chunk) {
         const auto part = x.subspan(first, std::min(chunk, x.size() - first));
-        if (amax_bits(part.data(), part.size()) < infinity_bits) continue;
-        const auto bad = std::ranges::find_if(part, [](float v) { return amax_bits(&v, 1) >= infinity_bits; });
-        return first + static_cast<std::size_t>(bad - part.begin());
+        if (all_finite(part)) continue;
+        return first + static_cast<std::size_t>(std::ranges::find_if_not(part, is_finite) - part.begin());
     }
     return x.size();
 }

@@ -1,11 +1,13 @@
 #include "brick/thread_pool.hpp"
 
 #include <pthread.h>
+#include <sched.h>
 
 #include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <mutex>
+#include <span>
 #include <vector>
 
 #include "support/checks.hpp"
@@ -21,6 +23,44 @@ void relax() {
 #endif
 }
 
+// The CPUs that this thread may use, from the one after its own on, and that last.
+std::vector<int> usable_cpus() {
+    std::vector<int> cpus;
+    cpu_set_t allowed;
+    if (sched_getaffinity(0, sizeof allowed, &allowed) != 0) return cpus;
+    const int own = sched_getcpu();
+    for (int i = 1; i <= CPU_SETSIZE; ++i) {
+        const int cpu = (own + i) % CPU_SETSIZE;
+        if (CPU_ISSET(static_cast<std::size_t>(cpu), &allowed)) cpus.push_back(cpu);
+    }
+    return cpus;
+}
+
+cpu_set_t only(int cpu) {
+    cpu_set_t cpus;
+    CPU_ZERO(&cpus);
+    CPU_SET(static_cast<std::size_t>(cpu), &cpus);
+    return cpus;
+}
+
+// What a thread is started with: the default, or one CPU.
+class ThreadAttributes {
+  public:
+    ThreadAttributes() { pthread_attr_init(&attributes_); }
+    ~ThreadAttributes() { pthread_attr_destroy(&attributes_); }
+    ThreadAttributes(const ThreadAttributes&) = delete;
+    ThreadAttributes& operator=(const ThreadAttributes&) = delete;
+
+    void pin_to(int cpu) {
+        const cpu_set_t cpus = only(cpu);
+        pthread_attr_setaffinity_np(&attributes_, sizeof cpus, &cpus);
+    }
+    const pthread_attr_t* get() const { return &attributes_; }
+
+  private:
+    pthread_attr_t attributes_;
+};
+
 }  // namespace
 
 // The job at hand is in `claims_`: its number in the upper half, how many parts are not yet claimed in the lower. A
@@ -28,16 +68,21 @@ void relax() {
 // what describes a job changes only when all parts of the last one are done, and a number does not come back.
 struct ThreadPool::Workers {
   public:
-    // As many of `count` threads as the system gives. (Not std::thread, whose destructor may end the process.)
-    explicit Workers(std::size_t count) {
+    // As many of `count` threads as the system gives, the first of them on these CPUs, one on each. (Not
+    // std::thread, whose destructor may end the process.)
+    Workers(std::size_t count, std::span<const int> cpus) {
         threads_.reserve(count);
         const auto work_of = [](void* workers) -> void* {
             static_cast<Workers*>(workers)->work();
             return nullptr;
         };
-        pthread_t thread{};
-        while (threads_.size() < count && pthread_create(&thread, nullptr, work_of, this) == 0)
+        while (threads_.size() < count) {
+            ThreadAttributes attributes;
+            if (threads_.size() < cpus.size()) attributes.pin_to(cpus[threads_.size()]);
+            pthread_t thread{};
+            if (pthread_create(&thread, attributes.get(), work_of, this) != 0) return;
             threads_.push_back(thread);
+        }
     }
     ~Workers() { stop(); }
     Workers(const Workers&) = delete;
@@ -77,8 +122,10 @@ struct ThreadPool::Workers {
         for (const pthread_t thread : threads_) pthread_join(thread, nullptr);
     }
 
-    // Claims parts and does them until none is left.
+    // Claims parts and does them until none is left. They are counted as done together: another thread's change to
+    // a number costs a tenth of a microsecond, and no next job begins before.
     void do_parts() {
+        std::size_t done = 0;
         std::uint64_t claims = claims_.load(std::memory_order_acquire);
         while (claims % one_job != 0) {
             Executor::Part* const part = part_.load(std::memory_order_relaxed);
@@ -87,9 +134,10 @@ struct ThreadPool::Workers {
                                                std::memory_order_acquire))
                 continue;
             part(job, static_cast<std::size_t>(claims % one_job - 1));
-            left_.fetch_sub(1, std::memory_order_acq_rel);
+            ++done;
             claims = claims_.load(std::memory_order_acquire);
         }
+        if (done > 0) left_.fetch_sub(done, std::memory_order_acq_rel);
     }
 
     void work() {
@@ -127,12 +175,25 @@ struct ThreadPool::Workers {
     std::vector<pthread_t> threads_;
 };
 
-Result<ThreadPool> ThreadPool::create(std::size_t threads) {
+Result<ThreadPool> ThreadPool::create(std::size_t threads, Pinning pinning) {
     constexpr std::string_view function = "ThreadPool::create";
     if (threads == 0)
         return make_error(ErrorCode::zero_dimension, function, ": threads is 0; it must be at least 1");
-    ThreadPool pool(std::make_shared<Workers>(threads - 1));
-    if (pool.workers_->threads() == threads) return pool;
+    std::vector<int> cpus;
+    if (pinning == Pinning::own_cpu) {
+        cpus = usable_cpus();
+        if (cpus.size() < threads)
+            return make_error(ErrorCode::bad_parameter, function, ": threads is ", threads,
+                              ", each on a CPU of its own; this thread may use ", cpus.size());
+    }
+    ThreadPool pool(std::make_shared<Workers>(threads - 1, cpus));
+    if (pool.workers_->threads() == threads) {
+        if (!cpus.empty()) {
+            const cpu_set_t own = only(cpus.back());
+            sched_setaffinity(0, sizeof own, &own);
+        }
+        return pool;
+    }
     return make_error(ErrorCode::no_thread, function, ": of ", threads - 1, " threads the system gives ",
                       pool.workers_->threads() - 1);
 }

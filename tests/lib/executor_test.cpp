@@ -1,9 +1,15 @@
 // Executors: the pool does every part once, and results do not depend on who does them.
 #include <gtest/gtest.h>
+#include <sched.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <set>
 #include <thread>
 #include <vector>
 
@@ -96,6 +102,78 @@ TEST(ThreadPool, CopiesShareTheThreads) {
     EXPECT_EQ(ThreadPool::create(0).error().code, ErrorCode::zero_dimension);
 }
 
+// The CPUs that a thread may use.
+std::set<int> allowed_cpus() {
+    cpu_set_t allowed;
+    CPU_ZERO(&allowed);
+    sched_getaffinity(0, sizeof allowed, &allowed);
+    std::set<int> cpus;
+    for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu)
+        if (CPU_ISSET(static_cast<std::size_t>(cpu), &allowed)) cpus.insert(cpu);
+    return cpus;
+}
+
+// Of each thread of a pool, that of the caller included.
+std::vector<std::set<int>> allowed_cpus_of(const ThreadPool& pool) {
+    const auto threads = static_cast<int>(pool.executor().threads());
+    std::vector<std::set<int>> cpus(pool.executor().threads());
+    std::atomic<int> here = 0;
+    pool.executor().for_each(cpus.size(), [&](std::size_t index) {
+        cpus[index] = allowed_cpus();
+        EXPECT_TRUE(meet(here, threads)) << "a thread did two parts";
+    });
+    return cpus;
+}
+
+TEST(ThreadPool, LeavesItsThreadsWhereTheSystemPutsThem) {
+    const auto pool = *ThreadPool::create(3);
+    for (const std::set<int>& cpus : allowed_cpus_of(pool)) EXPECT_EQ(cpus, allowed_cpus());
+}
+
+// In a thread of the test's, since the thread that creates such a pool stays pinned.
+TEST(ThreadPool, PinsEachThreadToACpuOfItsOwn) {
+    const std::set<int> before = allowed_cpus();
+    const std::size_t threads = std::min<std::size_t>(before.size(), 4);
+    std::thread([&] {
+        const auto pool = *ThreadPool::create(threads, Pinning::own_cpu);
+        std::set<int> taken;
+        for (const std::set<int>& cpus : allowed_cpus_of(pool)) {
+            ASSERT_EQ(cpus.size(), 1u);
+            EXPECT_TRUE(before.contains(*cpus.begin()));
+            EXPECT_TRUE(taken.insert(*cpus.begin()).second) << "two threads on CPU " << *cpus.begin();
+        }
+    }).join();
+    EXPECT_EQ(allowed_cpus(), before);
+}
+
+TEST(ThreadPool, HasNoCpuOfItsOwnForMoreThreadsThanCpus) {
+    const std::set<int> before = allowed_cpus();
+    const auto pool = ThreadPool::create(before.size() + 1, Pinning::own_cpu);
+    ASSERT_FALSE(pool);
+    EXPECT_EQ(pool.error().code, ErrorCode::bad_parameter);
+    EXPECT_EQ(pool.error().message.view(), "ThreadPool::create: threads is " + std::to_string(before.size() + 1) +
+                                               ", each on a CPU of its own; this thread may use " +
+                                               std::to_string(before.size()));
+    EXPECT_EQ(allowed_cpus(), before);
+}
+
+// In a process that may start no thread. The limit does not hold for root, who becomes nobody.
+[[noreturn]] void create_without_threads() {
+    constexpr uid_t nobody = 65534;
+    constexpr rlimit none{1, 1};
+    if (geteuid() == 0 && setresuid(nobody, nobody, nobody) != 0) std::_Exit(2);
+    if (setrlimit(RLIMIT_NPROC, &none) != 0) std::_Exit(3);
+    const auto pool = ThreadPool::create(4);
+    if (pool || pool.error().code != ErrorCode::no_thread) std::_Exit(4);
+    std::fprintf(stderr, "%s\n", std::string(pool.error().message.view()).c_str());
+    std::_Exit(0);
+}
+
+TEST(ThreadPoolDeathTest, SaysHowManyThreadsTheSystemGives) {
+    EXPECT_EXIT(create_without_threads(), testing::ExitedWithCode(0),
+                "ThreadPool::create: of 3 threads the system gives 0");
+}
+
 TEST(Ranges, CoverEveryRowOnce) {
     const auto pool = *ThreadPool::create(3);
     for (const std::size_t row_bytes : {std::size_t{0}, std::size_t{100}, smallest_part_bytes, ~std::size_t{0} - 1})
@@ -127,7 +205,7 @@ struct Backwards {
 
 // Large enough for several parts.
 TEST(Executor, ProductsHaveTheSameBits) {
-    constexpr std::size_t rows = 101, cols = 416;
+    constexpr std::size_t rows = 404, cols = 416;
     const Matrix w = f32_matrix(rows, cols, 1);
     const Matrix blocks = q8_0_matrix(rows, cols, 1);
     const Matrix x_blocks = q8_0_matrix(1, cols, 2);
@@ -145,7 +223,7 @@ TEST(Executor, ProductsHaveTheSameBits) {
 }
 
 TEST(Executor, AttentionHasTheSameBits) {
-    constexpr std::size_t seq = 130;
+    constexpr std::size_t seq = 520;
     // The last has groups of 20: three blocks of heads for each kv head.
     for (const AttentionShape& shape :
          {AttentionShape{6, 6, 20}, AttentionShape{6, 2, 64}, AttentionShape{40, 2, 36}}) {
