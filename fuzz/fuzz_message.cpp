@@ -29,6 +29,8 @@ std::string told(const Message& message, const Kernel& kernel) {
             return fuzz::done_message();
         case Message::Kind::kept:
             return fuzz::kept_message(kernel, message.kept);
+        case Message::Kind::nearer:
+            return fuzz::nearer_message(kernel, message.statement, message.level, message.kept);
         default:
             return fuzz::finding_message(message.finding);
     }
@@ -43,7 +45,7 @@ void check_message(const std::string& line, const Kernel& kernel) {
     if (message->kind == Message::Kind::finding && message->finding.op != kernel.contract->op)
         fuzz::complain("a message is misread: " + line);
     const Expected<Message> again = fuzz::parse_message(told(*message, kernel), kernel);
-    if (!again || again->kind != message->kind || again->kept != message->kept ||
+    if (!again || again->kind != message->kind || again->kept != message->kept || again->level != message->level ||
         again->finding.bytes != message->finding.bytes)
         fuzz::complain("a message does not survive being told: " + line);
 }
