@@ -140,7 +140,7 @@ int tidy_corpora(const FuzzOptions& options) {
     for (const Kernel& kernel : *kernels)
         if (why_not_runnable(kernel).empty())
             by_stem[fuzz::stem_of(*kernel.contract)].push_back(
-                {&kernel, options.selection.assumptions_for(kernel.contract->op)});
+                {&kernel, options.selection.assumptions_for(kernel.contract->op), {}});
     for (const auto& [stem, of_op] : by_stem) {
         const std::string folder = (std::filesystem::path(options.corpus) / stem).string();
         std::size_t added = 0;
@@ -151,7 +151,7 @@ int tidy_corpora(const FuzzOptions& options) {
             if (!merged) return usage_error(merged.problem());
             added += *merged;
         }
-        const Expected<fuzz::Minimised> done = fuzz::minimise_corpus(folder, of_op);
+        const Expected<fuzz::Minimised> done = fuzz::minimise_corpus(folder, of_op, options.jobs);
         if (!done) return usage_error(done.problem());
         if (done->before > 0)
             fmt::print("{}: {} cases ({} merged), minimised to {}\n", folder, done->before, added, done->after);

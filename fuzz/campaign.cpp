@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 
 #include "fuzz/corpus_files.hpp"
 #include "fuzz/finding_files.hpp"
@@ -83,14 +84,24 @@ class Campaign {
     void minimise() {
         std::map<const Contract*, std::vector<AssumedKernel>> by_op;
         for (const Kernel* kernel : kernels_)
-            by_op[kernel->contract].push_back({kernel, options_.assume(kernel->contract->op)});
+            by_op[kernel->contract].push_back({kernel, options_.assume(kernel->contract->op), nearest_of(*kernel)});
         for (const auto& [contract, kernels] : by_op) {
             if (interrupted()) return;
-            const Expected<Minimised> done = minimise_corpus(folder_of(*kernels.front().kernel), kernels);
+            const Expected<Minimised> done =
+                minimise_corpus(folder_of(*kernels.front().kernel), kernels, options_.jobs);
             if (!done) return summary_.problems.push_back(done.problem());
             summary_.corpus_before += done->before;
             summary_.corpus_after += done->after;
         }
+    }
+
+    // Of a kernel that has tried the corpus it began with: what it has tried since it has kept or not.
+    std::optional<std::vector<Bytes>> nearest_of(const Kernel& kernel) const {
+        const auto known = nearest_.find(&kernel);
+        if (known == nearest_.end() || !known->second.complete) return std::nullopt;
+        std::vector<Bytes> cases;
+        for (const auto& [statement, approach] : known->second.by_statement) cases.push_back(approach.second);
+        return cases;
     }
 
     // Every task gets the same share of the time; more than one search a kernel where there are jobs to spare.
@@ -121,6 +132,8 @@ class Campaign {
             Worker& worker = *workers_[i];
             const SearchListener listener{
                 .on_kept = [&](const Bytes& bytes) { keep(worker.kernel(), bytes); },
+                .on_nearer = [&](std::string_view statement, std::size_t level,
+                                 const Bytes& bytes) { note_nearer(worker.kernel(), statement, level, bytes); },
                 .on_finding = [&](const Finding& finding) { take(worker.kernel(), finding); },
             };
             if (ends[i].revents == 0) {
@@ -136,7 +149,13 @@ class Campaign {
         }
     }
 
+    void note_nearer(const Kernel& kernel, std::string_view statement, std::size_t level, const Bytes& bytes) {
+        auto& nearest = nearest_[&kernel].by_statement[std::string(statement)];
+        if (level > nearest.first) nearest = {level, bytes};
+    }
+
     void retire(std::size_t i) {
+        nearest_[&workers_[i]->kernel()].complete |= workers_[i]->been_through_corpus();
         retired_executions_ += workers_[i]->executions();
         count_features(*workers_[i]);
         workers_.erase(workers_.begin() + static_cast<std::ptrdiff_t>(i));
@@ -204,7 +223,15 @@ class Campaign {
         std::size_t fresh = 0;
     };
 
+    // What came nearest to the bound of each statement of a kernel, and at which level; whether a search of it has
+    // been through the corpus.
+    struct Nearest {
+        std::map<std::string, std::pair<std::size_t, Bytes>> by_statement;
+        bool complete = false;
+    };
+
     const CampaignOptions& options_;
+    std::map<const Kernel*, Nearest> nearest_;
     std::vector<const Kernel*> kernels_;
     std::map<const Contract*, Coverage> coverage_;
     std::size_t copies_ = 0;

@@ -127,6 +127,7 @@ bool GuidedSearch::judge(Domain& domain, const DecodedCase& decoded, const Bytes
         if (level <= best_level_[statement->name]) continue;
         best_level_[statement->name] = level;
         best_holder_[statement->name] = pool_.size();  // where execute keeps it
+        listener_.on_nearer(statement->name, level, bytes);
         nearer = true;
     }
     return nearer;

@@ -25,6 +25,9 @@ struct SearchListener {
     std::function<void(std::string_view)> on_statement = [](std::string_view) {};
     std::function<void(const Bytes&)> on_case = [](const Bytes&) {};
     std::function<void(const Bytes&)> on_kept = [](const Bytes&) {};
+    // A case brings a statement nearer to its bound than any before: to this share_level.
+    std::function<void(std::string_view statement, std::size_t level, const Bytes&)> on_nearer =
+        [](std::string_view, std::size_t, const Bytes&) {};
     // A statement has failed, and the case is not shrunk yet.
     std::function<void(std::string_view)> on_failure = [](std::string_view) {};
     std::function<void(const Finding&)> on_finding = [](const Finding&) {};
@@ -51,6 +54,8 @@ class GuidedSearch {
     // Told apart so far; and those among them that the corpus already had.
     std::size_t features() const { return seen_.size(); }
     std::size_t features_of_corpus() const { return features_of_corpus_; }
+    // All of the corpus has been tried.
+    bool been_through_corpus() const { return executions_ >= corpus_size_; }
     // No statement is left to be searched.
     bool exhausted() const { return open_statements_ == 0; }
 

@@ -27,6 +27,11 @@ std::string kept_message(const Kernel& kernel, const Bytes& bytes) {
     return one_line({{"kept", make_token(*kernel.contract, bytes)}});
 }
 
+std::string nearer_message(const Kernel& kernel, std::string_view statement, std::size_t level,
+                           const Bytes& bytes) {
+    return one_line({{"nearer", statement}, {"level", level}, {"token", make_token(*kernel.contract, bytes)}});
+}
+
 std::string finding_message(const Finding& finding) {
     return one_line({{"finding", finding.statement},
                      {"message", finding.message},
@@ -48,6 +53,14 @@ Expected<Message> parse_message(const std::string& line, const Kernel& kernel) {
     if (!parsed) return Problem{parsed.problem()};
     if (parsed->contract != kernel.contract) return Problem{"a message about another op"};
     if (kept) return Message{.kind = Message::Kind::kept, .kept = parsed->bytes};
+    if (const auto nearer = text_at(json, "nearer")) {
+        if (!json.contains("level") || !json["level"].is_number_unsigned())
+            return Problem{"a case without its level"};
+        return Message{.kind = Message::Kind::nearer,
+                       .kept = parsed->bytes,
+                       .statement = *nearer,
+                       .level = json["level"].get<std::size_t>()};
+    }
     const auto statement = text_at(json, "finding");
     const auto message = text_at(json, "message");
     const auto sizes = text_at(json, "sizes");

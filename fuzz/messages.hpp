@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "engine/expected.hpp"
 #include "fuzz/statement_runner.hpp"
@@ -9,13 +10,16 @@
 namespace brickproof::fuzz {
 
 struct Message {
-    enum class Kind { kept, finding, done };
+    enum class Kind { kept, nearer, finding, done };
     Kind kind = Kind::done;
-    Bytes kept{};
+    Bytes kept{};             // or the case that is nearer
+    std::string statement{};  // that it brings nearer to its bound,
+    std::size_t level = 0;    // to this share_level
     Finding finding{};
 };
 
 std::string kept_message(const Kernel& kernel, const Bytes& bytes);
+std::string nearer_message(const Kernel& kernel, std::string_view statement, std::size_t level, const Bytes& bytes);
 std::string finding_message(const Finding& finding);
 std::string done_message();
 

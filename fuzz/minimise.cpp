@@ -47,24 +47,43 @@ void add_nearest(const std::vector<Approach>& approaches, std::size_t kernel,
             candidates[a.index].features.push_back(nearest_feature(kernel, a.statement));
 }
 
+// The same of cases that are known to be the nearest.
+void mark(const std::vector<Bytes>& nearest, std::size_t kernel, const std::map<std::string, std::size_t>& index_of,
+          std::vector<CoverCandidate>& candidates) {
+    for (std::size_t i = 0; i < nearest.size(); ++i)
+        if (const auto found = index_of.find(content_name(nearest[i])); found != index_of.end())
+            candidates[found->second].features.push_back(nearest_feature(kernel, i));
+}
+
 }  // namespace
 
-std::vector<Bytes> minimised(const std::vector<AssumedKernel>& kernels, const std::vector<Bytes>& cases) {
+std::vector<Bytes> minimised(const std::vector<AssumedKernel>& kernels, const std::vector<Bytes>& cases,
+                             std::size_t jobs) {
     const std::vector<Preconditions> domains = domains_of(kernels);
     std::vector<CoverCandidate> candidates;
     for (const Bytes& bytes : cases)
         candidates.push_back(choices_of(*kernels.front().kernel->contract, domains, bytes));
-    for (std::size_t i = 0; i < kernels.size(); ++i)
-        add_nearest(survey_shares(*kernels[i].kernel, kernels[i].assume, cases), i, candidates);
+    std::map<std::string, std::size_t> index_of;
+    for (std::size_t i = 0; i < cases.size(); ++i) index_of.emplace(content_name(cases[i]), i);
+    std::vector<SurveyedKernel> surveyed;
+    for (std::size_t i = 0; i < kernels.size(); ++i) {
+        if (kernels[i].nearest)
+            mark(*kernels[i].nearest, i, index_of, candidates);
+        else
+            surveyed.push_back({kernels[i].kernel, kernels[i].assume, i});
+    }
+    const std::vector<std::vector<Approach>> approaches = survey_shares(surveyed, cases, jobs);
+    for (std::size_t i = 0; i < surveyed.size(); ++i) add_nearest(approaches[i], surveyed[i].number, candidates);
     std::vector<Bytes> chosen;
     for (const std::size_t i : greedy_cover(candidates)) chosen.push_back(cases[i]);
     return chosen;
 }
 
-Expected<Minimised> minimise_corpus(const std::string& folder, const std::vector<AssumedKernel>& kernels) {
+Expected<Minimised> minimise_corpus(const std::string& folder, const std::vector<AssumedKernel>& kernels,
+                                    std::size_t jobs) {
     const Expected<std::vector<Bytes>> cases = read_corpus(folder);
     if (!cases) return Problem{cases.problem()};
-    const Expected<std::size_t> left = replace_corpus(folder, minimised(kernels, *cases));
+    const Expected<std::size_t> left = replace_corpus(folder, minimised(kernels, *cases, jobs));
     if (!left) return Problem{left.problem()};
     return Minimised{cases->size(), *left};
 }

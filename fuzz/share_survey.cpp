@@ -1,7 +1,11 @@
 #include "fuzz/share_survey.hpp"
 
+#include <poll.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include <array>
+#include <memory>
 
 #include "fuzz/features.hpp"
 #include "fuzz/statement_runner.hpp"
@@ -29,38 +33,74 @@ void survey_case(StatementRunner& runner, const Bytes& bytes, std::size_t index,
     }
 }
 
-void survey_in_child(const Kernel& kernel, const std::vector<std::string>& assume, std::span<const Bytes> cases,
-                     std::size_t first, int pipe) {
-    StatementRunner runner(kernel, assume);
-    for (std::size_t i = first; i < cases.size(); ++i) survey_case(runner, cases[i], i, pipe);
-}
-
-// Surveys from case `next` on; returns the case to go on with after a child's end.
-std::size_t survey_from(std::size_t next, const Kernel& kernel, const std::vector<std::string>& assume,
-                        std::span<const Bytes> cases, std::vector<Approach>& approaches) {
-    const TellingChild child =
-        start_telling_child([&](int pipe) { survey_in_child(kernel, assume, cases, next, pipe); });
-    Approach approach{};
-    while (read(child.pipe, &approach, sizeof(approach)) == sizeof(approach)) {
-        if (approach.statement != begins)
-            approaches.push_back(approach);
-        else
-            next = approach.index + 1;
+// One kernel's, by one child after another until all cases have been tried.
+class Survey {
+  public:
+    Survey(const SurveyedKernel& kernel, std::span<const Bytes> cases, std::vector<Approach>& approaches)
+        : kernel_(kernel), cases_(cases), approaches_(approaches) {
+        start();
     }
-    close(child.pipe);
-    int status = 0;
-    waitpid(child.id, &status, 0);
-    return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? cases.size() : next;
-}
+
+    int pipe_end() const { return child_.pipe; }
+
+    // Reads what is there. False once there is no more to come.
+    bool serve() {
+        std::array<Approach, 256> told;
+        const ssize_t size = read(child_.pipe, told.data(), sizeof(told));
+        if (size <= 0) return restarts();
+        // Each was written whole, so that whole ones are read.
+        for (const Approach& approach : std::span(told).first(static_cast<std::size_t>(size) / sizeof(Approach))) {
+            if (approach.statement != begins)
+                approaches_.push_back(approach);
+            else
+                next_ = approach.index + 1;
+        }
+        return true;
+    }
+
+  private:
+    void start() {
+        first_ = next_;
+        child_ = start_telling_child([this](int pipe) {
+            StatementRunner runner(*kernel_.kernel, kernel_.assume);
+            for (std::size_t i = first_; i < cases_.size(); ++i) survey_case(runner, cases_[i], i, pipe);
+        });
+    }
+
+    // The child is gone; the case that ended it is left out.
+    bool restarts() {
+        close(child_.pipe);
+        int status = 0;
+        waitpid(child_.id, &status, 0);
+        const bool ended_well = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+        if (ended_well || next_ == first_ || next_ >= cases_.size()) return false;
+        start();
+        return true;
+    }
+
+    const SurveyedKernel& kernel_;
+    std::span<const Bytes> cases_;
+    std::vector<Approach>& approaches_;
+    TellingChild child_{};
+    std::size_t first_ = 0;
+    std::size_t next_ = 0;
+};
 
 }  // namespace
 
-std::vector<Approach> survey_shares(const Kernel& kernel, const std::vector<std::string>& assume,
-                                    std::span<const Bytes> cases) {
-    std::vector<Approach> approaches;
-    for (std::size_t next = 0, last = cases.size() + 1; next < cases.size() && next != last;) {
-        last = next;
-        next = survey_from(next, kernel, assume, cases, approaches);
+std::vector<std::vector<Approach>> survey_shares(std::span<const SurveyedKernel> kernels,
+                                                 std::span<const Bytes> cases, std::size_t jobs) {
+    std::vector<std::vector<Approach>> approaches(kernels.size());
+    std::vector<std::unique_ptr<Survey>> surveys;
+    for (std::size_t next = 0; next < kernels.size() || !surveys.empty();) {
+        for (; surveys.size() < jobs && next < kernels.size(); ++next)
+            surveys.push_back(std::make_unique<Survey>(kernels[next], cases, approaches[next]));
+        std::vector<pollfd> ends;
+        for (const auto& survey : surveys) ends.push_back({survey->pipe_end(), POLLIN, 0});
+        poll(ends.data(), ends.size(), -1);
+        for (std::size_t i = surveys.size(); i-- > 0;)
+            if (ends[i].revents != 0 && !surveys[i]->serve())
+                surveys.erase(surveys.begin() + static_cast<std::ptrdiff_t>(i));
     }
     return approaches;
 }

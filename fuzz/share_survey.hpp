@@ -17,8 +17,15 @@ struct Approach {
     std::size_t level;      // as share_level counts
 };
 
-// One entry for each case and statement with a share of a bound. A case that ends its process has none.
-std::vector<Approach> survey_shares(const Kernel& kernel, const std::vector<std::string>& assume,
-                                    std::span<const Bytes> cases);
+struct SurveyedKernel {
+    const Kernel* kernel;
+    std::vector<std::string> assume;
+    std::size_t number;  // the caller's
+};
+
+// For each kernel one entry for each case and statement with a share of a bound. A case that ends its process has
+// none. `jobs` kernels at once.
+std::vector<std::vector<Approach>> survey_shares(std::span<const SurveyedKernel> kernels,
+                                                 std::span<const Bytes> cases, std::size_t jobs);
 
 }  // namespace brickproof::fuzz

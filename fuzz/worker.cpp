@@ -40,6 +40,10 @@ void search_in_child(const Kernel& kernel, const SearchSetup& setup, SearchRecor
         .on_statement = [&](std::string_view name) { recorder.record_statement(name); },
         .on_case = [&](const Bytes& bytes) { recorder.record_case(bytes); },
         .on_kept = [&](const Bytes& bytes) { write_message(pipe, kept_message(kernel, bytes)); },
+        .on_nearer =
+            [&](std::string_view statement, std::size_t level, const Bytes& bytes) {
+                write_message(pipe, nearer_message(kernel, statement, level, bytes));
+            },
         .on_finding = [&](const Finding& finding) { write_message(pipe, finding_message(finding)); },
     };
     GuidedSearch search(kernel, setup, listener);
@@ -47,6 +51,7 @@ void search_in_child(const Kernel& kernel, const SearchSetup& setup, SearchRecor
         search.step();
         recorder.features.store(search.features(), std::memory_order_relaxed);
         recorder.features_of_corpus.store(search.features_of_corpus(), std::memory_order_relaxed);
+        if (search.been_through_corpus()) recorder.been_through_corpus.store(true, std::memory_order_relaxed);
     }
     write_message(pipe, done_message());
 }
@@ -110,6 +115,9 @@ void Worker::take_line(const std::string& line, const SearchListener& listener) 
         case Message::Kind::kept:
             setup_.corpus.push_back(message.kept);
             listener.on_kept(message.kept);
+            break;
+        case Message::Kind::nearer:
+            listener.on_nearer(message.statement, message.level, message.kept);
             break;
         case Message::Kind::finding:
             setup_.skip.insert(message.finding.statement);

@@ -19,6 +19,7 @@ namespace brickproof::fuzz {
 struct SearchRecord : FlightRecorder {
     std::atomic<std::uint64_t> features{0};
     std::atomic<std::uint64_t> features_of_corpus{0};
+    std::atomic<bool> been_through_corpus{false};
 };
 
 class Worker {
@@ -50,6 +51,7 @@ class Worker {
     std::size_t executions() const { return recorder_->cases.load(std::memory_order_relaxed); }
     std::size_t features() const { return recorder_->features.load(std::memory_order_relaxed); }
     std::size_t features_of_corpus() const { return recorder_->features_of_corpus.load(std::memory_order_relaxed); }
+    bool been_through_corpus() const { return recorder_->been_through_corpus.load(std::memory_order_relaxed); }
     const Kernel& kernel() const { return kernel_; }
 
   private:

@@ -60,6 +60,10 @@ void tell_parent(int pipe, std::string_view bytes) {
     }
 }
 
+namespace {
+constexpr std::size_t longest_line = std::size_t{1} << 20;  // of a child in its right mind: some hundred bytes
+}
+
 bool LineReader::read_from(int pipe, const std::function<void(const std::string& line)>& on_line) {
     char buffer[1 << 14];
     const ssize_t count = read(pipe, buffer, sizeof(buffer));
@@ -71,6 +75,10 @@ bool LineReader::read_from(int pipe, const std::function<void(const std::string&
         begin = end + 1;
     }
     pending_.erase(0, begin);
+    if (pending_.size() > longest_line) {
+        on_line(pending_);
+        pending_.clear();
+    }
     return true;
 }
 

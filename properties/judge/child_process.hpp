@@ -26,7 +26,8 @@ void tell_parent(int pipe, std::string_view bytes);
 // What a child tells in lines.
 class LineReader {
   public:
-    // Reads what is there and hands over each line that is whole. False at the end of the pipe.
+    // Reads what is there and hands over each line that is whole, or longer than any should be. False at the end of
+    // the pipe.
     bool read_from(int pipe, const std::function<void(const std::string& line)>& on_line);
     // Half a line of a child that died.
     void forget() { pending_.clear(); }

@@ -29,8 +29,9 @@ struct FlightRecorder {
         cases.fetch_add(1, std::memory_order_relaxed);
         heartbeat.fetch_add(1, std::memory_order_relaxed);
     }
-    Bytes last_case() const { return {bytes.begin(), bytes.begin() + size}; }
-    std::string last_statement() const { return statement.data(); }
+    // Whatever the child has left here: a kernel may have written over it.
+    Bytes last_case() const { return {bytes.begin(), bytes.begin() + std::min<std::size_t>(size, bytes.size())}; }
+    std::string last_statement() const { return {statement.begin(), std::ranges::find(statement, '\0')}; }
 };
 
 }  // namespace brickproof

@@ -11,11 +11,8 @@
 #include <chrono>
 #include <csignal>
 #include <cstdio>
-#include <cstring>
-#include <deque>
 #include <memory>
 #include <new>
-#include <optional>
 #include <system_error>
 
 #include "judge/child_process.hpp"
@@ -90,7 +87,7 @@ class Job {
     }
     void kill_silent() {
         silent_ = true;
-        kill(child_, SIGKILL);
+        stop();
     }
     void stop() { kill(child_, SIGKILL); }
 
@@ -101,13 +98,13 @@ class Job {
         waitpid(child_, &status, 0);
         if (done_) return false;
         const std::string statement = recorder_->last_statement();
-        const std::string what =
-            silent_ ? "it does not return, and does not let itself be interrupted" : "it " + describe_end(status);
-        stopped_ = stopped_verdict(*kernel_, options_, statement, recorder_->last_case(), silent_, what);
+        const StatementVerdict stopped =
+            stopped_verdict(*kernel_, options_, statement, recorder_->last_case(), silent_, describe_stop(status));
         silent_ = false;
-        const bool progress = options_.skip.insert(statement).second;
-        options_.skip.insert(stopped_->name);
-        return progress && !statement.empty();
+        ruined_ = false;
+        const bool progress = is_statement(statement) && options_.skip.insert(statement).second;
+        take(stopped);
+        return progress;
     }
 
     KernelVerdict verdict() const {
@@ -122,8 +119,6 @@ class Job {
             const auto told = std::ranges::find(verdicts_, statement.name, &StatementVerdict::name);
             if (told != verdicts_.end())
                 statement = *told;
-            else if (stopped_ && stopped_->name == statement.name)
-                statement = *stopped_;
             else
                 statement.message = "not judged: the kernel ended the process";
         }
@@ -135,14 +130,37 @@ class Job {
 
   private:
     double seconds() const { return std::chrono::duration<double>(Clock::now() - begun_).count(); }
+    std::string describe_stop(int status) const {
+        if (silent_) return "it does not return, and does not let itself be interrupted";
+        if (ruined_) return "it wrote where it must not: what its process told of a verdict cannot be read";
+        return "it " + describe_end(status);
+    }
+
     void take_line(const std::string& line) {
-        if (line == "done")
+        if (ruined_) return;
+        if (line == "done") {
             done_ = true;
-        else {
-            verdicts_.push_back(statement_from_json(nlohmann::json::parse(line)));
-            options_.skip.insert(verdicts_.back().name);
-            if (verdicts_.back().verdict == Verdict::fail && seconds_to_fail_ == 0.0) seconds_to_fail_ = seconds();
+            return;
         }
+        const Expected<StatementVerdict> told = statement_from_json(nlohmann::json::parse(line, nullptr, false));
+        if (told && is_statement(told->name)) return take(*told);
+        // Nothing that this child says can be trusted any more; another judges what is left.
+        ruined_ = true;
+        stop();
+    }
+    bool is_statement(const std::string& name) const {
+        return std::ranges::any_of(statements_of(*kernel_, options_),
+                                   [&](const StatementVerdict& statement) { return statement.name == name; });
+    }
+    // What was seen later counts where it is worse: no_crash holds until something crashes.
+    void take(const StatementVerdict& verdict) {
+        options_.skip.insert(verdict.name);
+        const auto told = std::ranges::find(verdicts_, verdict.name, &StatementVerdict::name);
+        if (told == verdicts_.end())
+            verdicts_.push_back(verdict);
+        else if (verdict.verdict == Verdict::fail)
+            *told = verdict;
+        if (verdict.verdict == Verdict::fail && seconds_to_fail_ == 0.0) seconds_to_fail_ = seconds();
     }
 
     const Kernel* kernel_;
@@ -150,12 +168,12 @@ class Job {
     std::size_t index_;
     FlightRecorder* recorder_;
     std::vector<StatementVerdict> verdicts_;
-    std::optional<StatementVerdict> stopped_;
     LineReader lines_;
     pid_t child_ = -1;
     int pipe_ = -1;
     bool done_ = false;
     bool silent_ = false;
+    bool ruined_ = false;
     std::uint64_t last_beats_ = 0;
     Clock::time_point last_sign_{};
     double seconds_to_fail_ = 0.0;

@@ -15,6 +15,7 @@
 #include "fuzz/random_stream.hpp"
 #include "fuzz/regression.hpp"
 #include "fuzz/set_cover.hpp"
+#include "fuzz/share_survey.hpp"
 #include "wrong_dots.hpp"
 
 namespace brickproof::fuzz {
@@ -34,6 +35,16 @@ std::string contents(const fs::path& file) {
     return text.str();
 }
 
+std::vector<Bytes> random_cases(std::size_t count, std::size_t values) {
+    std::vector<Bytes> cases(count);
+    Random random(3);
+    for (Bytes& bytes : cases) {
+        bytes.resize(random.below(60));
+        for (std::uint8_t& byte : bytes) byte = static_cast<std::uint8_t>(random.below(values));
+    }
+    return cases;
+}
+
 TEST(GreedyCover, TakesWhatAddsMostAndTheCheapestOfEquals) {
     const std::vector<CoverCandidate> candidates = {{{1, 2}, 5}, {{1, 2, 3, 4}, 9}, {{1, 2, 3, 4}, 8},
                                                     {{5}, 1},    {{}, 0},           {{4, 5}, 0}};
@@ -42,14 +53,8 @@ TEST(GreedyCover, TakesWhatAddsMostAndTheCheapestOfEquals) {
 
 TEST(Minimise, KeepsEveryFeatureAndTheCaseNearestToABound) {
     const Kernel kernel = guest("right", right_dot());
-    std::vector<Bytes> cases;
-    Random random(3);
-    for (int i = 0; i < 300; ++i) {
-        Bytes bytes(random.below(60));
-        for (std::uint8_t& byte : bytes) byte = static_cast<std::uint8_t>(random.below(8));
-        cases.push_back(bytes);
-    }
-    const std::vector<AssumedKernel> kernels = {{&kernel, {}}};
+    const std::vector<Bytes> cases = random_cases(300, 8);
+    const std::vector<AssumedKernel> kernels = {{&kernel, {}, {}}};
     const std::vector<Bytes> few = minimised(kernels, cases);
     EXPECT_LT(few.size(), cases.size());
     EXPECT_GT(few.size(), 5u);
@@ -67,10 +72,40 @@ TEST(Minimise, KeepsEveryFeatureAndTheCaseNearestToABound) {
     EXPECT_EQ(of_all, of_few);
 }
 
+// What a campaign has found out is not tried again: the kernel would end its process.
+TEST(Minimise, TakesACampaignsWordForWhatIsNearest) {
+    const Kernel kernel = guest("kills_its_process", kills_its_process);
+    const std::vector<Bytes> cases = {{5}, {5, 0}, {5, 0, 0}, {5, 0, 0, 0}};  // one case, written in four ways
+    EXPECT_EQ(minimised({{&kernel, {}, std::vector<Bytes>{}}}, cases).size(), 1u);
+    EXPECT_EQ(minimised({{&kernel, {}, std::vector<Bytes>{cases[2]}}}, cases), std::vector<Bytes>{cases[2]});
+    EXPECT_EQ(minimised({{&kernel, {}, std::vector<Bytes>{{5, 0, 1}}}}, cases).size(), 1u)
+        << "no case of the corpus";
+}
+
+// As each kernel alone.
+TEST(Minimise, TriesSeveralKernelsAtOnce) {
+    const Kernel right = guest("right", right_dot());
+    const Kernel kills = guest("kills_its_process", kills_its_process);
+    const std::vector<Bytes> cases = random_cases(60, 256);
+    const std::vector<SurveyedKernel> both = {{&kills, {}, 0}, {&right, {}, 1}};
+    const auto together = survey_shares(both, cases, 2);
+    ASSERT_EQ(together.size(), 2u);
+    for (std::size_t i = 0; i < both.size(); ++i) {
+        const auto alone = survey_shares(std::span(both).subspan(i, 1), cases, 1);
+        ASSERT_EQ(together[i].size(), alone[0].size());
+        for (std::size_t k = 0; k < alone[0].size(); ++k) {
+            EXPECT_EQ(together[i][k].index, alone[0][k].index);
+            EXPECT_EQ(together[i][k].statement, alone[0][k].statement);
+            EXPECT_EQ(together[i][k].level, alone[0][k].level);
+        }
+    }
+    EXPECT_GT(together[1].size(), 0u);
+}
+
 TEST(Minimise, SurvivesAKernelThatKillsItsProcess) {
     const Kernel kernel = guest("kills_its_process", kills_its_process);
     const std::vector<Bytes> cases = {{}, {3}, {5, 1, 1}, {3, 9}};
-    EXPECT_FALSE(minimised({{&kernel, {}}}, cases).empty());
+    EXPECT_FALSE(minimised({{&kernel, {}, {}}}, cases).empty());
 }
 
 TEST(MergeCorpus, AddsWhatIsNewUnderItsContentName) {
@@ -147,6 +182,15 @@ TEST(Messages, SurviveTheirJourneyAndNothingElseIsTaken) {
     const auto kept = parse_message(kept_message(kernel, {1, 2}), kernel);
     ASSERT_TRUE(kept) << kept.problem();
     EXPECT_EQ(kept->kept, (Bytes{1, 2}));
+    const auto nearer = parse_message(nearer_message(kernel, "within_bound", 9, {3}), kernel);
+    ASSERT_TRUE(nearer) << nearer.problem();
+    EXPECT_EQ(nearer->kind, Message::Kind::nearer);
+    EXPECT_EQ(nearer->statement, "within_bound");
+    EXPECT_EQ(nearer->level, 9u);
+    EXPECT_EQ(nearer->kept, Bytes{3});
+    std::string negative = nearer_message(kernel, "within_bound", 9, {3});
+    negative.replace(negative.find('9'), 1, "-9");
+    EXPECT_FALSE(parse_message(negative, kernel)) << negative;
     const auto finding = parse_message(finding_message(sample_finding()), kernel);
     ASSERT_TRUE(finding) << finding.problem();
     EXPECT_EQ(finding->finding.statement, "exact_sum");

@@ -2,11 +2,15 @@
 #include "judge/isolation.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <csignal>
+#include <cstring>
+#include <set>
 
 #include "guest_kernels.hpp"
+#include "judge/flight_recorder.hpp"
 #include "misbehaviour.hpp"
 
 namespace brickproof {
@@ -34,6 +38,25 @@ float hangs_beyond_reach(const Block* a, const Block* b, std::size_t n) {
         faults::loop_for_ever();
     }
     return drops_the_last_block(a, b, n);
+}
+
+std::set<int> open_pipes() {
+    std::set<int> pipes;
+    struct stat kind {};
+    for (int file = 3; file < 64; ++file)
+        if (fstat(file, &kind) == 0 && S_ISFIFO(kind.st_mode)) pipes.insert(file);
+    return pipes;
+}
+
+// Writes where its process tells verdicts, which is the one pipe that the test does not have.
+std::set<int> pipes_of_the_test;
+const char* broken_verdict = "";
+float speaks_for_the_judge(const Block* a, const Block* b, std::size_t n) {
+    if (n != last_size) return drops_the_last_block(a, b, n);
+    for (const int pipe : open_pipes())
+        if (!pipes_of_the_test.contains(pipe) && write(pipe, broken_verdict, std::strlen(broken_verdict)) < 0)
+            _exit(9);
+    for (;;) pause();  // so that the case is the last
 }
 
 std::vector<KernelVerdict> judge(const std::vector<Kernel>& kernels, IsolationOptions isolation = {},
@@ -66,6 +89,36 @@ TEST(Isolation, AKernelThatEndsItsProcessFailsNoCrashAndIsJudgedOn) {
     expect_crash_and_the_rest(verdicts[1], "signal 9");
     EXPECT_TRUE(failures(verdicts[2].statements).empty());
     EXPECT_EQ(verdicts[2].variant, "right");
+}
+
+TEST(Isolation, WhatAKernelMakesOfAVerdictIsNoVerdict) {
+    for (
+        const char* text : {
+            "not JSON\n",
+            R"({"name": "exact_su)"
+            "\n",
+            R"({"name": 7, "verdict": []})"
+            "\n",
+            R"({"name": "exact_sum", "kind": "exact", "says": "", "verdict": "PASS", "cases": 1e300, "discarded": -1,)"
+            R"( "largest_share_of_bound": 0, "message": "", "sizes": "", "token": ""})"
+            "\n",
+            R"({"name": "no such statement", "kind": "exact", "says": "", "verdict": "PASS", "cases": 1,)"
+            R"( "discarded": 0, "largest_share_of_bound": 0, "message": "", "sizes": "", "token": ""})"
+            "\n",
+        }) {
+        broken_verdict = text;
+        SCOPED_TRACE(text);
+        const auto verdicts = judge({guest("q8_0.dot", "speaks", speaks_for_the_judge)});
+        expect_crash_and_the_rest(verdicts.at(0), "cannot be read");
+    }
+}
+
+TEST(FlightRecorder, IsReadWhateverIsInIt) {
+    FlightRecorder recorder;
+    recorder.statement.fill('x');
+    recorder.size = 0xFFFFFFFF;
+    EXPECT_EQ(recorder.last_statement(), std::string(recorder.statement.size(), 'x'));
+    EXPECT_EQ(recorder.last_case().size(), recorder.bytes.size());
 }
 
 TEST(Isolation, AHangThatNoSignalReachesIsKilled) {

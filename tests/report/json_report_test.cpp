@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include <set>
 
 #include "sample_report.hpp"
@@ -36,7 +38,9 @@ TEST(JsonReport, HasTheFieldsThatAreDocumented) {
 
 TEST(JsonReport, AStatementReadsBack) {
     for (const StatementVerdict& verdict : failing_kernel().statements) {
-        const StatementVerdict back = statement_from_json(nlohmann::json::parse(to_json(verdict).dump()));
+        const auto read = statement_from_json(nlohmann::json::parse(to_json(verdict).dump()));
+        ASSERT_TRUE(read) << read.problem();
+        const StatementVerdict& back = *read;
         EXPECT_EQ(back.name, verdict.name);
         EXPECT_EQ(back.kind, verdict.kind);
         EXPECT_EQ(back.says, verdict.says);
@@ -55,10 +59,42 @@ TEST(JsonReport, EveryKindAndVerdictReadsBack) {
     for (const Verdict verdict : {pass, note, known, fixed, not_run, fail})
         for (const StatementKind kind : {StatementKind::exact, StatementKind::bound, StatementKind::law,
                                          StatementKind::behaviour, StatementKind::character}) {
-            const StatementVerdict back = statement_from_json(to_json(statement("s", kind, verdict)));
-            EXPECT_EQ(back.verdict, verdict);
-            EXPECT_EQ(back.kind, kind);
+            const auto back = statement_from_json(to_json(statement("s", kind, verdict)));
+            ASSERT_TRUE(back) << back.problem();
+            EXPECT_EQ(back->verdict, verdict);
+            EXPECT_EQ(back->kind, kind);
         }
+}
+
+// A share beyond all bounds is null in JSON.
+TEST(JsonReport, AnInfiniteShareReadsBack) {
+    StatementVerdict verdict = statement("s", StatementKind::bound, Verdict::fail);
+    verdict.largest_share = std::numeric_limits<double>::infinity();
+    const auto back = statement_from_json(nlohmann::json::parse(to_json(verdict).dump()));
+    ASSERT_TRUE(back) << back.problem();
+    EXPECT_EQ(back->largest_share, verdict.largest_share);
+}
+
+TEST(JsonReport, AVerdictOfAnotherSortIsAProblemThatNamesTheField) {
+    const nlohmann::json good = to_json(statement("s", StatementKind::law, Verdict::pass));
+    for (const auto& [key, unused] : good.items()) {
+        nlohmann::json wrong = good;
+        wrong.erase(key);
+        const auto missing = statement_from_json(wrong);
+        ASSERT_FALSE(missing) << key;
+        EXPECT_NE(missing.problem().find("'" + key + "'"), std::string::npos) << missing.problem();
+        wrong[key] = nlohmann::json::array({1});
+        EXPECT_FALSE(statement_from_json(wrong)) << key;
+    }
+    for (const auto& [key, value] :
+         {std::pair{"cases", nlohmann::json(-1)}, std::pair{"cases", nlohmann::json(1e300)},
+          std::pair{"kind", nlohmann::json("guess")}, std::pair{"verdict", nlohmann::json("")}}) {
+        nlohmann::json wrong = good;
+        wrong[key] = value;
+        EXPECT_FALSE(statement_from_json(wrong)) << key << ": " << value;
+    }
+    for (const char* text : {"", "null", "[]", "1", "{", "{}", "\"x\"", "{\"name\": \"s\""})
+        EXPECT_FALSE(statement_from_json(nlohmann::json::parse(text, nullptr, false))) << text;
 }
 
 }  // namespace
