@@ -46,13 +46,14 @@ void copy(const std::byte* from, std::byte* to, std::size_t bytes) {
 // Enough chains to fill four units that take four cycles.
 constexpr std::size_t chains = 16;
 
+// The sum is what is added to: as a factor it would cost two moves, which take the same units.
 void multiply_add(std::size_t steps) {
     float32x4_t factor = vdupq_n_f32(0.5f);
     float32x4_t sums[chains];
     touch(factor);
-    for (float32x4_t& sum : sums) sum = factor;
+    for (std::size_t k = 0; k < chains; ++k) sums[k] = factor;
     for (std::size_t i = 0; i < steps; ++i)
-        for (float32x4_t& sum : sums) sum = vfmaq_f32(factor, sum, factor);
+        for (std::size_t k = 0; k < chains; ++k) sums[k] = vfmaq_f32(sums[k], factor, factor);
     for (float32x4_t& sum : sums) touch(sum);
 }
 
@@ -62,10 +63,10 @@ void int8_multiply_add(std::size_t steps) {
     int8x16_t factor = vdupq_n_s8(3);
     int32x4_t sums[sums_count] = {};
     for (std::size_t i = 0; i < steps; ++i)
-        for (int32x4_t& sum : sums) {
+        for (std::size_t k = 0; k < sums_count; ++k) {
             touch(factor);
             const int16x8_t low = vmull_s8(vget_low_s8(factor), vget_low_s8(factor));
-            sum = vpadalq_s16(sum, vmlal_high_s8(low, factor, factor));
+            sums[k] = vpadalq_s16(sums[k], vmlal_high_s8(low, factor, factor));
         }
     for (int32x4_t& sum : sums) touch(sum);
 }
@@ -76,7 +77,7 @@ void divide(std::size_t steps) {
     touch(numerator);
     for (float32x4_t& quotient : quotients) quotient = vdupq_n_f32(1.3f);
     for (std::size_t i = 0; i < steps; ++i)
-        for (float32x4_t& quotient : quotients) quotient = vdivq_f32(numerator, quotient);
+        for (std::size_t k = 0; k < 8; ++k) quotients[k] = vdivq_f32(numerator, quotients[k]);
     for (float32x4_t& quotient : quotients) touch(quotient);
 }
 
