@@ -1,5 +1,6 @@
-// The kernels of q8_0.dot: the scalar one is the definition. All sum whole blocks in integers, exactly; they differ
-// in the order in which they add the blocks up. A block whose scale is NaN or Inf makes the result NaN or Inf.
+// The kernels of q8_0.dot: the scalar one is the definition. All sum whole blocks in integers, exactly (avx_vnni:
+// eighths of a block); they differ in the order in which they add the blocks up. A block whose scale is NaN or Inf
+// makes the result NaN or Inf.
 #pragma once
 
 #include <cstddef>
