@@ -187,9 +187,9 @@ Outcome power_of_two_scaling(const QuantizeFormat& format, const Case& c, Trial&
     const std::span<const float> x = values_of(near);
     const Array<BlockPromise> promises = promises_of(format, x);
     const Quantized original = run_on(format, trial, near);
+    Quantized expected = original;
     for (const int step : format.scaling_exponents) {
         const float factor = std::ldexp(1.0f, step);
-        Quantized expected = original;
         for (std::size_t b = 0; b < promises.size(); ++b)
             if (has_nonzero(block_of(x, b))) expected.scales[b] = original.scales[b] * factor;
         const Quantized got = run_changed(format, trial, near, [factor](std::span<float> scaled) {

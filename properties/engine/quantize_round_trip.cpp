@@ -45,7 +45,7 @@ Outcome idempotent(const QuantizeFormat& format, const Case& c, Trial& trial) {
     const Array<BlockPromise> promises = promises_of(format, trial, c);
     const Quantized first = run_on(format, trial, c);
     Array<float> values = dequantized(first);
-    std::vector<bool> compared(promises.size());
+    Array<bool> compared(promises.size());
     for (std::size_t b = 0; b < promises.size(); ++b) {
         const std::span<float> block = block_of(std::span<float>(values), b);
         compared[b] = makes_the_round_trip(format, promises[b], block);
