@@ -179,6 +179,8 @@ class Campaign {
     }
 
     void keep(const Kernel& kernel, const Bytes& bytes) {
+        // What the corpus has already is tried first and so is kept again, by every search of the op.
+        if (!options_.corpus.empty() && has_input(folder_of(kernel), bytes)) return;
         ++summary_.kept;
         store(folder_of(kernel), bytes);
     }

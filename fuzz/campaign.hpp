@@ -15,7 +15,7 @@ namespace brickproof::fuzz {
 
 struct CampaignSummary {
     std::size_t executions = 0;  // byte strings tried
-    std::size_t kept = 0;        // that showed something new
+    std::size_t kept = 0;        // that showed something new, and that the corpus did not have
     double seconds = 0.0;
     std::size_t kernels = 0;        // searched
     std::size_t features = 0;       // told apart, over all ops

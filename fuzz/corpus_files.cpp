@@ -97,6 +97,11 @@ Expected<std::vector<Bytes>> read_corpus(const std::string& folder, std::string_
     return inputs;
 }
 
+bool has_input(const std::string& folder, const Bytes& bytes) {
+    std::error_code error;
+    return fs::exists(fs::path(folder) / content_name(bytes), error);
+}
+
 Expected<std::string> write_input(const std::string& folder, const Bytes& bytes) {
     std::error_code error;
     fs::create_directories(folder, error);
@@ -113,7 +118,7 @@ Expected<std::size_t> merge_corpus(const std::string& from, const std::string& i
     if (!inputs) return Problem{inputs.problem()};
     std::size_t added = 0;
     for (const Bytes& bytes : *inputs) {
-        if (!fs::exists(fs::path(into) / content_name(bytes))) ++added;
+        if (!has_input(into, bytes)) ++added;
         const Expected<std::string> written = write_input(into, bytes);
         if (!written) return Problem{written.problem()};
     }

@@ -30,6 +30,8 @@ Expected<Bytes> read_input(const std::string& path);
 // half-written (.tmp) is no input.
 Expected<std::vector<Bytes>> read_corpus(const std::string& folder, std::string_view ending = "");
 
+bool has_input(const std::string& folder, const Bytes& bytes);
+
 // Writes folder/<content name>, whole or not at all, and returns its path; makes the folder where it is missing.
 Expected<std::string> write_input(const std::string& folder, const Bytes& bytes);
 
