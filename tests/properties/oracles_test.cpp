@@ -88,7 +88,7 @@ TEST(Oracles, DequantizedValuesWithFloatScalesAreExactInFloat64) {
         int exponent = 0;
         const double significand = std::frexp(static_cast<double>(scale[0]), &exponent);
         const auto product = static_cast<std::int64_t>(std::ldexp(significand, 24)) * q[0];
-        ASSERT_EQ(y.at(0), std::ldexp(static_cast<double>(product), exponent - 24));
+        ASSERT_EQ(y[0], std::ldexp(static_cast<double>(product), exponent - 24));
     }
 }
 
