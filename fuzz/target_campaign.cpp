@@ -76,6 +76,7 @@ class SearchTask : public ProgramTask {
         const double left = std::max(seconds_ - seconds_since(*begun_), shortest_search);
         const Shard& shard = campaign_.options.shard;
         // A campaign that goes on with what an earlier one left draws other numbers; so does a search that does.
+        // Streams differ in their seeds' bits from 40 on, and libFuzzer takes 31 bits.
         const std::uint64_t seed =
             stream_seed(campaign_.options.seed, shard.stream(stream_ + corpus_size_ + restarts_)) >> 24;
         return search_command(target_, {campaign_.corpus_of(target_), campaign_.findings_of(target_), left, seed});

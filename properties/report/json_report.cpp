@@ -21,26 +21,30 @@ class Fields {
     std::string text(const char* key) {
         const nlohmann::json* value = find(key);
         if (value != nullptr && value->is_string()) return value->get<std::string>();
-        return miss(key, "text"), "";
+        miss(key, "text");
+        return "";
     }
     std::size_t count(const char* key) {
         const nlohmann::json* value = find(key);
         if (value != nullptr && value->is_number_unsigned()) return value->get<std::size_t>();
-        return miss(key, "a count"), 0;
+        miss(key, "a count");
+        return 0;
     }
     // JSON has no infinity: it is written as null.
     double share(const char* key) {
         const nlohmann::json* value = find(key);
         if (value != nullptr && value->is_null()) return std::numeric_limits<double>::infinity();
         if (value != nullptr && value->is_number()) return value->get<double>();
-        return miss(key, "a number"), 0.0;
+        miss(key, "a number");
+        return 0.0;
     }
     template <typename T, std::size_t N>
     T named(const char* key, const std::array<T, N>& values) {
         const std::string name = text(key);
         for (const T value : values)
             if (name_of(value) == name) return value;
-        return miss(key, "one of the names known"), values.front();
+        miss(key, "one of the names known");
+        return values.front();
     }
     const std::string& problem() const { return problem_; }
 
