@@ -62,8 +62,9 @@ std::vector<fs::path> programs_of(const fs::path& folder) {
 }
 
 std::vector<std::string> begin_command(const EngineTarget& target) {
-    std::vector<std::string> command{target.path};
-    command.insert(command.end(), std::begin(limits), std::end(limits));
+    std::vector<std::string> command;
+    command.push_back(target.path);
+    for (const char* limit : limits) command.emplace_back(limit);
     command.insert(command.end(), target.options.begin(), target.options.end());
     return command;
 }
@@ -98,7 +99,7 @@ std::vector<std::string> search_command(const EngineTarget& target, const Engine
     command.push_back(whole_seconds(run.seconds));
     // 0 would be any.
     command.push_back(fmt::format("-seed={}", 1 + run.seed % 0x7FFFFFFF));
-    command.push_back("-print_final_stats=1");
+    command.emplace_back("-print_final_stats=1");
     command.push_back(fmt::format("-artifact_prefix={}/", run.artifacts));
     command.push_back(run.corpus);
     if (!target.seeds.empty()) command.push_back(target.seeds);
