@@ -2,9 +2,13 @@
 
 #include <sanitizer/asan_interface.h>
 
-#include <algorithm>
-#include <bit>
 #include <new>
+
+// All that a case is made of goes through here. Instrumented, this file alone is a tenth of a sanitized fuzz
+// target's time, and it touches no memory but its own shelves.
+#if defined(__clang__)
+#pragma clang attribute push(__attribute__((no_sanitize("address", "undefined", "coverage"))), apply_to = function)
+#endif
 
 namespace brickproof {
 namespace {
@@ -13,8 +17,10 @@ namespace {
 constexpr std::size_t smallest_class = 5;
 constexpr std::size_t largest_class = 16;
 
+// bytes > 0. (Not std::bit_width: a function of the library is instrumented still.)
 std::size_t class_of(std::size_t bytes) {
-    return std::max<std::size_t>(std::bit_width(bytes - 1), smallest_class);
+    constexpr std::size_t smallest = (std::size_t{1} << smallest_class) - 1;
+    return 64 - static_cast<std::size_t>(__builtin_clzll((bytes - 1) | smallest));
 }
 
 // The blocks of one size that a thread keeps.
@@ -78,3 +84,7 @@ void give_back(void* memory, std::size_t bytes) noexcept {
 }
 
 }  // namespace brickproof
+
+#if defined(__clang__)
+#pragma clang attribute pop
+#endif
