@@ -1,18 +1,19 @@
-// The fuzz target of one op: compiled once for each, with BRICKPROOF_FUZZ_STEM as the build's list of ops has it.
+// The fuzz target of an op: the one that fuzzed_stem names.
 #include <fmt/format.h>
 
 #include <cstdlib>
 
 #include "fuzz/corpus_files.hpp"
 #include "fuzz/fuzzed_contract.hpp"
+#include "fuzz/fuzzed_stem.hpp"
 #include "fuzz/op_target.hpp"
 
 namespace brickproof::fuzz {
 
 const Contract& fuzzed_contract() {
-    const Contract* contract = find_contract_by_stem(BRICKPROOF_FUZZ_STEM);
+    const Contract* contract = find_contract_by_stem(fuzzed_stem);
     if (contract != nullptr) return *contract;
-    fmt::print(stderr, "no contract has the stem {}\n", BRICKPROOF_FUZZ_STEM);
+    fmt::print(stderr, "no contract has the stem {}\n", fuzzed_stem);
     std::abort();
 }
 
