@@ -80,7 +80,7 @@ enum class Prefetch { no, yes };
 void prefetch_step(const float* w, std::size_t stride) {
     for (std::size_t row = 0; row < group; ++row) {
         const auto address = reinterpret_cast<std::uintptr_t>(w + row * stride) + prefetch_distance;
-        _mm_prefetch(reinterpret_cast<const char*>(address), _MM_HINT_T0);
+        _mm_prefetch(reinterpret_cast<const char*>(address), _MM_HINT_T0);  // NOLINT(performance-no-int-to-ptr)
     }
 }
 

@@ -69,7 +69,8 @@ class Sizes {
     const std::size_t* end() const { return values_.data() + count_; }
     std::size_t& operator[](std::size_t i) { return values_[i]; }
     std::size_t operator[](std::size_t i) const { return values_[i]; }
-    auto operator<=>(const Sizes&) const = default;
+    // clang-tidy 14 sees a zero in what it makes of this.
+    auto operator<=>(const Sizes&) const = default;  // NOLINT(modernize-use-nullptr)
 
   private:
     static constexpr std::size_t most = 4;
