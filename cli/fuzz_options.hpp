@@ -1,16 +1,20 @@
 // What was typed behind `brickproof fuzz`, and what its parts share.
 #pragma once
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
 #include "fuzz/engine_target.hpp"
 #include "fuzz/random_stream.hpp"
 #include "kernel_selection.hpp"
+#include "progress_line.hpp"
 
 namespace brickproof::cli {
 
@@ -30,16 +34,19 @@ struct FuzzOptions {
     double wall_seconds() const { return minutes > 0.0 ? 60.0 * minutes : seconds; }
 };
 
-// One line, rewritten, on a terminal only.
+// Told from a search twice a second at most.
 class Progress {
   public:
-    void show(double seconds, const std::string& line);
-    void clear() const;
+    void show(double seconds, std::string_view text) {
+        if (seconds < next_) return;
+        next_ = seconds + 0.5;
+        line_.show(fmt::format("{:.0f} s, {}", seconds, text));
+    }
+    void clear() const { line_.clear(); }
 
   private:
-    bool shown_ = is_shown();
+    ProgressLine line_;
     double next_ = 0.0;
-    static bool is_shown();
 };
 
 // The part that libFuzzer does, with its summary; returns the exit code.

@@ -1,6 +1,5 @@
 // brickproof fuzz --targets: programs that libFuzzer drives.
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <cstdio>
 #include <filesystem>
@@ -37,20 +36,6 @@ fuzz::TargetCampaignOptions campaign_of(const FuzzOptions& options, const std::a
 }
 
 }  // namespace
-
-bool Progress::is_shown() {
-    return isatty(STDERR_FILENO) == 1;
-}
-
-void Progress::show(double seconds, const std::string& line) {
-    if (!shown_ || seconds < next_) return;
-    next_ = seconds + 0.5;
-    fmt::print(stderr, "\r\033[K{:.0f} s, {}", seconds, line);
-}
-
-void Progress::clear() const {
-    if (shown_) fmt::print(stderr, "\r\033[K");
-}
 
 int fuzz_targets(const FuzzOptions& options, const std::vector<fuzz::EngineTarget>& targets, double seconds,
                  const fuzz::Shard& shard, const std::atomic<bool>& interrupted) {

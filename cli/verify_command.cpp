@@ -16,6 +16,7 @@
 #include "judge/isolation.hpp"
 #include "judge/plugin.hpp"
 #include "kernel_selection.hpp"
+#include "progress_line.hpp"
 #include "report/atomic_file.hpp"
 #include "report/baseline.hpp"
 #include "report/json_report.hpp"
@@ -58,22 +59,17 @@ Expected<std::uint64_t> seed_of(const std::string& text) {
     return seed;
 }
 
-// A line that is rewritten, on a terminal only.
+// Counts the kernels that are judged.
 class Progress {
   public:
-    explicit Progress(std::size_t total) : total_(total), shown_(isatty(STDERR_FILENO) == 1) {}
-    void show(const std::string& what) {
-        ++done_;
-        if (shown_) fmt::print(stderr, "\r\033[K[{}/{}] {}", done_, total_, what);
-    }
-    void clear() const {
-        if (shown_) fmt::print(stderr, "\r\033[K");
-    }
+    explicit Progress(std::size_t total) : total_(total) {}
+    void show(const std::string& what) { line_.show(fmt::format("[{}/{}] {}", ++done_, total_, what)); }
+    void clear() const { line_.clear(); }
 
   private:
+    ProgressLine line_;
     std::size_t total_;
     std::size_t done_ = 0;
-    bool shown_;
 };
 
 bool wants_colour() {

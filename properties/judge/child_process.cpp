@@ -16,6 +16,8 @@
 namespace brickproof {
 namespace {
 
+constexpr std::size_t longest_line = std::size_t{1} << 20;  // of a child in its right mind: some hundred bytes
+
 // What the work throws ends the child here: further up is the parent's code.
 [[noreturn]] void be_child(const std::function<void()>& work) noexcept {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -58,10 +60,6 @@ void tell_parent(int pipe, std::string_view bytes) {
         if (written <= 0) _exit(3);
         bytes.remove_prefix(static_cast<std::size_t>(written));
     }
-}
-
-namespace {
-constexpr std::size_t longest_line = std::size_t{1} << 20;  // of a child in its right mind: some hundred bytes
 }
 
 bool LineReader::read_from(int pipe, const std::function<void(const std::string& line)>& on_line) {
