@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "engine/fills.hpp"
+#include "engine/float_steps.hpp"
 #include "engine/sizes.hpp"
 #include "gemv/gemv_bound.hpp"
 #include "gemv/gemv_cases.hpp"
@@ -58,7 +59,7 @@ class ExactFill {
             if (pattern == ramp) q = static_cast<int>(i % cycle) - most_;
             if (pattern == alternating) q = i % 2 == 0 ? most_ : -most_;
             if (pattern == sparse && numbers.below(16) != 0) q = 0;
-            values[i] = std::ldexp(static_cast<float>(q), exponent + numbers.between(0, spread_));
+            values[i] = static_cast<float>(q) * power_of_two(exponent + numbers.between(0, spread_));
         }
     }
 
@@ -68,13 +69,8 @@ class ExactFill {
     int most_;  // magnitude of an integer
 };
 
-// Within 2^-40 to 2^40, or 0: the significand stays.
 void make_moderate(std::span<float> values) {
-    for (float& value : values) {
-        int exponent = 0;
-        const float significand = std::frexp(value, &exponent);
-        value = std::ldexp(significand, std::clamp(exponent, -40, 40));
-    }
+    for (float& value : values) value = moderate(value, 40);
 }
 
 void decode(ChoiceReader& choices, const Preconditions& holding, Case& c) {
