@@ -74,11 +74,11 @@ void make_moderate(std::span<float> values) {
 }
 
 void decode(ChoiceReader& choices, const Preconditions& holding, Case& c) {
-    const std::size_t rows = pick_size(choices, row_counts());
-    const std::size_t cols = pick_size(choices, element_counts());
-    const std::size_t limit = most_values / std::max<std::size_t>(rows, 1);
+    std::size_t rows = pick_size(choices, row_counts());
+    std::size_t cols = pick_size(choices, element_counts());
+    limit_matrix(rows, cols, most_values);
     const std::size_t bias = choices.pick(2);
-    const GemvInputs inputs = add_gemv_operands(c, rows, std::min(cols, limit), bias);
+    const GemvInputs inputs = add_gemv_operands(c, rows, cols, bias);
     if (holding.hold("exact")) return ExactFill(choices, inputs.x.size()).fill(choices, inputs);
     for (const std::span<float> values : {inputs.w, inputs.x, inputs.bias}) {
         fill_floats(choices, holding, values);
@@ -113,6 +113,7 @@ Contract make_contract() {
     Contract contract{
         .op = "gemv",
         .version = 1,
+        .encoding = 2,  // 1: too large a matrix always lost columns, so that hardly one had more than 4,096
         .summary = "A float32 matrix times a vector, plus a bias.",
         .signature =
             "void gemv(const float *w, const float *x, const float *bias, float *y, size_t rows, "
