@@ -19,8 +19,9 @@ constexpr std::size_t key_counts[] = {
     1,   2,   3,   4,   5,   6,   7,   8,   9,   10,  11,  12,  13,  14,  15,  16,  17,  18,   20,   23,   24,
     25,  31,  32,  33,  40,  47,  48,  49,  63,  64,  65,  66,  71,  72,  73,  95,  96,  97,   100,  127,  128,
     129, 130, 191, 192, 193, 200, 255, 256, 257, 320, 383, 384, 448, 511, 512, 513, 520, 1023, 1025, 4097, 4160};
-constexpr std::size_t head_dims[] = {1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 12, 13, 15,  16,  17,  20,  23, 24,
-                                     31, 32, 33, 36, 40, 48, 63, 64, 65, 72, 80, 96, 100, 112, 128, 130, 160};
+constexpr std::size_t head_dims[] = {1,  2,  3,  4,  5,   6,   7,   8,   9,   10,  12, 13, 15,
+                                     16, 17, 20, 23, 24,  31,  32,  33,  36,  40,  48, 63, 64,
+                                     65, 72, 80, 96, 100, 112, 128, 130, 160, 192, 256};
 constexpr std::size_t kv_head_counts[] = {1, 2, 3, 4, 5, 8};
 constexpr std::size_t group_sizes[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 16};
 
@@ -108,6 +109,7 @@ Contract make_contract() {
     Contract contract{
         .op = "attention",
         .version = 1,
+        .encoding = 2,  // 1: head_dim ended at 160
         .summary = "Attention of one query token over the keys and values of a cache, with grouped heads (GQA).",
         .signature =
             "void attention(const float *q, const float *k, const float *v, float *out, size_t seq, size_t "

@@ -121,7 +121,8 @@ struct Workload {
 
 struct Contract {
     std::string_view op;
-    unsigned version = 1;  // of the byte encoding: a replay token of another version is refused
+    unsigned version = 1;   // of what operands and results mean: a golden case of another version is refused
+    unsigned encoding = 1;  // of what decode makes of bytes: a replay token of another encoding is refused
     std::string_view summary;
     std::string_view signature;
     std::string_view formula;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/fills.hpp"
+#include "engine/float_patterns.hpp"
 #include "engine/float_steps.hpp"
 #include "engine/random.hpp"
 
@@ -24,24 +25,39 @@ float some_ulps_away(float x, Random& random) {
     return std::max(ulps_above(x, random.between(-3, 3)), 0.0f);
 }
 
-float value(Pattern pattern, std::size_t i, std::size_t n, Random& random) {
-    const float sign = random.below(2) == 0 ? 1.0f : -1.0f;
+void fill(Pattern pattern, Random& random, std::span<float> x) {
+    // Every value has a number for its sign, whether it has a use for it or not.
+    Random of_sign = random;
+    const auto each = [&](auto value_of) {
+        for (std::size_t i = 0; i < x.size(); ++i) {
+            of_sign = random;
+            random.skip();
+            x[i] = value_of(i);
+        }
+    };
     switch (pattern) {
         case Pattern::everyday:
-            return 4.0f * random.normal();
+            return each([&](std::size_t) { return 4.0f * random.normal(); });
         case Pattern::wide:
-            return 112.0f * random.symmetric();
+            return each([&](std::size_t) { return 112.0f * random.symmetric(); });
         case Pattern::edges:
-            return sign * some_ulps_away(edges[random.below(std::size(edges))], random);
+            return each([&](std::size_t) {
+                const float edge = edges[random.below(std::size(edges))];
+                return either_sign(some_ulps_away(edge, random), of_sign);
+            });
         case Pattern::reduction:  // k ln 2 and halfway between
-            return sign * some_ulps_away(0.5f * static_cast<float>(random.between(0, 300)) * ln2, random);
+            return each([&](std::size_t) {
+                const float multiple = 0.5f * static_cast<float>(random.between(0, 300)) * ln2;
+                return either_sign(some_ulps_away(multiple, random), of_sign);
+            });
         case Pattern::falling:  // from the first to the last, through all results
-            return 110.0f - 220.0f * static_cast<float>(i) / static_cast<float>(n);
+            return each([n = static_cast<float>(x.size())](std::size_t i) {
+                return 110.0f - 220.0f * static_cast<float>(i) / n;
+            });
         case Pattern::floats:
         case Pattern::count:
             break;
     }
-    return 0.0f;
 }
 
 }  // namespace
@@ -50,7 +66,7 @@ void fill_exp_arguments(ChoiceReader& choices, const Preconditions& holding, std
     const auto pattern = static_cast<Pattern>(choices.pick(static_cast<std::size_t>(Pattern::count)));
     if (pattern == Pattern::floats) return fill_floats(choices, holding, x);
     Random random(choices.u16());
-    for (std::size_t i = 0; i < x.size(); ++i) x[i] = value(pattern, i, x.size(), random);
+    fill(pattern, random, x);
     for (std::size_t overrides = choices.pick(4); overrides > 0; --overrides) {
         const std::size_t position = choices.u16();
         const float edge = edges[choices.pick(std::size(edges))];

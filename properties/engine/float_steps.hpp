@@ -2,7 +2,9 @@
 // several times as long.
 #pragma once
 
+#include <algorithm>
 #include <bit>
+#include <cmath>
 #include <cstdint>
 #include <limits>
 
@@ -22,6 +24,16 @@ inline float ulps_above(float x, int ulps) {
     const auto bits = std::bit_cast<std::int32_t>(x);
     const std::int32_t place = (bits < 0 ? lowest - bits : bits) + ulps;
     return std::bit_cast<float>(place < 0 ? lowest - place : place);
+}
+
+// x where it is 0 or its magnitude within 2^-limit to 2^limit; else its significand at the nearer end. limit <=
+// 126.
+inline float moderate(float x, int limit) {
+    const float magnitude = std::fabs(x);
+    if (magnitude >= power_of_two(-limit) && magnitude < power_of_two(limit)) return x;  // nearly all are
+    int exponent = 0;
+    const float significand = std::frexp(x, &exponent);
+    return std::ldexp(significand, std::clamp(exponent, -limit, limit));
 }
 
 }  // namespace brickproof

@@ -12,7 +12,8 @@ class Random {
     explicit Random(std::uint64_t seed) : state_(seed) {}
 
     // What next() would leave behind, without its number.
-    void skip() { state_ += 0x9E3779B97F4A7C15u; }
+    void skip() { state_ += step; }
+    void skip_if(bool wanted) { state_ += step * static_cast<std::uint64_t>(wanted); }
     std::uint64_t next() {
         skip();
         std::uint64_t z = state_;
@@ -44,6 +45,7 @@ class Random {
     }
 
   private:
+    static constexpr std::uint64_t step = 0x9E3779B97F4A7C15u;
     std::uint64_t state_;
 };
 

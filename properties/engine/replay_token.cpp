@@ -54,14 +54,15 @@ std::string printable(std::string_view text) {
 }
 
 Problem not_a_token(std::string_view token, std::string_view why) {
-    return {fmt::format("'{}' is no replay token: {}; a token reads OP@VERSION:BYTES:CHECKSUM, as verify prints it",
-                        printable(token), why)};
+    return {
+        fmt::format("'{}' is no replay token: {}; a token reads OP@ENCODING:BYTES:CHECKSUM, as verify prints it",
+                    printable(token), why)};
 }
 
 }  // namespace
 
 std::string make_token(const Contract& contract, const Bytes& bytes) {
-    std::string token = fmt::format("{}@{}:{}", contract.op, contract.version, encode_base64url(bytes));
+    std::string token = fmt::format("{}@{}:{}", contract.op, contract.encoding, encode_base64url(bytes));
     return token + fmt::format(":{:08x}", checksum(token));
 }
 
@@ -70,7 +71,7 @@ Expected<ReplayToken> parse_token(std::string_view token) {
     const std::size_t colon = token.find(':');
     const std::size_t last = token.rfind(':');
     if (at == std::string_view::npos || colon == std::string_view::npos || at > colon)
-        return not_a_token(token, "the op and the contract version are not there");
+        return not_a_token(token, "the op and the number of its encoding are not there");
     if (last == colon || token.size() != last + 9)
         return not_a_token(token, "its end is missing (was it truncated?)");
 
@@ -85,12 +86,12 @@ Expected<ReplayToken> parse_token(std::string_view token) {
         return Problem{
             fmt::format("the token is for the op '{}', which this brickproof does not know; see 'brickproof list'",
                         printable(token.substr(0, at)))};
-    const std::string_view version = token.substr(at + 1, colon - at - 1);
-    if (version != fmt::format("{}", contract->version))
+    const std::string_view encoding = token.substr(at + 1, colon - at - 1);
+    if (encoding != fmt::format("{}", contract->encoding))
         return Problem{
-            fmt::format("the token is of version {} of the contract of {}, this brickproof has version {}: "
+            fmt::format("the token is of encoding {} of cases of {}, this brickproof has encoding {}: "
                         "the bytes would be another case; replay it with the brickproof that printed it",
-                        printable(version), contract->op, contract->version)};
+                        printable(encoding), contract->op, contract->encoding)};
     std::optional<Bytes> bytes = decode_base64url(token.substr(colon + 1, last - colon - 1));
     if (!bytes) return not_a_token(token, "its bytes are not base64url");
     return ReplayToken{contract, std::move(*bytes)};

@@ -2,7 +2,7 @@
 //
 //     q8_0.dot@1:BQAAAQ:3f2a9c01
 //
-// op, version of its contract's byte encoding, the bytes in base64url without padding (RFC 4648, section 5), and
+// op, number of its byte encoding, the bytes in base64url without padding (RFC 4648, section 5), and
 // the CRC-32 of all before it, so that a truncated or mistyped token is refused instead of replaying another case.
 #pragma once
 
@@ -21,7 +21,7 @@ struct ReplayToken {
     const Contract* contract;
     Bytes bytes;
 };
-// The error is a sentence for people: not a token, truncated, unknown op, another contract version.
+// The error is a sentence for people: not a token, truncated, unknown op, another encoding.
 Expected<ReplayToken> parse_token(std::string_view token);
 
 }  // namespace brickproof

@@ -56,4 +56,12 @@ std::span<const std::size_t> row_counts() {
     return table;
 }
 
+void limit_matrix(std::size_t& rows, std::size_t& columns, std::size_t most) {
+    if (rows * columns <= most) return;
+    if ((rows + columns) % 2 == 0)
+        rows = std::max<std::size_t>(most / columns, 1);
+    else
+        columns = std::max<std::size_t>(most / rows, 1);
+}
+
 }  // namespace brickproof

@@ -18,4 +18,9 @@ inline std::size_t pick_size(ChoiceReader& choices, std::span<const std::size_t>
     return table[choices.pick(table.size())];
 }
 
+// Makes rows * columns at most `most`, but for a single row or column: rows are left out of one matrix and columns
+// of the next, so that each number of either comes as it was picked, with half of the numbers that the other can
+// be.
+void limit_matrix(std::size_t& rows, std::size_t& columns, std::size_t most);
+
 }  // namespace brickproof

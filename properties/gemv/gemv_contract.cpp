@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "engine/fills.hpp"
+#include "engine/float_steps.hpp"
 #include "engine/sizes.hpp"
 #include "gemv/gemv_bound.hpp"
 #include "gemv/gemv_cases.hpp"
@@ -58,7 +59,7 @@ class ExactFill {
             if (pattern == ramp) q = static_cast<int>(i % cycle) - most_;
             if (pattern == alternating) q = i % 2 == 0 ? most_ : -most_;
             if (pattern == sparse && numbers.below(16) != 0) q = 0;
-            values[i] = std::ldexp(static_cast<float>(q), exponent + numbers.between(0, spread_));
+            values[i] = static_cast<float>(q) * power_of_two(exponent + numbers.between(0, spread_));
         }
     }
 
@@ -68,21 +69,16 @@ class ExactFill {
     int most_;  // magnitude of an integer
 };
 
-// Within 2^-40 to 2^40, or 0: the significand stays.
 void make_moderate(std::span<float> values) {
-    for (float& value : values) {
-        int exponent = 0;
-        const float significand = std::frexp(value, &exponent);
-        value = std::ldexp(significand, std::clamp(exponent, -40, 40));
-    }
+    for (float& value : values) value = moderate(value, 40);
 }
 
 void decode(ChoiceReader& choices, const Preconditions& holding, Case& c) {
-    const std::size_t rows = pick_size(choices, row_counts());
-    const std::size_t cols = pick_size(choices, element_counts());
-    const std::size_t limit = most_values / std::max<std::size_t>(rows, 1);
+    std::size_t rows = pick_size(choices, row_counts());
+    std::size_t cols = pick_size(choices, element_counts());
+    limit_matrix(rows, cols, most_values);
     const std::size_t bias = choices.pick(2);
-    const GemvInputs inputs = add_gemv_operands(c, rows, std::min(cols, limit), bias);
+    const GemvInputs inputs = add_gemv_operands(c, rows, cols, bias);
     if (holding.hold("exact")) return ExactFill(choices, inputs.x.size()).fill(choices, inputs);
     for (const std::span<float> values : {inputs.w, inputs.x, inputs.bias}) {
         fill_floats(choices, holding, values);
@@ -117,6 +113,7 @@ Contract make_contract() {
     Contract contract{
         .op = "gemv",
         .version = 1,
+        .encoding = 2,  // 1: too large a matrix always lost columns, so that hardly one had more than 4,096
         .summary = "A float32 matrix times a vector, plus a bias.",
         .signature =
             "void gemv(const float *w, const float *x, const float *bias, float *y, size_t rows, "

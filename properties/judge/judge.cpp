@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "engine/replay_token.hpp"
+#include "judge/case_store.hpp"
 #include "judge/statement_list.hpp"
 
 namespace brickproof {
@@ -24,9 +25,10 @@ StatementVerdict unjudged(const JudgedStatement& statement) {
 }
 
 // The same for every kernel of an op, so that all of them see the same cases.
-std::uint64_t statement_seed(const Contract& contract, const std::string& statement, std::uint64_t seed) {
+std::uint64_t statement_seed(const Contract& contract, const JudgedStatement& statement, std::uint64_t seed) {
+    const std::string_view whose = statement.shares_cases ? "behaviours" : std::string_view(statement.name);
     std::uint64_t hash = 0xCBF29CE484222325u ^ seed;  // FNV-1a
-    for (const std::string_view text : {contract.op, std::string_view(statement)})
+    for (const std::string_view text : {contract.op, whose})
         for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3u;
     return hash;
 }
@@ -47,7 +49,7 @@ struct Incident {
 class Judge {
   public:
     Judge(const Kernel& kernel, const JudgeOptions& options, const Observer& observer)
-        : kernel_(kernel), options_(options), observer_(observer), probe_(kernel) {
+        : kernel_(kernel), options_(options), observer_(observer), probe_(kernel), cases_(*kernel.contract) {
         set_call_limit(default_call_limit);
         probe_.set_heartbeat(observer.heartbeat);
     }
@@ -80,7 +82,8 @@ class Judge {
 
     Outcome evaluate(const JudgedStatement& statement, const Bytes& bytes) {
         observer_.on_case(bytes);
-        const Case c = decode_case(*kernel_.contract, bytes, statement.holding);
+        const Case& c = statement.shares_cases ? cases_.kept(bytes, statement.holding)
+                                               : cases_.decoded(bytes, statement.holding);
         try {
             return statement.check(c, probe_);
         } catch (const KernelStopped& stopped) {
@@ -98,7 +101,7 @@ class Judge {
         if (options_.only_case) return judge_one(statement, *options_.only_case);
         if (statement.single_case) return judge_one(statement, {});
         const SearchPlan plan{
-            .seed = statement_seed(*kernel_.contract, statement.name, options_.seed),
+            .seed = statement_seed(*kernel_.contract, statement, options_.seed),
             .random_cases = statement.costly ? options_.effort.costly_cases : options_.effort.random_cases,
             .sweep = options_.effort.sweep && !statement.costly,
             .shrink_budget = shrink_budget(statement)};
@@ -167,6 +170,7 @@ class Judge {
     const JudgeOptions& options_;
     const Observer& observer_;
     Probe probe_;
+    CaseStore cases_;
     std::optional<Incident> incident_;
 };
 

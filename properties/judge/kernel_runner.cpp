@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <csignal>
 #include <cstring>
+#include <span>
 
 namespace brickproof {
 namespace {
@@ -26,6 +27,12 @@ struct Window {
 };
 Window window_around(std::size_t offset, std::size_t bytes, std::size_t capacity) {
     return {offset < watched ? 0 : offset - watched, std::min(offset + bytes + watched, capacity)};
+}
+
+// Each byte is like the one before, and the first is poison: memcmp is many times as fast as a loop over bytes.
+bool holds_only(std::byte poison, std::span<const std::byte> bytes) {
+    return bytes.empty() ||
+           (bytes.front() == poison && std::memcmp(bytes.data(), bytes.data() + 1, bytes.size() - 1) == 0);
 }
 
 std::string bytes_text(std::ptrdiff_t count) {
@@ -117,6 +124,9 @@ std::optional<std::string> KernelRunner::damage(const Operand& operand, std::siz
     const GuardedArena& arena = arenas_[index];
     const std::size_t end = offset + operand.bytes();
     const Window window = window_around(offset, operand.bytes(), arena.capacity());
+    if (holds_only(poison, {arena.writable() + window.first, offset - window.first}) &&
+        holds_only(poison, {arena.writable() + end, window.last - end}))
+        return std::nullopt;
     for (std::size_t at = end; at < window.last; ++at)
         if (arena.writable()[at] != poison)
             return fmt::format("writes {} behind the end of {}",

@@ -13,7 +13,8 @@ JudgedStatement from_behaviour(const Behaviour& behaviour, const Contract& contr
                            .says = std::string(behaviour.says),
                            .holding = assumed,
                            .check = behaviour.check,
-                           .costly = behaviour.costly};
+                           .costly = behaviour.costly,
+                           .shares_cases = true};
     const bool offered =
         std::ranges::any_of(contract.preconditions, [](const Precondition& p) { return p.name == "finite"; });
     if (behaviour.finite && offered) judged.holding.add("finite");

@@ -22,6 +22,10 @@ struct JudgedStatement {
     bool single_case = false;
     bool costly = false;
     bool promised = false;  // a NOTE counts as a FAIL
+    // The same cases as all other statements that share theirs and need the same preconditions. A behaviour is
+    // broken by faults of its own kind, which no other statement would meet on cases of its own; a wrong value
+    // shows in most laws.
+    bool shares_cases = false;
 };
 
 // What holds of every case of this kernel: what it assumes, and what the command line adds.

@@ -93,22 +93,28 @@ class Partner {
 
 constexpr greg_t trap_flag = 0x100;
 constexpr long most_steps = 10'000;
-constexpr long stops_in_a_call = 7;
 constexpr std::chrono::milliseconds lock_patience{300};
 
 struct Stepping {
+    Partner* partner = nullptr;
     long steps = 0;
-    long stride = most_steps;    // between stops
-    Partner* partner = nullptr;  // null: count only
+    long next_stop = 1;
     bool partner_waits = false;  // for a lock that this call holds
 };
 thread_local Stepping stepping;
+
+// How long a call will be is not known, and to count its steps first would double what this costs. So stops lie
+// close together at first and farther apart later: between two lies at most an eighth of what has been run.
+long stop_after(long step) {
+    return step + std::max(step / 7, 4L);
+}
 
 // Raised behind every instruction while the trap flag is set (Intel SDM vol. 3, 17.3.1.4).
 void on_step(int, siginfo_t*, void* context) {
     auto& flags = static_cast<ucontext_t*>(context)->uc_mcontext.gregs[REG_EFL];
     ++stepping.steps;
-    if (stepping.partner != nullptr && stepping.steps % stepping.stride == 0) {
+    if (stepping.steps == stepping.next_stop) {
+        stepping.next_stop = stop_after(stepping.steps);
         stepping.partner->start(1);
         stepping.partner_waits = !stepping.partner->wait(lock_patience);
     }
@@ -122,11 +128,11 @@ void clear_trap_flag() {
     asm volatile("pushfq\n\tandq $~0x100, (%%rsp)\n\tpopfq" ::: "memory", "cc");
 }
 
-// One run of the kernel; the partner runs behind every stride-th instruction.
-Run run_stepped(const Case& c, Probe& probe, long stride, Partner* partner) {
-    stepping = {.stride = stride, .partner = partner};
+// One run of the kernel; the partner runs at every stop.
+Run run_stepped(const Case& c, Probe& probe, Partner& partner) {
+    stepping = {.partner = &partner};
     const Run run = probe.run_between(c, set_trap_flag, clear_trap_flag);
-    if (stepping.partner_waits) partner->wait(lock_patience);
+    if (stepping.partner_waits) partner.wait(lock_patience);
     return run;
 }
 
@@ -136,9 +142,7 @@ Outcome same_result_when_interleaved(const Case& c, Probe& probe, const Outputs&
     action.sa_flags = SA_SIGINFO | SA_ONSTACK;
     struct sigaction before {};
     sigaction(SIGTRAP, &action, &before);
-    run_stepped(c, probe, most_steps, nullptr);
-    const long stride = std::max(stepping.steps / (stops_in_a_call + 1), 1L);
-    const Run run = run_stepped(c, probe, stride, &partner);
+    const Run run = run_stepped(c, probe, partner);
     sigaction(SIGTRAP, &before, nullptr);
     if (run.stopped || run.outputs != expected)
         return Outcome::fail(

@@ -28,10 +28,10 @@ Inputs add_operands(Case& c, std::size_t rows, std::size_t row_blocks) {
 }
 
 void decode(ChoiceReader& choices, const Preconditions& holding, Case& c) {
-    const std::size_t rows = pick_size(choices, row_counts());
-    const std::size_t row_blocks = pick_size(choices, block_counts());
-    const std::size_t limit = most_blocks / std::max<std::size_t>(rows, 1);
-    const Inputs inputs = add_operands(c, rows, std::min(row_blocks, limit));
+    std::size_t rows = pick_size(choices, row_counts());
+    std::size_t row_blocks = pick_size(choices, block_counts());
+    limit_matrix(rows, row_blocks, most_blocks);
+    const Inputs inputs = add_operands(c, rows, row_blocks);
     if (holding.hold("exact")) return fill_exact_blocks(choices, holding, inputs.w, inputs.x, rows);
     fill_blocks(choices, holding, inputs.w);
     fill_blocks(choices, holding, inputs.x);
@@ -63,6 +63,7 @@ Contract make_contract() {
     Contract contract{
         .op = "q8_0.gemv",
         .version = 1,
+        .encoding = 2,  // 1: too large a matrix always lost columns, so that hardly one had more than 8,192
         .summary = "A matrix of Q8_0 rows times a vector of Q8_0 blocks.",
         .signature =
             "void gemv(const brickproof_q8_0 *w, const brickproof_q8_0 *x, float *y, size_t rows, size_t cols)",

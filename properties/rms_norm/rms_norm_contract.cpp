@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "engine/fills.hpp"
+#include "engine/float_steps.hpp"
 #include "engine/sizes.hpp"
 #include "rms_norm/rms_norm_bound.hpp"
 #include "rms_norm/rms_norm_cases.hpp"
@@ -54,6 +55,7 @@ void fill_exact(ChoiceReader& choices, const RmsNormInputs& inputs) {
     const double share = 0x1p18 / static_cast<double>(std::max<std::size_t>(n, 1));
     const int most = std::min(127, static_cast<int>(std::sqrt(share)));
     const std::size_t hot = numbers.below(std::max<std::size_t>(n, 1));
+    const float unit = power_of_two(exponent);
     for (std::size_t i = 0; i < n; ++i) {
         const int cycle = static_cast<int>(i % (2 * static_cast<std::size_t>(most) + 1)) - most;
         int q = 1;
@@ -61,21 +63,12 @@ void fill_exact(ChoiceReader& choices, const RmsNormInputs& inputs) {
         if (pattern == one_hot) q = i == hot ? most : 0;
         if (pattern == ramp) q = cycle;
         if (pattern == alternating) q = i % 2 == 0 ? most : -most;
-        inputs.x[i] = std::ldexp(static_cast<float>(q), exponent);
+        inputs.x[i] = static_cast<float>(q) * unit;
         inputs.weight[i] = (numbers.below(4) == 0 ? -1.0f : 1.0f) * (0.5f + numbers.unit());
     }
-    if (n > 0 && mean_of_squares(inputs.x) == 0.0) inputs.x[hot] = std::ldexp(1.0f, exponent);
+    if (n > 0 && mean_of_squares(inputs.x) == 0.0) inputs.x[hot] = unit;
     constexpr double of_mean[] = {0.0, 1.0, 0x1p-3, 0x1p-8, 0x1p4};
     inputs.eps = static_cast<float>(mean_of_squares(inputs.x) * of_mean[choices.pick(std::size(of_mean))]);
-}
-
-// Within 2^-limit to 2^limit, or 0: the significand stays.
-float moderate(float value, int limit) {
-    const float magnitude = std::fabs(value);
-    if (magnitude >= 0x1p-30f && magnitude < 0x1p30f) return value;  // nearly all are
-    int exponent = 0;
-    const float significand = std::frexp(value, &exponent);
-    return std::ldexp(significand, std::clamp(exponent, -limit, limit));
 }
 
 void make_moderate(const RmsNormInputs& inputs) {

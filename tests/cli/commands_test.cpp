@@ -34,7 +34,7 @@ TEST(Replay, WhatIsNoTokenIsRefusedInOneLine) {
     changed[12] = changed[12] == 'A' ? 'B' : 'A';
     expect_refused(run({"replay", changed}), "checksum");
     // Checksums by zlib.crc32.
-    expect_refused(run({"replay", "q8_0.dot@99:AQID:b68d6883"}), "version 99");
+    expect_refused(run({"replay", "q8_0.dot@99:AQID:b68d6883"}), "encoding 99");
     expect_refused(run({"replay", "q9_9.dot@1:AQID:13c88d0e"}), "does not know");
 }
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 
 #include "engine/replay_token.hpp"
 #include "guest_kernels.hpp"
@@ -87,6 +88,23 @@ TEST_F(Judging, ATokenReplaysItsFailureAndOtherStatementsToo) {
     EXPECT_EQ(find_statement(replayed, "reads_in_bounds")->verdict, Verdict::pass);
     const auto right = judge(guest("q8_0.dot", "right", right_dot), {.only_case = token->bytes});
     EXPECT_TRUE(failures(right).empty());
+}
+
+// Laws and bounds have cases of their own, for a wrong value shows in most of them; behaviours share theirs, for
+// each has faults that no other shows.
+TEST_F(Judging, StatementsHaveTheirOwnCasesAndBehavioursShareThem) {
+    std::map<std::string, std::vector<Bytes>> cases;
+    std::string current;
+    const Observer observer{.on_statement = [&](std::string_view name) { current = name; },
+                            .on_case = [&](const Bytes& bytes) { cases[current].push_back(bytes); }};
+    JudgeOptions options;
+    options.effort = small_effort;
+    judge_kernel(guest("q8_0.dot", "right", right_dot), options, observer);
+    EXPECT_EQ(cases.at("fp_environment"), cases.at("no_crash"));
+    EXPECT_EQ(cases.at("reads_in_bounds"), cases.at("no_crash"));
+    EXPECT_GT(cases.at("no_crash").size(), 100u);
+    EXPECT_NE(cases.at("exact_sum"), cases.at("no_crash"));
+    EXPECT_NE(cases.at("exact_sum"), cases.at("error_within_bound"));
 }
 
 TEST_F(Judging, TwoFaultsInOneKernelDoNotMaskEachOther) {

@@ -52,15 +52,15 @@ std::uint64_t hash_of_cases(const Contract& contract) {
     return hash.value();
 }
 
-// A new number here is a new meaning of every token of that op: raise the contract's version with it.
+// A new number here is a new meaning of every token of that op: raise the contract's encoding with it.
 const std::map<std::string_view, std::uint64_t> pinned = {
     {"q8_0.quantize", 0x1fd16b7e05293a36u},  {"q8_0.dequantize", 0x06eefd4aa53d41e6u},
-    {"q8_0.dot", 0x6866e65638b6a63du},       {"q8_0.gemv", 0x248dbc2e7082a5fbu},
+    {"q8_0.dot", 0x6866e65638b6a63du},       {"q8_0.gemv", 0xc8e1ae71c4cb8e92u},
     {"q8_0f.quantize", 0x2215ef6f7aec577eu}, {"q8_0f.dequantize", 0x766b65f999b44ba8u},
     {"f16.from_f32", 0x311bfe67f7b80923u},   {"f16.to_f32", 0xd083d3262798f15au},
-    {"rms_norm", 0x20f7b8742a3c1aeeu},       {"gemv", 0xd48c7f91fb01f7f0u},
+    {"rms_norm", 0x20f7b8742a3c1aeeu},       {"gemv", 0xd1c8e3577642ef87u},
     {"swiglu", 0x1ea12cbec52509bdu},         {"softmax", 0xafbec4dfecd42212u},
-    {"rope", 0xcc8bf9c647bd245fu},           {"attention", 0x9ff010bac3674b96u},
+    {"rope", 0xcc8bf9c647bd245fu},           {"attention", 0x6ed1ef402b75c6b4u},
 };
 
 TEST(PortableCases, SameBytesAreTheSameCaseEverywhere) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "engine/byte_search.hpp"
 #include "engine/contract.hpp"
 #include "engine/sizes.hpp"
 #include "random_bytes.hpp"
@@ -125,6 +126,53 @@ TEST(Domains, TypicalCasesHaveTheSizesThatAreAskedFor) {
         }
         EXPECT_EQ(one.operands[0].contents, same.operands[0].contents) << contract->op;
         EXPECT_NE(one.operands[0].contents, other.operands[0].contents) << contract->op;
+    }
+}
+
+// Wherever a fault begins to show, at rows too long for a buffer or at too many of them, a sweep must have been.
+TEST(Domains, LongRowsAndManyRowsAreInEverySweep) {
+    struct Wanted {
+        const char* op;
+        std::size_t long_row;
+        int least;  // so many of them
+    };
+    for (const auto& [op, long_row, least] : {Wanted{"gemv", 4096, 8}, Wanted{"q8_0.gemv", 8192, 2}}) {
+        const Contract& contract = *find_contract(op);
+        const auto choices_of = [&](const Bytes& bytes) {
+            std::vector<Choice> log;
+            ChoiceReader choices(bytes, &log);
+            Case c;
+            contract.decode(choices, {}, c);
+            return log;
+        };
+        for (std::uint64_t seed = 1; seed <= 8; ++seed) {
+            int long_rows = 0;
+            int many_rows = 0;
+            for (const Bytes& bytes : choice_sweep(choices_of, seed)) {
+                const Case c = decode_case(contract, bytes, {});
+                long_rows += c.sizes[0] > 0 && c.sizes[1] > long_row ? 1 : 0;
+                many_rows += c.sizes[0] > 64 && c.sizes[1] > 0 ? 1 : 0;
+            }
+            EXPECT_GE(long_rows, least) << op << ", seed " << seed;
+            EXPECT_GE(many_rows, 8) << op << ", seed " << seed;
+        }
+    }
+}
+
+TEST(Sizes, ALargeMatrixLosesRowsOrColumnsInTurn) {
+    constexpr std::size_t most = 1 << 14;
+    for (const std::size_t picked : element_counts()) {
+        int kept = 0;
+        for (const std::size_t picked_rows : row_counts()) {
+            std::size_t rows = picked_rows;
+            std::size_t columns = picked;
+            limit_matrix(rows, columns, most);
+            EXPECT_LE(rows * columns, rows == 1 ? picked : most);
+            EXPECT_TRUE(rows == picked_rows || columns == picked);
+            EXPECT_EQ(rows == 0 || columns == 0, picked_rows == 0 || picked == 0);
+            kept += columns == picked && rows > 0 ? 1 : 0;
+        }
+        EXPECT_GE(kept, 9) << picked;
     }
 }
 

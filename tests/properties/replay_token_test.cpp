@@ -87,8 +87,8 @@ TEST(ReplayToken, SaysWhatIsWrong) {
                  {"hello", "is no replay token"},
                  {good.substr(0, good.size() - 3), "truncated"},
                  {good + "0", "truncated"},
-                 {with_checksum("q8_0.dot@7:AQID"), "is of version 7 of the contract of q8_0.dot"},
-                 {with_checksum("q8_0.dot@:AQID"), "version"},
+                 {with_checksum("q8_0.dot@7:AQID"), "is of encoding 7 of cases of q8_0.dot"},
+                 {with_checksum("q8_0.dot@:AQID"), "encoding"},
                  {with_checksum("q9_9.dot@1:AQID"), "'q9_9.dot', which this brickproof does not know"},
                  {with_checksum("q8_0.dot@1:AQ!D"), "base64url"}};
     for (const auto& [token, says] : wrong) {
