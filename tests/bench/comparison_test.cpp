@@ -65,7 +65,34 @@ TEST(Baseline, SaysWhatIsWrongWithAFile) {
     EXPECT_FALSE(read_baseline("/nowhere/at/all.json"));
 }
 
-TEST(Baseline, IsToldFromAPlugInByItsFirstCharacter) {
+TEST(Baseline, SaysWhichSampleIsNoTime) {
+    for (const double bad : {0.0, -1.0, 1e308}) {
+        nlohmann::json json = json_of(report_of({measured_row()}));
+        json["rows"][0]["kernel"]["samples_ns"][3] = bad;
+        EXPECT_TRUE(parse_baseline("x", json.dump())
+                        .problem()
+                        .starts_with("x is no report as bench --json writes it: sample 3 of q8_0.dot, L1, 1,000 "
+                                     "values, avx2 is "))
+            << bad;
+    }
+}
+
+TEST(Baseline, ARowWithFewSamplesIsNoneToCompareWith) {
+    for (const std::size_t count : {std::size_t{0}, least_samples - 1, least_samples}) {
+        nlohmann::json json = json_of(report_of({measured_row()}));
+        json["rows"][0]["kernel"]["samples_ns"] = std::vector<double>(count, 50.0);
+        const auto baseline = parse_baseline("x", json.dump());
+        ASSERT_TRUE(baseline) << baseline.problem();
+        EXPECT_EQ(baseline->find(measured_row()) != nullptr, count == least_samples) << count;
+    }
+}
+
+TEST(Baseline, SaysWhatIsMissingInWordsAlone) {
+    EXPECT_EQ(parse_baseline("x", "{}").problem(),
+              "x is no report as bench --json writes it: key 'machine' not found");
+}
+
+TEST(Baseline, IsToldFromAPlugInByItsFirstCharacterOrItsName) {
     const auto file = std::filesystem::path(testing::TempDir()) / ("baseline_" + std::to_string(getpid()));
     std::ofstream(file) << "\n {\"rows\": []}";
     EXPECT_TRUE(is_baseline_file(file.string()));
@@ -73,6 +100,7 @@ TEST(Baseline, IsToldFromAPlugInByItsFirstCharacter) {
     EXPECT_FALSE(is_baseline_file(file.string()));
     std::filesystem::remove(file);
     EXPECT_FALSE(is_baseline_file(file.string()));
+    EXPECT_TRUE(is_baseline_file("/nowhere/at/all.json"));  // which is then missed under this name
 }
 
 }  // namespace
