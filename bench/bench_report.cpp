@@ -163,7 +163,39 @@ std::string text_foot(const BenchReport& report) {
         "limit: of what the\nmachine can do at most, by the measured limit that binds.\n";
     if (!report.against.empty())
         text += "B/A: how many times faster A is; \"cannot tell\" where the interval holds 1.\n";
+    if (std::ranges::any_of(report.rows, [](const Row& row) { return !row.side_by_side(); }))
+        text += fmt::format("B is of {}, of another time: a ratio holds what changed in the machine since, too.\n",
+                            report.against);
     return text;
+}
+
+Gate gate_of(const BenchReport& report, double share) {
+    Gate gate{.share = share, .slower = {}};
+    for (const Row& row : report.rows) {
+        const bool valid = row.state == Row::State::valid;
+        if (!valid && row.state != Row::State::invalid) continue;
+        if (!row.comparison) {
+            // An INVALID row of few samples, beside a peer, was to be compared.
+            ++(row.b ? gate.invalid : gate.without_peer);
+            continue;
+        }
+        ++(valid ? gate.valid : gate.invalid);
+        if (valid && row.comparison->is_slower_by(share)) gate.slower.push_back(&row);
+    }
+    return gate;
+}
+
+std::string text_of(const Gate& gate) {
+    std::string text;
+    for (const Row* row : gate.slower)
+        text += fmt::format("SLOWER by more than {:g}%: {}, {}, {}: B/A is {:.3f}, [{:.3f}, {:.3f}]\n",
+                            100.0 * gate.share, row->op, row->workload, names(*row), row->comparison->ratio,
+                            row->comparison->interval.low, row->comparison->interval.high);
+    text += fmt::format("slower by more than {:g}%: {} of {} VALID rows", 100.0 * gate.share, gate.slower.size(),
+                        gate.valid);
+    if (gate.invalid > 0) text += fmt::format("; {} INVALID, which show nothing", gate.invalid);
+    if (gate.without_peer > 0) text += fmt::format("; {} with nothing to be compared with", gate.without_peer);
+    return text + "\n";
 }
 
 std::string self_test_text(const BenchReport& report) {

@@ -92,6 +92,40 @@ TEST(TextRow, SaysThatAResultWasNotCheckedAndWhereTheWorkingSetLies) {
     EXPECT_TRUE(holds(text_of(row), "its 192 KiB lie in L2 here"));
 }
 
+TEST(Gate, HoldsValidRowsToTheShareAndCountsTheOthers) {
+    Row slower = compared_row();
+    slower.comparison = Comparison{0.90, {0.89, 0.91}, Verdict::slower};
+    Row invalid = slower;
+    invalid.state = Row::State::invalid;
+    Row within = slower;
+    within.comparison = Comparison{0.97, {0.96, 0.98}, Verdict::slower};
+    const BenchReport report =
+        report_of({slower, invalid, within, compared_row(), measured_row(), row_that_was_not_run()});
+    const Gate gate = gate_of(report, 0.05);
+    EXPECT_EQ(gate.slower, (std::vector<const Row*>{&report.rows[0]}));
+    EXPECT_EQ(gate.compared(), 4u);
+    EXPECT_EQ(text_of(gate),
+              "SLOWER by more than 5%: q8_0.dot, L1, 1,000 values, avx2 : haswell: B/A is 0.900, [0.890, 0.910]\n"
+              "slower by more than 5%: 1 of 3 VALID rows; 1 INVALID, which show nothing; 1 with nothing to be "
+              "compared with\n");
+    EXPECT_EQ(gate_of(report_of({measured_row()}), 0.05).compared(), 0u);
+}
+
+TEST(Gate, CountsARowOfTooFewSamplesBesideAPeerAsInvalid) {
+    Row row = compared_row();
+    row.comparison.reset();
+    row.state = Row::State::invalid;
+    EXPECT_EQ(gate_of(report_of({row}), 0.05).compared(), 1u);
+}
+
+TEST(TextFoot, SaysWhereThePeerIsOfAnotherTime) {
+    BenchReport report = report_of({compared_row()});
+    report.against = "old.json";
+    EXPECT_FALSE(holds(text_foot(report), "another time"));
+    report.rows[0].comparison->side_by_side = false;
+    EXPECT_TRUE(holds(text_foot(report), "B is of old.json, of another time"));
+}
+
 TEST(TextHead, DescribesTheMachineAndWarnsOfAnother) {
     BenchReport report = report_of({});
     for (const char* part : {"Some CPU", "governor performance", "turbo off", "L1d 48 KiB", "L1 200, 100, 250, 300",
