@@ -22,15 +22,6 @@ constexpr std::array<double, 3> lengths = {1.0, 4.0, 16.0};
 // Of the time limit, for one attempt.
 constexpr double share_of_attempt = 0.15;
 
-// Whether the last five samples' median is within 2% of that of the five before.
-bool is_stationary(std::span<const double> samples) {
-    constexpr std::size_t half = 5;
-    if (samples.size() < 2 * half) return false;
-    const double last = median(samples.last(half));
-    const double before = median(samples.subspan(samples.size() - 2 * half, half));
-    return std::fabs(last / before - 1.0) <= 0.02;
-}
-
 struct Entry {
     const Contestant* contestant;
     std::size_t calls = 1;

@@ -4,7 +4,6 @@
 #include <boost/math/distributions/binomial.hpp>
 #include <boost/math/distributions/students_t.hpp>
 #include <cmath>
-#include <numeric>
 #include <vector>
 
 #include "engine/random.hpp"
@@ -55,9 +54,7 @@ std::optional<Interval> median_interval(std::span<const double> values, double l
 }
 
 double quantile(std::span<const double> values, double p) {
-    const std::vector<double> ordered = sorted(values);
-    const auto rank = static_cast<std::size_t>(std::ceil(p * static_cast<double>(ordered.size())));
-    return ordered[std::clamp<std::size_t>(rank, 1, ordered.size()) - 1];
+    return brick::quantile_of_ascending(sorted(values), p);
 }
 
 double median_absolute_deviation(std::span<const double> values) {
@@ -67,22 +64,6 @@ double median_absolute_deviation(std::span<const double> values) {
     return median_in_place(distances);
 }
 
-double mean(std::span<const double> values) {
-    return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
-}
-
-double standard_deviation(std::span<const double> values) {
-    if (values.size() < 2) return 0.0;
-    const double middle = mean(values);
-    double squares = 0.0;
-    for (const double value : values) squares += (value - middle) * (value - middle);
-    return std::sqrt(squares / static_cast<double>(values.size() - 1));
-}
-
-double coefficient_of_variation(std::span<const double> values) {
-    return values.size() < 2 ? 0.0 : standard_deviation(values) / mean(values);
-}
-
 std::optional<Interval> mean_interval(std::span<const double> values, double level) {
     if (values.size() < 2) return std::nullopt;
     const double count = static_cast<double>(values.size());
@@ -90,6 +71,14 @@ std::optional<Interval> mean_interval(std::span<const double> values, double lev
     const double reach =
         boost::math::quantile(t, 0.5 + level / 2.0) * standard_deviation(values) / std::sqrt(count);
     return Interval{mean(values) - reach, mean(values) + reach};
+}
+
+bool is_stationary(std::span<const double> values) {
+    constexpr std::size_t half = 5;
+    if (values.size() < 2 * half) return false;
+    const double last = median(values.last(half));
+    const double before = median(values.subspan(values.size() - 2 * half, half));
+    return std::fabs(last / before - 1.0) <= 0.02;
 }
 
 Summary summarize(std::span<const double> values) {

