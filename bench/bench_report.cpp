@@ -12,9 +12,9 @@ namespace brickproof::bench {
 namespace {
 
 constexpr std::string_view alone_format =
-    "{:<16} {:<28} {:<9} {:>11} {:>20} {:>6} {:>6} {:>12} {:>8} {:>8} {:>7}  {}\n";
+    "{:<16} {:<42} {:<9} {:>11} {:>20} {:>6} {:>6} {:>12} {:>8} {:>8} {:>7}  {}\n";
 constexpr std::string_view against_format =
-    "{:<16} {:<28} {:<20} {:>11} {:>11} {:>7} {:>16}  {:<11} {:>13} {:>6} {:>13}  {}\n";
+    "{:<16} {:<42} {:<26} {:>11} {:>11} {:>7} {:>16}  {:<11} {:>13} {:>6} {:>13}  {}\n";
 
 std::string percent(double share) {
     return fmt::format("{:.1f}%", 100.0 * share);
@@ -142,9 +142,9 @@ std::string text_head(const BenchReport& report) {
 
 std::string text_row(const BenchReport& report, const Row& row) {
     if (!row.shows_numbers())
-        return fmt::format("{:<16} {:<28} {}  {}\n", row.op, row.workload, names(row), remark_of(row));
+        return fmt::format("{:<16} {:<42} {}  {}\n", row.op, row.workload, names(row), remark_of(row));
     if (!report.against.empty() && !row.comparison)
-        return fmt::format("{:<16} {:<28} {:<20} {:>11}  no VALID row of it in {}; {}\n", row.op, row.workload,
+        return fmt::format("{:<16} {:<42} {:<26} {:>11}  no VALID row of it in {}; {}\n", row.op, row.workload,
                            row.a.variant, fmt::format("{:.1f}", row.a.summary.median), report.against,
                            with_remark(share_text(row), row));
     return row.comparison ? row_against(row) : row_alone(row);
