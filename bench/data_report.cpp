@@ -153,6 +153,7 @@ nlohmann::json json_of(const Summary& s, std::string_view unit) {
         {"p99", s.p99},       {"most", s.most}};
     for (const auto& [name, value] : times) json[fmt::format("{}_{}", name, unit)] = value;
     json["cv"] = s.variation;
+    json["serial_correlation"] = s.serial_correlation;
     json["mean_interval"] = json_of(s.mean_interval);
     json["median_interval"] = json_of(s.median_interval);
     return json;
