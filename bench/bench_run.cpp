@@ -1,9 +1,11 @@
 #include "bench/bench_run.hpp"
 
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <sys/time.h>
 
 #include <algorithm>
+#include <ctime>
 #include <map>
 #include <numeric>
 #include <optional>
@@ -290,6 +292,7 @@ BenchReport run_bench(const std::vector<Pairing>& pairings, const BenchOptions& 
     set_call_limit(call_limit);
     BenchReport report;
     report.version = options.version;
+    report.started = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
     report.against = options.against;
     report.seed = options.seed;
     report.seconds_per_row = options.seconds_per_row;

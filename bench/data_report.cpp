@@ -125,10 +125,15 @@ constexpr std::array columns = std::to_array<Column>({
     {"median_high_ns",
      [](const Row& r) { return r.a.summary.median_interval ? number(r.a.summary.median_interval->high) : ""; }},
     {"mean_ns", [](const Row& r) { return number(r.a.summary.mean); }},
+    {"mean_low_ns",
+     [](const Row& r) { return r.a.summary.mean_interval ? number(r.a.summary.mean_interval->low) : ""; }},
+    {"mean_high_ns",
+     [](const Row& r) { return r.a.summary.mean_interval ? number(r.a.summary.mean_interval->high) : ""; }},
     {"standard_deviation_ns", [](const Row& r) { return number(r.a.summary.standard_deviation); }},
     {"mad_ns", [](const Row& r) { return number(r.a.summary.median_absolute_deviation); }},
     {"cv", [](const Row& r) { return number(r.a.summary.variation); }},
     {"raw_cv", [](const Row& r) { return number(r.a.raw_variation); }},
+    {"p50_ns", [](const Row& r) { return number(r.a.summary.p50); }},
     {"p99_ns", [](const Row& r) { return number(r.a.summary.p99); }},
     {"gb_per_s", [](const Row& r) { return number(r.gigabytes_per_second()); }},
     {"elements_per_cycle", [](const Row& r) { return number(r.elements_per_cycle()); }},
@@ -191,6 +196,7 @@ nlohmann::json json_of(const BenchReport& report) {
     nlohmann::json rows = nlohmann::json::array();
     for (const Row& row : report.rows) rows.push_back(json_of(row));
     return {{"brickproof", report.version},
+            {"started", report.started},
             {"seed", report.seed},
             {"interrupted", report.interrupted},
             {"against", report.against},

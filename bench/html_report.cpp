@@ -18,7 +18,7 @@ constexpr std::string_view style = R"css(
 --warn:#e0b25c}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--page);color:var(--ink);font:15px/1.5 system-ui,-apple-system,"Segoe UI",sans-serif}
-main{max-width:1400px;margin:0 auto;padding:32px 24px 64px}
+main{max-width:1480px;margin:0 auto;padding:32px 24px 64px}
 h1{font-size:26px;font-weight:650;letter-spacing:-.01em;margin:0 0 4px}
 h2{font-size:18px;font-weight:600;margin:40px 0 6px}
 p{margin:4px 0 12px;max-width:76ch}
@@ -32,13 +32,13 @@ p{margin:4px 0 12px;max-width:76ch}
 .warning{margin-top:20px;border-left:4px solid var(--warn);padding:8px 14px;background:var(--card)}
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums;font-size:14px}
 th{font-weight:600;color:var(--soft);text-align:right;white-space:nowrap;font-size:13px}
-th,td{padding:7px 10px;border-bottom:1px solid var(--line);vertical-align:middle}
+th,td{padding:7px;border-bottom:1px solid var(--line);vertical-align:middle}
 td{text-align:right;white-space:nowrap}td.name{white-space:normal;min-width:150px}tr:last-child td{border-bottom:0}
 th.text,td.text{text-align:left}td small{color:var(--soft);display:block}
 tr.op td{text-align:left;font-weight:600;padding-top:18px}
 td.remark{white-space:normal;text-align:left;color:var(--warn);font-size:13px;padding-top:0}td.remark.soft{color:var(--soft)}
 tr.follows td{border-bottom:0;padding-bottom:3px}
-.share{width:88px;height:8px;border-radius:4px;background:var(--line);display:inline-block;overflow:hidden}
+.share{width:72px;height:8px;border-radius:4px;background:var(--line);display:inline-block;overflow:hidden}
 .share i{display:block;height:100%;background:currentColor;border-radius:4px}
 .tag{font-size:12px;font-weight:600}.valid,.faster{color:var(--good)}.bad,.slower{color:var(--bad)}
 table.limits{width:auto;min-width:min(100%,420px)}
@@ -59,16 +59,16 @@ svg text.l1{fill:var(--l1)}svg text.l2{fill:var(--l2)}svg text.l3{fill:var(--l3)
 .strip span:last-child{font-variant-numeric:tabular-nums;white-space:nowrap}
 .strip circle{fill:currentColor}.strip.invalid circle{fill:var(--card);stroke:currentColor;stroke-width:1.5}
 .legend{display:flex;flex-wrap:wrap;gap:6px 20px;margin:10px 0 0;padding:0;list-style:none;font-size:13px}
-@media(max-width:760px){.facts .wide{grid-column:auto}main{padding:20px 12px 40px}h1{font-size:22px}.card{padding:12px}
-.strip,.shares .strip{grid-template-columns:minmax(0,1fr) auto;padding:4px 0}.strip svg{grid-column:1/-1;order:1}
-.shares .strip{grid-template-columns:minmax(0,1fr)}.shares .strip span:last-child{display:none}
-table.rows,.rows tbody,.rows td{display:block}.rows thead{display:none}
-.rows tr{display:grid;grid-template-columns:repeat(3,minmax(0,1fr));gap:6px 12px;padding:12px 0;
+@media(max-width:1250px){table.rows,.rows tbody,.rows td{display:block}.rows thead{display:none}
+.rows tr{display:grid;grid-template-columns:repeat(auto-fill,minmax(104px,1fr));gap:6px 12px;padding:12px 0;
 border-bottom:1px solid var(--line)}
 .rows td,.rows td.name{border:0;padding:0;text-align:left;white-space:normal;min-width:0}.rows td.name{grid-column:span 2}
 .rows td[data-name]::before{content:attr(data-name);display:block;color:var(--soft);font-size:12px}
 .rows tr.op,.rows tr.remark{display:block}.rows tr.remark{padding-top:0}.rows tr.follows{border-bottom:0;padding-bottom:6px}
 .rows svg.distribution,.rows .share{width:100%}}
+@media(max-width:760px){.facts .wide{grid-column:auto}main{padding:20px 12px 40px}h1{font-size:22px}.card{padding:12px}
+.strip,.shares .strip{grid-template-columns:minmax(0,1fr) auto;padding:4px 0}.strip svg{grid-column:1/-1;order:1}
+.shares .strip{grid-template-columns:minmax(0,1fr)}.shares .strip span:last-child{display:none}}
 @media print{.card{break-inside:avoid}}
 )css";
 
@@ -90,8 +90,9 @@ std::string facts_of(const BenchReport& report) {
     text +=
         fact("Cycles", report.without_counters.empty() ? "counted by perf_event"
                                                        : "by the core's clock rate; " + report.without_counters);
-    text += fact("Run", fmt::format("brickproof {}; seed {}; {:g} s a row at most{}", report.version, report.seed,
-                                    report.seconds_per_row, report.interrupted ? "; interrupted" : ""));
+    text += fact("Run",
+                 fmt::format("{}; brickproof {}; seed {}; {:g} s a row at most{}", report.started, report.version,
+                             report.seed, report.seconds_per_row, report.interrupted ? "; interrupted" : ""));
     return text + "</dl>";
 }
 
@@ -147,12 +148,16 @@ std::string share_of(const Row& row) {
         class_of(row.level), std::min(100.0, 100.0 * share), 100.0 * share, escaped(row.bound.name));
 }
 
-std::string median_of(std::string_view name, const Summary& s, std::string_view below) {
-    const auto& interval = s.median_interval;
-    const std::string within =
-        interval ? fmt::format("±{:.2f}%", 50.0 * (interval->high - interval->low) / s.median) : "";
-    return fmt::format("<td data-name=\"{}\">{}<small>{}</small></td>", name, time_text(s.median),
-                       below.empty() ? within : escaped(below));
+// "±0.12%" of the value in its middle.
+std::string within_of(const std::optional<Interval>& interval) {
+    if (!interval) return {};
+    return fmt::format("±{:.2f}%", 100.0 * (interval->high - interval->low) / (interval->high + interval->low));
+}
+
+std::string median_of(std::string_view name, const Summary& s) {
+    return fmt::format("<td data-name=\"{}\">{} <span class=\"soft\">{}</span><small>mean {} {}</small></td>", name,
+                       time_text(s.median), within_of(s.median_interval), time_text(s.mean),
+                       within_of(s.mean_interval));
 }
 
 std::string_view class_of(Verdict verdict) {
@@ -164,14 +169,15 @@ std::string_view class_of(Verdict verdict) {
 std::string comparison_cells(const Row& row) {
     if (!row.comparison) return "<td></td><td></td>";
     const Comparison& c = *row.comparison;
-    return median_of("B", row.b->summary, row.b->variant) +
+    return fmt::format("<td data-name=\"B\">{}<small>{}</small></td>", time_text(row.b->summary.median),
+                       escaped(row.b->variant)) +
            fmt::format("<td data-name=\"B/A\" class=\"{}\">{:.3f}<small>{:.3f} to {:.3f}</small></td>",
                        class_of(c.verdict), c.ratio, c.interval.low, c.interval.high);
 }
 
 std::string numbers_of(const Row& row, bool compared) {
     const Summary& s = row.a.summary;
-    std::string cells = median_of(compared ? "A" : "median", s, "");
+    std::string cells = median_of(compared ? "A" : "median", s);
     if (compared) cells += comparison_cells(row);
     cells += share_of(row);
     cells += "<td class=\"text\" data-name=\"samples\">" + distribution_svg(row.a) + "</td>";
@@ -179,14 +185,15 @@ std::string numbers_of(const Row& row, bool compared) {
                          100.0 * row.a.raw_variation);
     cells += fmt::format("<td data-name=\"n\">{}<small>{} voided</small></td>", s.count, row.voided());
     return cells + fmt::format(
-                       "<td data-name=\"p99\">{}</td><td data-name=\"GB/s\">{:.1f}</td>"
-                       "<td data-name=\"el/cycle\">{:.2f}</td>",
-                       time_text(s.p99), row.gigabytes_per_second(), row.elements_per_cycle());
+                       "<td data-name=\"p99\">{}<small>MAD {}</small></td><td "
+                       "data-name=\"GB/s\">{:.1f}<small>{:.2f} el/cycle</small></td>",
+                       time_text(s.p99), time_text(s.median_absolute_deviation), row.gigabytes_per_second(),
+                       row.elements_per_cycle());
 }
 
 std::string row_of(const Row& row, bool compared) {
     const std::string remark = remark_of(row);
-    const int columns = compared ? 13 : 11;
+    const int columns = compared ? 12 : 10;
     std::string text = fmt::format(
         "<tr{}><td class=\"text name\">{}<small>{}</small></td><td class=\"text\">{}<small>{}</small></td>",
         remark.empty() ? "" : " class=\"follows\"", escaped(row.workload), escaped(row.sizes),
@@ -209,11 +216,11 @@ std::string table_of(const BenchReport& report) {
     text += compared ? "<th>A, a call</th><th>B, a call</th><th>B/A</th>" : "<th>Median a call</th>";
     text +=
         "<th class=\"text\">Share of the limit</th><th class=\"text\">Samples</th><th>CV</th><th>n</th>"
-        "<th>p99</th><th>GB/s</th><th>el/cycle</th><th></th></tr></thead><tbody>";
+        "<th>p99</th><th>GB/s</th><th></th></tr></thead><tbody>";
     std::string op;
     for (const Row& row : report.rows) {
         if (row.op != op)
-            text += fmt::format("<tr class=\"op\"><td colspan=\"{}\">{}</td></tr>", compared ? 13 : 11,
+            text += fmt::format("<tr class=\"op\"><td colspan=\"{}\">{}</td></tr>", compared ? 12 : 10,
                                 escaped(row.op));
         op = row.op;
         text += row_of(row, compared);
@@ -275,7 +282,8 @@ std::string html_of(const BenchReport& report) {
         escaped(report.limits.instructions.empty() ? "nothing" : report.limits.instructions), roofline_svg(report),
         legend(), limits_of(report.limits));
     text += fmt::format(
-        "<h2>Rows</h2><p class=\"soft\">Bars: the distribution of the samples that count, from the least on; the "
+        "<h2>Rows</h2><p class=\"soft\">Medians and means of a call, each with its 95% interval. Bars: the "
+        "distribution of the samples that count, from the least on; the "
         "line "
         "is the median. CV: their coefficient of variation. raw: with the samples that were voided because the "
         "system reports an interruption, which are counted beside. Nothing is voided for its value.</p>{}"

@@ -91,6 +91,7 @@ struct Row {
 
 struct BenchReport {
     std::string version{};
+    std::string started{};  // "2026-11-24T01:02:03Z"
     std::uint64_t seed = 0;
     Machine machine{};
     std::string clock{};
