@@ -104,7 +104,7 @@ std::string line_of(const BrickRow& row) {
     return fmt::format(
         "{:<16} {:>10.2f} {:>22} {:>10.2f} {:>9.1f} {:>7.2f} {:>6.1f}%  {}\n", row.brick, row.summary.median,
         interval ? fmt::format("[{:.2f}, {:.2f}]", interval->low, interval->high) : "-", row.summary.p99,
-        row.budget, row.factor(), 100.0 * row.share, row.meets_budget() ? "" : "OVER BUDGET");
+        row.budget, row.factor(), 100.0 * row.share, row.meets_budget() ? "met" : "OVER BUDGET");
 }
 
 double sum_of(const std::vector<double>& values) {

@@ -42,6 +42,15 @@ struct Options {
 
 std::atomic<bool> stop_wanted{false};
 
+// The first Ctrl-C ends the run with what there is, the second ends the process: a kernel may hang, or an oracle
+// take long.
+void stop_at_interrupt() {
+    std::signal(SIGINT, [](int) {
+        stop_wanted = true;
+        std::signal(SIGINT, SIG_DFL);
+    });
+}
+
 void print_now(const std::string& text) {
     fmt::print("{}", text);
     std::fflush(stdout);
@@ -158,7 +167,7 @@ std::string contradiction(const Options& options) {
 int run_layer(const Options& options) {
     if (!options.json.empty())
         if (const auto writable = check_writable(options.json); !writable) return usage_error(writable.problem());
-    std::signal(SIGINT, [](int) { stop_wanted = true; });
+    stop_at_interrupt();
     const Expected<bench::LayerReport> report = bench::run_layer({.model = options.model,
                                                                   .keys = options.keys,
                                                                   .seconds = options.seconds_per_row,
@@ -187,7 +196,7 @@ int run(const Options& options) {
     for (const std::string& op : bench::ops_left_out(*kernels, pairings))
         fmt::print(stderr, "brickproof: {} has no kernel of {} that matches '{}': not compared\n", options.against,
                    op, options.against_variant);
-    std::signal(SIGINT, [](int) { stop_wanted = true; });
+    stop_at_interrupt();
     bench::BenchReport shown;
     const bench::BenchReport report = run_bench(
         pairings, {.seconds_per_row = options.seconds_per_row,
@@ -268,8 +277,8 @@ void add_bench_command(CLI::App& app, int& exit_code) {
                      "Write a page with distributions, ratios and the roofline to this file, too")
         ->type_name("FILE");
     command->footer(
-        "Exit code: 0 measured, 1 a kernel is wrong, crashes, or is slower (--fail-if-slower), 2 wrong usage or "
-        "environment, or nothing that --fail-if-slower could compare, 130 after Ctrl-C, with what there was.");
+        "Exit code: 0 measured; 1 a kernel is wrong, crashes, or is slower (--fail-if-slower); 2 wrong usage or\n"
+        "environment, or nothing that --fail-if-slower could compare; 130 after Ctrl-C, with what there was.");
     command->callback([options, &exit_code] { exit_code = run(*options); });
 }
 

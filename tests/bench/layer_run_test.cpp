@@ -102,7 +102,7 @@ TEST(LayerReport, IsPrintedWithItsBottleneckAndWrittenAsJson) {
     report.bottleneck = "layer 0: ffn takes 9 us, budget 5 us (factor 1.8)";
     const std::string text = text_of(report);
     for (const char* part :
-         {"norm", " 90.0%  OVER BUDGET", "bottleneck: layer 0: ffn takes 9 us", "100000 tokens/s"})
+         {"norm", " 10.0%  met", " 90.0%  OVER BUDGET", "bottleneck: layer 0: ffn takes 9 us", "100000 tokens/s"})
         EXPECT_TRUE(holds(text, part)) << part << " in " << text;
     const nlohmann::json json = json_of(report);
     EXPECT_EQ(json["bricks"][1]["meets_budget"], false);
