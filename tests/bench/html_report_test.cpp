@@ -140,6 +140,13 @@ TEST(Html, DrawsAReportWithoutLimits) {
     EXPECT_FALSE(holds(html_of(report), "inf"));
 }
 
+TEST(Html, DrawsAReportWithoutRows) {
+    const std::string html = html_of(report_of({}));
+    EXPECT_EQ(first_wrong_tag(html), "");
+    EXPECT_FALSE(holds(html, "nan"));
+    EXPECT_FALSE(holds(html, "<h2>Share of the limit</h2>"));
+}
+
 TEST(Distribution, HoldsEverySample) {
     Timing timing = timed("mine", "avx2", {10.0, 10.0, 11.0, 12.0, 1000.0}, {}, 1);
     const std::string svg = distribution_svg(timing);
