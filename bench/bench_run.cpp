@@ -10,6 +10,7 @@
 
 #include "bench/contestants.hpp"
 #include "bench/core_clock.hpp"
+#include "bench/memory_probe.hpp"
 #include "bench/perf_counters.hpp"
 #include "bench/sampler.hpp"
 #include "judge/fault_trap.hpp"
@@ -82,6 +83,18 @@ void count_cycles(const PerfCounters& counters, const Batch& batch, Timing& timi
     timing.instructions = static_cast<double>(counts->instructions) / static_cast<double>(timing.calls);
 }
 
+MemoryRate rate_of(const MemoryEvidence& evidence, double bytes) {
+    const auto rates = [bytes](const std::vector<double>& times) {
+        std::vector<double> found;
+        for (const double time : times) found.push_back(bytes / time);
+        return found;
+    };
+    return {.quiet = bytes / evidence.quiet,
+            .counted = rates(evidence.counted),
+            .busy = rates(evidence.busy),
+            .varies = evidence.variation() > largest_variation};
+}
+
 class BenchRun {
   public:
     BenchRun(const std::vector<Job>& jobs, const BenchOptions& options, const Clock& clock,
@@ -101,6 +114,11 @@ class BenchRun {
     }
 
   private:
+    MemoryProbe& probe() {
+        if (!probe_) probe_.emplace(cache_multiple * report_.machine.caches.last_level);
+        return *probe_;
+    }
+
     bool must_stop() const { return options_.stop != nullptr && options_.stop->load(); }
 
     const PreparedWorkload* prepared_for(const Job& job) {
@@ -175,6 +193,8 @@ class BenchRun {
             contestants.push_back({pairing.peer->variant, calls_of(*pairing.peer, prepared), overhead_});
         if (row.level == Level::dram && prepared.mostly_reads())
             contestants.push_back({"a loop that only reads", reads_of(prepared), 0.0, false});
+        const double share_written = prepared.share_written();
+        const bool waits_for_memory = row.level == Level::dram;
         const PausedAlarm paused;
         const double before = core_gigahertz(clock_);
         const Meter meter = [this](const Batch& batch, std::size_t first, std::size_t calls) {
@@ -186,6 +206,7 @@ class BenchRun {
                                         .shortest_sample = shortest_sample_for(report_.sample_overhead),
                                         .sample_overhead = report_.sample_overhead,
                                         .interrupts_show = report_.interrupts_show,
+                                        .memory_probe = waits_for_memory ? probe().passes(share_written) : Batch(),
                                         .seed = options_.seed,
                                         .stop = options_.stop},
                                        meter);
@@ -195,6 +216,7 @@ class BenchRun {
             row.by_peer = *samples.dead != 0;
             return true;
         }
+        if (samples.memory) row.memory = rate_of(*samples.memory, MemoryProbe::bytes_moved(share_written));
         evaluate(samples, {before, core_gigahertz(clock_)}, row);
         count_cycles(counters_, contestants[0].batch, row.a);
         if (row.b && row.side_by_side()) count_cycles(counters_, contestants[1].batch, *row.b);
@@ -239,6 +261,7 @@ class BenchRun {
     const Clock& clock_;
     const PerfCounters& counters_;
     BenchReport report_;
+    std::optional<MemoryProbe> probe_{};
     std::optional<PreparedWorkload> prepared_{};
     const Contract* prepared_contract_ = nullptr;
     double overhead_ = 0.0;                         // of a call on what is prepared, ns

@@ -47,6 +47,16 @@ struct ReadLoop {
     double share = 0.0;      // a's GB/s over it
 };
 
+// How much of memory was to be had in the rounds of samples: GB/s of the probes in each.
+struct MemoryRate {
+    double quiet = 0.0;             // what the fastest tenth of all rounds got, at least
+    std::vector<double> counted{};  // in the rounds whose samples count, in their order
+    std::vector<double> busy{};     // in those whose samples were voided for it
+    bool varies = false;            // more than a valid series may
+
+    Interval middle_80_percent() const;
+};
+
 struct Row {
     enum class State { valid, invalid, not_run, wrong, stopped };
     std::string op{};
@@ -67,7 +77,8 @@ struct Row {
     double gigahertz = 0.0;      // of the core, before and after the samples, the mean
     double call_overhead = 0.0;  // ns of a call without the kernel; it is subtracted
     std::vector<Attempt> attempts{};
-    std::array<std::size_t, 4> disturbances{};  // samples by Disturbance, of the last attempt
+    Disturbances disturbances{};         // batches, of the last attempt; samples where memory was busy
+    std::optional<MemoryRate> memory{};  // where the working set lies there
     std::size_t warm_ups = 0;
     double seconds = 0.0;                 // that the row took
     std::optional<ReadLoop> read_loop{};  // beyond the caches, of an op that mostly reads
