@@ -194,22 +194,26 @@ class BenchRun {
         if (row.level == Level::dram && prepared.mostly_reads())
             contestants.push_back({"a loop that only reads", reads_of(prepared), 0.0, false});
         const double share_written = prepared.share_written();
-        const bool waits_for_memory = row.level == Level::dram;
+        const double memory_nanoseconds =
+            bound_of(report_.limits, row.level, row.bytes_read, row.bytes_written, {}, prepared.in_place)
+                .nanoseconds;
         const PausedAlarm paused;
         const double before = core_gigahertz(clock_);
         const Meter meter = [this](const Batch& batch, std::size_t first, std::size_t calls) {
             return measure(clock_, batch, first, calls);
         };
-        const Samples samples = sample(contestants,
-                                       {.seconds = options_.seconds_per_row,
-                                        .least_measured = std::min(0.05, options_.seconds_per_row / 10.0),
-                                        .shortest_sample = shortest_sample_for(report_.sample_overhead),
-                                        .sample_overhead = report_.sample_overhead,
-                                        .interrupts_show = report_.interrupts_show,
-                                        .memory_probe = waits_for_memory ? probe().passes(share_written) : Batch(),
-                                        .seed = options_.seed,
-                                        .stop = options_.stop},
-                                       meter);
+        const Samples samples =
+            sample(contestants,
+                   {.seconds = options_.seconds_per_row,
+                    .least_measured = std::min(0.05, options_.seconds_per_row / 10.0),
+                    .shortest_sample = shortest_sample_for(report_.sample_overhead),
+                    .sample_overhead = report_.sample_overhead,
+                    .interrupts_show = report_.interrupts_show,
+                    .memory_probe = row.level == Level::dram ? probe().passes(share_written) : Batch(),
+                    .memory_nanoseconds = memory_nanoseconds,
+                    .seed = options_.seed,
+                    .stop = options_.stop},
+                   meter);
         if (samples.dead) {
             row.state = Row::State::stopped;
             row.reason = samples.died;

@@ -60,8 +60,9 @@ class Sampling {
     Samples run() && {
         for (Entry& entry : entries_)
             if (!find_batch_length(entry, options_.shortest_sample) || !warm_up(entry)) return finish();
-        if (has_probe()) warm_probe();
-        const std::size_t first = has_probe() ? first_length_with_probe : 0;
+        waits_for_memory_ = options_.memory_probe && wait_for_memory();
+        if (waits_for_memory_) warm_probe();
+        const std::size_t first = waits_for_memory_ ? first_length_with_probe : 0;
         for (std::size_t number = 0;; ++number) {
             const Samples before = samples_;
             if (attempt(lengths[first + number % (lengths.size() - first)]) || must_stop()) break;
@@ -75,7 +76,6 @@ class Sampling {
   private:
     double elapsed() const { return options_.now() - begin_; }
     bool time_is_up() const { return elapsed() >= options_.seconds; }
-    bool has_probe() const { return static_cast<bool>(options_.memory_probe); }
     std::size_t counted() const { return samples_.nanoseconds[0].size(); }
 
     bool must_stop() {
@@ -206,7 +206,7 @@ class Sampling {
         samples_.voided = disturbed_;
         samples_.disturbances = disturbances_;
         samples_.memory.reset();
-        if (has_probe() && !rounds_.empty()) samples_.memory = MemoryEvidence{.quiet = quiet_memory()};
+        if (waits_for_memory_ && !rounds_.empty()) samples_.memory = MemoryEvidence{.quiet = quiet_memory()};
         for (const Round& round : rounds_) {
             const bool busy = samples_.memory && round.memory > (1.0 + largest_slowdown) * samples_.memory->quiet;
             if (samples_.memory) (busy ? samples_.memory->busy : samples_.memory->counted).push_back(round.memory);
@@ -256,13 +256,13 @@ class Sampling {
             for (std::size_t i = 0; i < entries_.size(); ++i) round.per_call[i] += (*taken)[i];
             ++turn;
         }
-        if (has_probe()) probe_memory();
-        if (has_probe() && memory_.empty()) return !must_stop();
+        if (waits_for_memory_) probe_memory();
+        if (waits_for_memory_ && memory_.empty()) return !must_stop();
         for (std::size_t i = 0; i < entries_.size(); ++i) {
             entries_[i].measured += round.per_call[i] * static_cast<double>(entries_[i].calls);
             round.per_call[i] /= static_cast<double>(turns_);
         }
-        if (has_probe()) round.memory = mean(memory_);
+        if (waits_for_memory_) round.memory = mean(memory_);
         rounds_.push_back(std::move(round));
         return !must_stop();
     }
@@ -274,7 +274,7 @@ class Sampling {
         for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[random_.below(i)]);
         std::vector<double> taken(entries_.size());
         for (const std::size_t i : order) {
-            if (has_probe() && (memory_.empty() || batches_since_probe_ >= batches_per_probe)) probe_memory();
+            if (waits_for_memory_ && (memory_.empty() || batches_since_probe_ >= batches_per_probe)) probe_memory();
             ++batches_since_probe_;
             const std::optional<double> undisturbed = time_undisturbed(entries_[i], disturbed_[i]);
             if (!undisturbed) return std::nullopt;
@@ -308,6 +308,13 @@ class Sampling {
         }
     }
 
+    bool wait_for_memory() const {
+        return options_.memory_nanoseconds <= 0.0 || std::ranges::any_of(entries_, [this](const Entry& entry) {
+                   return entry.contestant->must_be_valid &&
+                          entry.per_call < times_memory * options_.memory_nanoseconds;
+               });
+    }
+
     void warm_probe() {
         for (int i = 0; i < 5; ++i) probe_memory();
         if (!memory_.empty()) probe_.per_call = std::max(median(memory_), 1e-3);
@@ -327,6 +334,7 @@ class Sampling {
     Random random_;
     double begin_;
     std::vector<Entry> entries_;
+    bool waits_for_memory_ = false;
     Samples samples_;
     // Of this attempt:
     std::vector<Round> rounds_;

@@ -25,7 +25,8 @@ struct SamplingOptions {
     double shortest_sample = 100'000;  // ns: see shortest_sample_for
     double sample_overhead = 0.0;      // ns that the meter finds in a batch that does nothing
     bool interrupts_show = true;       // see meter.hpp
-    Batch memory_probe{};              // see memory_probe.hpp; none where the contestants do not wait for memory
+    Batch memory_probe{};              // see memory_probe.hpp; none where nothing comes from memory
+    double memory_nanoseconds = 0.0;   // what memory takes of a call at least; 0: not known
     std::uint64_t seed = 1;            // of the order within the rounds
     const std::atomic<bool>* stop = nullptr;  // set from a signal handler: return what there is
     std::function<double()> now = steady_seconds;
@@ -42,6 +43,8 @@ inline constexpr double longest_batch_voided_by_interrupt = 1e6;  // ns
 // fastest tenth of the row's rounds. As far as a valid series may vary.
 inline constexpr double quiet_share = 0.10;
 inline constexpr double largest_slowdown = 0.05;
+// Where every kernel takes so many times as long as memory, busy memory is not what makes samples vary: no probes.
+inline constexpr double times_memory = 8.0;
 
 struct Contestant {
     std::string name;

@@ -19,6 +19,7 @@ struct BusyMemory {
     std::function<double(double milliseconds)> slowdown = [](double) { return 1.0; };
     double kernels_follow = 1.0;  // share of the slowdown
     double probes_follow = 1.0;
+    double memory_nanoseconds = 0.0;
     SyntheticMachine machine{};
     bool is_probe = false;
 
@@ -34,6 +35,7 @@ struct BusyMemory {
                                               piece.batch(first, calls);
                                               is_probe = true;
                                           },
+                                      .memory_nanoseconds = memory_nanoseconds,
                                       .seed = 3,
                                       .now = machine.clock()};
         return bench::sample(kernels, options, machine.meter([this](double nanoseconds, Random& random) {
@@ -109,6 +111,17 @@ TEST(MemoryEvidence, CannotMakeARowValidWhereMemoryIsNeverQuiet) {
     EXPECT_FALSE(samples.diagnoses[0].is_valid());
     ASSERT_TRUE(samples.memory.has_value());
     EXPECT_GT(samples.memory->variation(), largest_variation);
+}
+
+// Memory is an eleventh of what the kernels take, or a fifth.
+TEST(MemoryEvidence, IsLookedForOnlyWhereAKernelWaitsForMemory) {
+    for (const double share : {1.0 / 11.0, 1.0 / 5.0}) {
+        BusyMemory memory{.slowdown = bursts, .kernels_follow = share};
+        memory.memory_nanoseconds = share * 1000.0;
+        const Samples samples = memory.sample(2);
+        EXPECT_EQ(samples.memory.has_value(), share > 0.1);
+        EXPECT_EQ(voided_for_memory(samples) > 0, share > 0.1);
+    }
 }
 
 // Else the time of the samples would hold what the probes leave behind.
