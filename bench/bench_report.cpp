@@ -99,6 +99,8 @@ std::string remark_of(const Row& row) {
     if (row.state != Row::State::valid)
         remarks.push_back(fmt::format("{}{}: {}", name_of(row.state),
                                       row.state == Row::State::wrong ? ", not timed" : "", row.reason));
+    if (row.state == Row::State::invalid && row.comparison && row.comparison->holds)
+        remarks.push_back(fmt::format("the ratio holds, its pairs vary by {}", percent(row.comparison->variation)));
     return fmt::format("{}", fmt::join(remarks, "; "));
 }
 
@@ -168,7 +170,7 @@ std::string text_foot(const BenchReport& report) {
 
 std::string self_test_text(const BenchReport& report) {
     std::vector<double> seconds;
-    std::size_t valid = 0, compared = 0, near = 0, differing = 0;
+    std::size_t valid = 0, compared = 0, holding = 0, near = 0, differing = 0;
     double farthest = 0.0;
     for (const Row& row : report.rows) {
         if (row.state == Row::State::not_run) continue;
@@ -176,6 +178,7 @@ std::string self_test_text(const BenchReport& report) {
         if (row.state == Row::State::valid) ++valid;
         if (!row.comparison) continue;
         ++compared;
+        if (row.comparison->holds) ++holding;
         const double off = std::fabs(row.comparison->ratio - 1.0);
         if (off <= 0.02) ++near;
         if (row.comparison->verdict != Verdict::cannot_tell) ++differing;
@@ -185,10 +188,11 @@ std::string self_test_text(const BenchReport& report) {
     return fmt::format(
         "\nself-test, every kernel beside itself:\n"
         "  {} of {} rows valid; a row took {:.2f} s in the median, {:.2f} s at most\n"
+        "  {} of {} ratios hold: their pairs vary by 5% or less, and do not drift\n"
         "  {} of {} ratios within 2% of 1; the farthest is {:.2f}% off\n"
         "  {} of {} intervals leave out 1 (5 of 100 are expected to)\n",
-        valid, seconds.size(), median(seconds), std::ranges::max(seconds), near, compared, 100.0 * farthest,
-        differing, compared);
+        valid, seconds.size(), median(seconds), std::ranges::max(seconds), holding, compared, near, compared,
+        100.0 * farthest, differing, compared);
 }
 
 }  // namespace brickproof::bench

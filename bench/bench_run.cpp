@@ -245,9 +245,7 @@ class BenchRun {
 
     void compare(const Samples& samples, Row& row) const {
         if (row.b) {
-            const Interval interval = bootstrap_ratio(row.a.samples, row.b->samples, options_.seed);
-            row.comparison =
-                Comparison{ratio_of_medians(row.a.samples, row.b->samples), interval, verdict_of(interval)};
+            row.comparison = compare_pairs(row.a.samples, row.b->samples, options_.seed);
         } else if (const BaselineRow* earlier = options_.baseline ? options_.baseline->find(row) : nullptr) {
             row.b = earlier->timing;
             const Interval interval = bootstrap_ratio_unpaired(row.a.samples, row.b->samples, options_.seed);

@@ -100,6 +100,8 @@ nlohmann::json json_of(const Row& row) {
                               {"interval", {c->interval.low, c->interval.high}},
                               {"verdict", name_of(c->verdict)},
                               {"side_by_side", c->side_by_side}};
+    if (row.comparison && row.comparison->side_by_side)
+        json["comparison"].update({{"cv", row.comparison->variation}, {"holds", row.comparison->holds}});
     if (row.memory)
         json["memory_probe"] = {{"quiet_gb_per_s", row.memory->quiet},
                                 {"samples_gb_per_s", rounded(row.memory->counted)},

@@ -51,6 +51,16 @@ Timing timed(std::string library, std::string variant, std::vector<double> sampl
     return timing;
 }
 
+Comparison compare_pairs(std::span<const double> a, std::span<const double> b, std::uint64_t seed) {
+    std::vector<double> ratios;
+    for (std::size_t i = 0; i < a.size(); ++i) ratios.push_back(b[i] / a[i]);
+    Comparison comparison{.ratio = ratio_of_medians(a, b), .interval = bootstrap_ratio(a, b, seed)};
+    comparison.verdict = verdict_of(comparison.interval);
+    comparison.variation = coefficient_of_variation(ratios);
+    comparison.holds = diagnose(ratios).is_valid();
+    return comparison;
+}
+
 double Row::elements_per_cycle() const {
     const double cycles = a.cycles ? *a.cycles : a.summary.median * gigahertz;
     return cycles > 0.0 ? static_cast<double>(elements) / cycles : 0.0;

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,10 @@ struct Comparison {
     Interval interval{};
     Verdict verdict = Verdict::cannot_tell;
     bool side_by_side = true;  // else b's samples are of another time, from a baseline file
+    // Of the pairs' ratios, which hold still where a and b vary together: memory that is busy slows both. Their
+    // series may be valid where neither time's is.
+    double variation = 0.0;
+    bool holds = false;
 
     // Whether a is certainly slower than b by more than this share: the whole interval lies beyond it.
     bool is_slower_by(double share) const { return interval.high < 1.0 / (1.0 + share); }
@@ -116,6 +121,9 @@ struct BenchReport {
     std::vector<Row> rows{};
     bool interrupted = false;
 };
+
+// Of samples side by side: a[i] and b[i] of the same round.
+Comparison compare_pairs(std::span<const double> a, std::span<const double> b, std::uint64_t seed);
 
 // Why a measured row is INVALID; empty if it is not. `gigahertz`: before and after the samples.
 std::string why_invalid(const Row& row, const std::vector<Diagnosis>& diagnoses, std::array<double, 2> gigahertz);

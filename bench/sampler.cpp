@@ -288,8 +288,8 @@ class Sampling {
         for (std::size_t tries = 0; tries < most_voids; ++tries) {
             const Measured measured = time(entry);
             if (must_stop()) return std::nullopt;
-            ++disturbances_[static_cast<std::size_t>(measured.disturbance)];
             if (counts(measured, batch_length(entry))) return per_call(entry, measured);
+            ++disturbances_[static_cast<std::size_t>(measured.disturbance)];
             voided.push_back(per_call(entry, measured));
         }
         return std::nullopt;

@@ -107,12 +107,12 @@ bool has_failed(const bench::BenchReport& report) {
     return std::ranges::any_of(report.rows, [](const bench::Row& row) { return row.fails(); });
 }
 
-// Prints those that are; an INVALID row shows nothing, so it is not among them.
+// Prints those that are. An INVALID row shows nothing, so it is not among them, unless its ratio holds.
 bool is_slower(const bench::BenchReport& report, double share) {
     bool slower = false;
     for (const bench::Row& row : report.rows) {
-        if (row.state != bench::Row::State::valid || !row.comparison || !row.comparison->is_slower_by(share))
-            continue;
+        const bool counts = row.state == bench::Row::State::valid || (row.comparison && row.comparison->holds);
+        if (!counts || !row.comparison || !row.comparison->is_slower_by(share)) continue;
         slower = true;
         fmt::print("SLOWER by more than {:g}%: {}, {}, {}: B/A is {:.3f}, [{:.3f}, {:.3f}]\n", 100.0 * share,
                    row.op, row.workload, row.a.variant, row.comparison->ratio, row.comparison->interval.low,

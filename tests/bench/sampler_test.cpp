@@ -159,6 +159,7 @@ TEST(Sampler, KeepsInterruptedSamplesOfLongCalls) {
         return Measured{.nanoseconds = nanoseconds, .disturbance = Disturbance::interrupt};
     }));
     EXPECT_EQ(samples.voided_count(), 0u);
+    EXPECT_EQ(samples.disturbances, Disturbances{});
     EXPECT_GE(samples.nanoseconds[0].size(), least_samples);
 }
 
