@@ -99,6 +99,8 @@ std::string remark_of(const Row& row) {
     if (row.state != Row::State::valid)
         remarks.push_back(fmt::format("{}{}: {}", name_of(row.state),
                                       row.state == Row::State::wrong ? ", not timed" : "", row.reason));
+    if (row.state == Row::State::invalid && row.comparison && row.comparison->holds)
+        remarks.push_back(fmt::format("the ratio holds, its pairs vary by {}", percent(row.comparison->variation)));
     return fmt::format("{}", fmt::join(remarks, "; "));
 }
 
@@ -172,15 +174,15 @@ std::string text_foot(const BenchReport& report) {
 Gate gate_of(const BenchReport& report, double share) {
     Gate gate{.share = share, .slower = {}};
     for (const Row& row : report.rows) {
-        const bool valid = row.state == Row::State::valid;
-        if (!valid && row.state != Row::State::invalid) continue;
+        if (row.state != Row::State::valid && row.state != Row::State::invalid) continue;
         if (!row.comparison) {
             // An INVALID row of few samples, beside a peer, was to be compared.
             ++(row.b ? gate.invalid : gate.without_peer);
             continue;
         }
-        ++(valid ? gate.valid : gate.invalid);
-        if (valid && row.comparison->is_slower_by(share)) gate.slower.push_back(&row);
+        const bool counts = row.state == Row::State::valid || row.comparison->holds;
+        ++(counts ? gate.counting : gate.invalid);
+        if (counts && row.comparison->is_slower_by(share)) gate.slower.push_back(&row);
     }
     return gate;
 }
@@ -191,8 +193,8 @@ std::string text_of(const Gate& gate) {
         text += fmt::format("SLOWER by more than {:g}%: {}, {}, {}: B/A is {:.3f}, [{:.3f}, {:.3f}]\n",
                             100.0 * gate.share, row->op, row->workload, names(*row), row->comparison->ratio,
                             row->comparison->interval.low, row->comparison->interval.high);
-    text += fmt::format("slower by more than {:g}%: {} of {} VALID rows", 100.0 * gate.share, gate.slower.size(),
-                        gate.valid);
+    text += fmt::format("slower by more than {:g}%: {} of {} rows that are VALID or whose ratio holds",
+                        100.0 * gate.share, gate.slower.size(), gate.counting);
     if (gate.invalid > 0) text += fmt::format("; {} INVALID, which show nothing", gate.invalid);
     if (gate.without_peer > 0) text += fmt::format("; {} with nothing to be compared with", gate.without_peer);
     return text + "\n";
@@ -200,7 +202,7 @@ std::string text_of(const Gate& gate) {
 
 std::string self_test_text(const BenchReport& report) {
     std::vector<double> seconds;
-    std::size_t valid = 0, compared = 0, near = 0, differing = 0;
+    std::size_t valid = 0, compared = 0, holding = 0, near = 0, differing = 0;
     double farthest = 0.0;
     for (const Row& row : report.rows) {
         if (row.state == Row::State::not_run) continue;
@@ -208,6 +210,7 @@ std::string self_test_text(const BenchReport& report) {
         if (row.state == Row::State::valid) ++valid;
         if (!row.comparison) continue;
         ++compared;
+        if (row.comparison->holds) ++holding;
         const double off = std::fabs(row.comparison->ratio - 1.0);
         if (off <= 0.02) ++near;
         if (row.comparison->verdict != Verdict::cannot_tell) ++differing;
@@ -217,10 +220,11 @@ std::string self_test_text(const BenchReport& report) {
     return fmt::format(
         "\nself-test, every kernel beside itself:\n"
         "  {} of {} rows valid; a row took {:.2f} s in the median, {:.2f} s at most\n"
+        "  {} of {} ratios hold: their pairs vary by 5% or less, and do not drift\n"
         "  {} of {} ratios within 2% of 1; the farthest is {:.2f}% off\n"
         "  {} of {} intervals leave out 1 (5 of 100 are expected to)\n",
-        valid, seconds.size(), median(seconds), std::ranges::max(seconds), near, compared, 100.0 * farthest,
-        differing, compared);
+        valid, seconds.size(), median(seconds), std::ranges::max(seconds), holding, compared, near, compared,
+        100.0 * farthest, differing, compared);
 }
 
 }  // namespace brickproof::bench

@@ -25,16 +25,16 @@ std::string size_text(std::size_t bytes);
 // "pinned to CPU 1; nice -20; load average 2.40, 3 threads want a CPU; ..."
 std::string describe_quiet(const Machine& machine);
 
-// Whether kernels are slower than what they are compared with. A row that is INVALID shows nothing and fails
-// nothing, but is counted.
+// Whether kernels are slower than what they are compared with. A row that is INVALID, and whose ratio does not hold
+// either, shows nothing and fails nothing, but is counted.
 struct Gate {
     double share = 0.0;              // slower by more than this, with all of the interval
-    std::vector<const Row*> slower;  // of the VALID rows
-    std::size_t valid = 0;           // compared rows, slower or not
-    std::size_t invalid = 0;
-    std::size_t without_peer = 0;  // rows that were measured, and had nothing to be compared with
+    std::vector<const Row*> slower;  // of those that count
+    std::size_t counting = 0;        // VALID, or the ratio holds; slower or not
+    std::size_t invalid = 0;         // the others
+    std::size_t without_peer = 0;    // rows that were measured, and had nothing to be compared with
 
-    std::size_t compared() const { return valid + invalid; }
+    std::size_t compared() const { return counting + invalid; }
 };
 // Points into the report.
 Gate gate_of(const BenchReport& report, double share);

@@ -39,6 +39,7 @@ nlohmann::json attempts_of(const Row& row) {
     nlohmann::json attempts = nlohmann::json::array();
     for (const Attempt& attempt : row.attempts)
         attempts.push_back({{"sample_ns", attempt.sample_nanoseconds},
+                            {"turns", attempt.turns},
                             {"samples", attempt.samples},
                             {"voided", attempt.voided},
                             {"reason", attempt.reason}});
@@ -69,13 +70,20 @@ nlohmann::json json_of(const Row& row) {
          {"seconds", row.seconds},
          {"attempts", attempts_of(row)},
          {"limit", {{"name", row.bound.name}, {"ns", row.bound.nanoseconds}, {"share", row.share_of_bound()}}}});
-    for (const Disturbance d : {Disturbance::interrupt, Disturbance::stolen, Disturbance::switched})
+    for (const Disturbance d :
+         {Disturbance::interrupt, Disturbance::stolen, Disturbance::switched, Disturbance::memory})
         json["disturbed"][std::string(name_of(d))] = row.disturbances[static_cast<std::size_t>(d)];
     if (const auto& c = row.comparison)
         json["comparison"] = {{"ratio", c->ratio},
                               {"interval", {c->interval.low, c->interval.high}},
                               {"verdict", name_of(c->verdict)},
                               {"side_by_side", c->side_by_side}};
+    if (row.comparison && row.comparison->side_by_side)
+        json["comparison"].update({{"cv", row.comparison->variation}, {"holds", row.comparison->holds}});
+    if (row.memory)
+        json["memory_probe"] = {{"quiet_gb_per_s", row.memory->quiet},
+                                {"samples_gb_per_s", rounded(row.memory->counted)},
+                                {"voided_gb_per_s", rounded(row.memory->busy)}};
     if (row.read_loop)
         json["read_loop"] = {{"gb_per_s", row.read_loop->bandwidth}, {"share", row.read_loop->share}};
     return json;

@@ -240,7 +240,7 @@ std::string comparison_of(const BenchReport& report) {
         "<h2>Ratios</h2><p class=\"soft\">How many times faster each kernel (A) is than {} (B): the ratio of the "
         "medians with its 95% interval, on a logarithmic scale. Grey where the interval holds 1: the samples "
         "cannot "
-        "tell. Hollow: an INVALID row.{}</p><div class=\"card\">{}</div>",
+        "tell. Hollow: an INVALID row, whose ratio does not hold either.{}</p><div class=\"card\">{}</div>",
         escaped(report.against),
         std::ranges::all_of(report.rows, &Row::side_by_side)
             ? ""

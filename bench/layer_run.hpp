@@ -1,7 +1,6 @@
 // Where a transformer layer spends its time: the bricks of one token, each beside its budget.
 #pragma once
 
-#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -44,9 +43,9 @@ struct LayerReport {
     std::size_t keys = 0;
     std::vector<BrickRow> bricks{};
     BrickRow total{};
-    std::vector<double> samples{};              // us a token of the whole layer, in their order
-    std::vector<double> voided{};               // ditto: what does not count, by evidence
-    std::array<std::size_t, 4> disturbances{};  // tokens by Disturbance
+    std::vector<double> samples{};  // us a token of the whole layer, in their order
+    std::vector<double> voided{};   // ditto: what does not count, by evidence
+    Disturbances disturbances{};    // tokens
     std::size_t warm_ups = 0;
     Diagnosis diagnosis{};     // of the tokens' times
     std::string bottleneck{};  // a sentence

@@ -58,7 +58,7 @@ std::string_view class_of(Verdict verdict) {
 
 std::string ratio_of(const Row& row, const Axis& x, const std::string& lines) {
     const Comparison& c = *row.comparison;
-    const bool valid = row.state == Row::State::valid;
+    const bool valid = row.state == Row::State::valid || c.holds;
     const std::string figures = fmt::format("{:.3f} [{:.3f}, {:.3f}]", c.ratio, c.interval.low, c.interval.high);
     const std::string dot =
         fmt::format("<circle r=\"4\"><title>{} against {} {}: {}{}</title></circle>", escaped(name_of(row)),
