@@ -160,9 +160,10 @@ std::string text_foot(const BenchReport& report) {
                                    count(Row::State::wrong), count(Row::State::stopped));
     text +=
         "ns/call: the median of n samples. CV: their coefficient of variation. raw CV: with the samples that were "
-        "voided because\nthe system reports that the thread was interrupted meanwhile, and how many those are. "
-        "share of "
-        "limit: of what the\nmachine can do at most, by the measured limit that binds.\n";
+        "voided because\n"
+        "the system reports that the thread was interrupted meanwhile, or a probe in their round found memory "
+        "busy, and how\n"
+        "many those are. share of limit: of what the machine can do at most, by the measured limit that binds.\n";
     if (!report.against.empty())
         text += "B/A: how many times faster A is; \"cannot tell\" where the interval holds 1.\n";
     if (std::ranges::any_of(report.rows, [](const Row& row) { return !row.side_by_side(); }))

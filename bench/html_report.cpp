@@ -286,7 +286,8 @@ std::string html_of(const BenchReport& report) {
         "distribution of the samples that count, from the least on; the "
         "line "
         "is the median. CV: their coefficient of variation. raw: with the samples that were voided because the "
-        "system reports an interruption, which are counted beside. Nothing is voided for its value.</p>{}"
+        "system reports an interruption, or a probe in their round found memory busy; how many those are stands "
+        "beside. Nothing is voided for its value.</p>{}"
         "</main></body></html>\n",
         table_of(report));
     return text;
