@@ -93,7 +93,7 @@ MemoryRate rate_of(const MemoryEvidence& evidence, double bytes) {
     };
     return {.quiet = bytes / evidence.quiet,
             .counted = rates(evidence.counted),
-            .busy = rates(evidence.busy),
+            .voided = rates(evidence.voided),
             .varies = evidence.variation() > largest_variation};
 }
 

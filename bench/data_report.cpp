@@ -83,7 +83,7 @@ nlohmann::json json_of(const Row& row) {
     if (row.memory)
         json["memory_probe"] = {{"quiet_gb_per_s", row.memory->quiet},
                                 {"samples_gb_per_s", rounded(row.memory->counted)},
-                                {"voided_gb_per_s", rounded(row.memory->busy)}};
+                                {"voided_gb_per_s", rounded(row.memory->voided)}};
     if (row.read_loop)
         json["read_loop"] = {{"gb_per_s", row.read_loop->bandwidth}, {"share", row.read_loop->share}};
     return json;

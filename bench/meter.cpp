@@ -38,7 +38,7 @@ std::string_view name_of(Disturbance disturbance) {
         case Disturbance::switched:
             return "switched";
         case Disturbance::memory:
-            return "memory busy";
+            return "memory";
     }
     return "?";
 }

@@ -15,15 +15,15 @@ std::string too_few(const Row& row, const Diagnosis& diagnosis) {
     };
     const std::size_t disturbed =
         count(Disturbance::switched) + count(Disturbance::stolen) + count(Disturbance::interrupt);
-    const std::size_t busy = count(Disturbance::memory);
-    if (disturbed + busy == 0)
+    const std::size_t memory = count(Disturbance::memory);
+    if (disturbed + memory == 0)
         return fmt::format("{} in {:.1f} s, a call takes {:.1f} ms: give it more --seconds-per-row", diagnosis.says,
                            row.seconds, 1e-6 * row.a.summary.median);
     return fmt::format(
         "{} in {:.1f} s; of the voided, another thread had the CPU in {}, time was stolen in {}, {} were "
         "interrupted{}: give it an idle CPU, or more --seconds-per-row",
         diagnosis.says, row.seconds, count(Disturbance::switched), count(Disturbance::stolen),
-        count(Disturbance::interrupt), busy > 0 ? fmt::format(", memory was busy in {}", busy) : "");
+        count(Disturbance::interrupt), memory > 0 ? fmt::format(", memory was another in {}", memory) : "");
 }
 
 // What the probes say, if memory did not hold still.
@@ -68,7 +68,7 @@ double Row::elements_per_cycle() const {
 
 Interval MemoryRate::middle_80_percent() const {
     std::vector<double> all = counted;
-    all.insert(all.end(), busy.begin(), busy.end());
+    all.insert(all.end(), voided.begin(), voided.end());
     return {quantile(all, 0.10), quantile(all, 0.90)};
 }
 

@@ -56,7 +56,7 @@ struct ReadLoop {
 struct MemoryRate {
     double quiet = 0.0;             // what the fastest tenth of all rounds got, at least
     std::vector<double> counted{};  // in the rounds whose samples count, in their order
-    std::vector<double> busy{};     // in those whose samples were voided for it
+    std::vector<double> voided{};   // in those whose samples were voided for it
     bool varies = false;            // more than a valid series may
 
     Interval middle_80_percent() const;
@@ -82,7 +82,7 @@ struct Row {
     double gigahertz = 0.0;      // of the core, before and after the samples, the mean
     double call_overhead = 0.0;  // ns of a call without the kernel; it is subtracted
     std::vector<Attempt> attempts{};
-    Disturbances disturbances{};         // batches, of the last attempt; samples where memory was busy
+    Disturbances disturbances{};         // batches, of the last attempt; samples where memory was another
     std::optional<MemoryRate> memory{};  // where the working set lies there
     std::size_t warm_ups = 0;
     double seconds = 0.0;                 // that the row took

@@ -22,8 +22,10 @@ struct Length {
     double share;  // of the time limit, at most
 };
 constexpr std::array<Length, 3> lengths = {{{1.0, 0.15}, {4.0, 0.15}, {16.0, 1.0}}};
-// With a memory probe, whose time is as uncertain as the samples': a round needs several of them.
-constexpr std::size_t first_length_with_probe = 1;
+// With memory probes, whose time is as uncertain as the samples': a round needs several of them. Later attempts go
+// on from the rounds of the first, of which every two become one: what is over is voided there.
+constexpr Length first_with_probes = {4.0, 1.0};
+constexpr std::size_t most_joins = 2;  // as long as others' samples get
 
 constexpr std::size_t batches_per_probe = 2;
 // Of the longest batch: what a probe takes.
@@ -53,10 +55,14 @@ class Sampling {
             if (!find_batch_length(entry, options_.shortest_sample) || !warm_up(entry)) return finish();
         waits_for_memory_ = options_.memory_probe && wait_for_memory();
         if (waits_for_memory_) warm_probe();
-        const std::size_t first = waits_for_memory_ ? first_length_with_probe : 0;
         for (std::size_t number = 0;; ++number) {
             const Samples before = samples_;
-            if (attempt(lengths[first + number % (lengths.size() - first)]) || must_stop()) break;
+            const Length length = waits_for_memory_ ? first_with_probes : lengths[number % lengths.size()];
+            if (!waits_for_memory_ || number == 0)
+                start_attempt(length.factor);
+            else if (number <= most_joins)
+                join_rounds();
+            if (attempt(length) || must_stop()) break;
             if (!before.attempts.empty() && counted() < least_samples && counted() < before.nanoseconds[0].size())
                 go_back_to(before);
             if (time_is_up()) break;
@@ -140,11 +146,10 @@ class Sampling {
     // Whether it ended valid. It is prolonged to twice the rounds that it first had enough samples with. The first
     // attempt goes on until it has enough.
     bool attempt(const Length& length) {
-        start_attempt(length.factor);
         const bool first = samples_.attempts.empty();
         const double until = elapsed() + length.share * options_.seconds;
         std::size_t most = most_rounds;
-        std::size_t next_look = least_samples;
+        std::size_t next_look = std::max(least_samples, rounds_.size());
         while (!time_is_up() && rounds_.size() < most) {
             const bool must_go_on = first && counted() < least_samples;
             if ((elapsed() >= until && !must_go_on) || !round()) break;
@@ -181,6 +186,22 @@ class Sampling {
         probe_.calls = calls_for(share_of_probe * longest, probe_);
     }
 
+    // Twice the turns, half the rounds.
+    void join_rounds() {
+        turns_ *= 2;
+        std::vector<Round> joined;
+        for (std::size_t r = 0; r + 1 < rounds_.size(); r += 2) {
+            Round both = rounds_[r];
+            for (std::size_t i = 0; i < both.per_call.size(); ++i)
+                both.per_call[i] = (both.per_call[i] + rounds_[r + 1].per_call[i]) / 2.0;
+            both.memory = (both.memory + rounds_[r + 1].memory) / 2.0;
+            joined.push_back(std::move(both));
+        }
+        rounds_ = std::move(joined);
+        for (std::size_t i = 0; i < entries_.size(); ++i) samples_.calls[i] = turns_ * entries_[i].calls;
+        samples_.nanoseconds.assign(entries_.size(), {});
+    }
+
     static std::size_t calls_for(double nanoseconds, const Entry& entry) {
         return static_cast<std::size_t>(std::max(1.0, std::ceil(nanoseconds / entry.per_call)));
     }
@@ -190,8 +211,8 @@ class Sampling {
             entries_, [this](const Entry& entry) { return entry.measured >= 1e9 * options_.least_measured; });
     }
 
-    // What counts and what memory was too busy for: by the probes of all rounds up to now, whatever the samples
-    // are.
+    // What counts, and what does not since memory was another: by the probes of all rounds up to now, whatever the
+    // samples are.
     void sort_out_rounds() {
         samples_.nanoseconds.assign(entries_.size(), {});
         samples_.voided = disturbed_;
@@ -199,11 +220,13 @@ class Sampling {
         samples_.memory.reset();
         if (waits_for_memory_ && !rounds_.empty()) samples_.memory = MemoryEvidence{.quiet = quiet_memory()};
         for (const Round& round : rounds_) {
-            const bool busy = samples_.memory && round.memory > (1.0 + largest_slowdown) * samples_.memory->quiet;
-            if (samples_.memory) (busy ? samples_.memory->busy : samples_.memory->counted).push_back(round.memory);
-            auto& kept = busy ? samples_.voided : samples_.nanoseconds;
+            const double slowdown = samples_.memory ? round.memory / samples_.memory->quiet : 1.0;
+            const bool other = std::max(slowdown, 1.0 / slowdown) > 1.0 + largest_slowdown;
+            if (samples_.memory)
+                (other ? samples_.memory->voided : samples_.memory->counted).push_back(round.memory);
+            auto& kept = other ? samples_.voided : samples_.nanoseconds;
             for (std::size_t i = 0; i < kept.size(); ++i) kept[i].push_back(round.per_call[i]);
-            if (busy) samples_.disturbances[static_cast<std::size_t>(Disturbance::memory)] += kept.size();
+            if (other) samples_.disturbances[static_cast<std::size_t>(Disturbance::memory)] += kept.size();
         }
     }
 
@@ -355,7 +378,7 @@ double shortest_sample_for(double sample_overhead) {
 
 double MemoryEvidence::variation() const {
     std::vector<double> all = counted;
-    all.insert(all.end(), busy.begin(), busy.end());
+    all.insert(all.end(), voided.begin(), voided.end());
     return coefficient_of_variation(all);
 }
 

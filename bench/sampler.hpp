@@ -39,8 +39,9 @@ double shortest_sample_for(double sample_overhead);
 // to do without those, and little changed by one; shorter ones are voided by it.
 inline constexpr double longest_batch_voided_by_interrupt = 1e6;  // ns
 
-// Memory was busy in a round where its probes took longer by more than this than they take when it is quiet: in the
-// fastest tenth of the row's rounds. As far as a valid series may vary.
+// Memory was another in a round whose probes took longer or shorter by more than this than when it is quiet: than
+// in all but the fastest tenth of the row's rounds, of which a few may be quieter still. As far as a valid series
+// may vary.
 inline constexpr double quiet_share = 0.10;
 inline constexpr double largest_slowdown = 0.05;
 // Where every kernel takes so many times as long as memory, busy memory is not what makes samples vary: no probes.
@@ -66,7 +67,7 @@ struct Attempt {
 struct MemoryEvidence {
     double quiet = 0.0;             // what they take when memory is quiet
     std::vector<double> counted{};  // of the rounds that count, in their order
-    std::vector<double> busy{};     // of those that do not
+    std::vector<double> voided{};   // of those that do not
 
     // Coefficient of variation, of all of them.
     double variation() const;
@@ -74,7 +75,7 @@ struct MemoryEvidence {
 
 struct Samples {
     std::vector<std::vector<double>> nanoseconds;  // [contestant][round]: per call, of the last attempt's rounds
-    // [contestant]: per call, of the last attempt's disturbed batches, then of the samples in busy memory's rounds
+    // [contestant]: per call, of the last attempt's disturbed batches, then of the samples that memory voids
     std::vector<std::vector<double>> voided;
     Disturbances disturbances{};             // of the last attempt
     std::optional<MemoryEvidence> memory{};  // ditto, with a memory probe
@@ -93,8 +94,8 @@ struct Samples {
 // Finds each contestant's batch length and warms it up until its time is stationary (ten samples or more); then
 // takes rounds until there are least_samples, least_measured seconds, and all contestants' series are valid. A
 // batch that was disturbed is voided and taken again, up to three times, else its turn does not count. A round in
-// which memory was busy is voided for all contestants, by the probes alone, once the row's rounds tell what quiet
-// is. Where a series is not valid, more rounds are taken; then it is tried again with samples of more turns, which
+// which memory was another is voided for all contestants, by the probes alone, once the rounds tell what quiet is.
+// Where a series is not valid, more rounds are taken; then it is tried again with samples of more turns, which
 // what cannot be seen (a hypervisor's own interrupts) changes less. The time limit ends that, whatever there is
 // then: the last attempt that has enough samples stands, and every attempt is told.
 Samples sample(std::span<const Contestant> contestants, const SamplingOptions& options, const Meter& meter);

@@ -53,7 +53,7 @@ TEST(WhyInvalid, NamesBusyMemoryWhereSamplesAreTooFewForIt) {
     row.seconds = 2.0;
     row.disturbances = {112, 0, 0, 0, 88};
     const std::string reason = why_invalid(row, {{Diagnosis::Kind::too_few, "12 undisturbed samples"}}, {4.0, 4.0});
-    EXPECT_NE(reason.find("0 were interrupted, memory was busy in 88: "), std::string::npos) << reason;
+    EXPECT_NE(reason.find("0 were interrupted, memory was another in 88: "), std::string::npos) << reason;
 }
 
 TEST(WhyInvalid, SaysHowLongACallTakesWhereNothingElseKeptItFromAHundred) {
@@ -70,7 +70,7 @@ TEST(WhyInvalid, NamesBusyMemoryOnlyWhereItsProbesVaryToo) {
     row.memory = MemoryRate{.quiet = 40.0, .counted = std::vector<double>(90, 40.0), .varies = false};
     const Diagnosis spread{Diagnosis::Kind::spread, "samples vary by 8.0%, more than 5%"};
     EXPECT_EQ(why_invalid(row, {spread}, {4.0, 4.0}), "avx2: " + spread.says);
-    row.memory->busy = std::vector<double>(30, 25.0);
+    row.memory->voided = std::vector<double>(30, 25.0);
     row.memory->varies = true;
     EXPECT_EQ(why_invalid(row, {spread}, {4.0, 4.0}),
               "memory busy, a probe beside it got 25.0 to 40.0 GB/s in four rounds of five; avx2: " + spread.says);
@@ -78,13 +78,13 @@ TEST(WhyInvalid, NamesBusyMemoryOnlyWhereItsProbesVaryToo) {
 
 TEST(Json, HasTheMemoryProbesOfWhatCountsAndOfWhatDoesNot) {
     Row row = measured_row();
-    row.memory = MemoryRate{.quiet = 40.0, .counted = {39.0, 40.5}, .busy = {25.0}};
+    row.memory = MemoryRate{.quiet = 40.0, .counted = {39.0, 40.5}, .voided = {25.0}};
     row.disturbances = {300, 0, 0, 0, 1};
     const nlohmann::json json = json_of(report_of({row}))["rows"][0];
     EXPECT_EQ(json["memory_probe"]["quiet_gb_per_s"], 40.0);
     EXPECT_EQ(json["memory_probe"]["samples_gb_per_s"], (std::vector<double>{39.0, 40.5}));
     EXPECT_EQ(json["memory_probe"]["voided_gb_per_s"], std::vector<double>{25.0});
-    EXPECT_EQ(json["disturbed"]["memory busy"], 1);
+    EXPECT_EQ(json["disturbed"]["memory"], 1);
     EXPECT_FALSE(json_of(report_of({measured_row()}))["rows"][0].contains("memory_probe"));
 }
 

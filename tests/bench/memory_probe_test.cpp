@@ -64,7 +64,7 @@ TEST(MemoryEvidence, VoidsTheSamplesOfRoundsInWhichMemoryWasBusyAndKeepsThemAsid
     ASSERT_GT(voided_for_memory(samples), 0u);
     EXPECT_EQ(voided_for_memory(samples), samples.voided_count());
     ASSERT_TRUE(samples.memory.has_value());
-    EXPECT_EQ(samples.memory->busy.size(), voided_for_memory(samples));
+    EXPECT_EQ(samples.memory->voided.size(), voided_for_memory(samples));
     EXPECT_EQ(samples.memory->counted.size(), samples.nanoseconds[0].size());
     for (const double value : samples.nanoseconds[0]) EXPECT_LT(value, 1110.0);
     EXPECT_NEAR(median(samples.voided[0]), 1525.0, 50.0);
@@ -111,6 +111,29 @@ TEST(MemoryEvidence, CannotMakeARowValidWhereMemoryIsNeverQuiet) {
     EXPECT_FALSE(samples.diagnoses[0].is_valid());
     ASSERT_TRUE(samples.memory.has_value());
     EXPECT_GT(samples.memory->variation(), largest_variation);
+}
+
+// Busy but for 2 ms of every 40: the few rounds in which it is not are not the row's machine either.
+TEST(MemoryEvidence, VoidsTheFewRoundsInWhichMemoryIsQuieterThanTheRowsQuiet) {
+    BusyMemory memory{.slowdown = [](double ms) { return std::fmod(ms, 40.0) < 2.0 ? 1.0 : 1.5; }};
+    const Samples samples = memory.sample(1);
+    EXPECT_TRUE(samples.diagnoses[0].is_valid()) << samples.diagnoses[0].says;
+    EXPECT_GT(voided_for_memory(samples), 0u);
+    for (const double value : samples.nanoseconds[0]) EXPECT_GT(value, 1350.0);
+}
+
+// What comes and goes within a round is averaged over twice the turns, by the rounds that there are already.
+TEST(MemoryEvidence, JoinsRoundsWhereTheirSamplesVaryAndLosesNone) {
+    BusyMemory memory{.slowdown = [](double ms) { return std::fmod(ms, 0.7) < 0.1 ? 2.0 : 1.0; },
+                      .probes_follow = 0.0};
+    const Samples samples = memory.sample(1);
+    ASSERT_GE(samples.attempts.size(), 2u);
+    EXPECT_TRUE(samples.diagnoses[0].is_valid()) << samples.diagnoses[0].says;
+    for (std::size_t i = 1; i < samples.attempts.size(); ++i) {
+        EXPECT_EQ(samples.attempts[i].turns, 2 * samples.attempts[i - 1].turns);
+        EXPECT_GE(samples.attempts[i].samples, samples.attempts[i - 1].samples / 2);
+    }
+    EXPECT_NEAR(1000.0 * static_cast<double>(samples.calls[0]), samples.attempts.back().sample_nanoseconds, 5e4);
 }
 
 // Memory is an eleventh of what the kernels take, or a fifth.
