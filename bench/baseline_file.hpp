@@ -16,7 +16,7 @@ struct BaselineRow {
     std::string workload;
     std::string sizes;
     Timing timing;
-    bool valid = false;
+    bool valid = false;  // and of least_samples or more
 };
 
 struct Baseline {
@@ -28,11 +28,11 @@ struct Baseline {
     const BaselineRow* find(const Row& row) const;
 };
 
-// Whether `path` is such a report rather than a plug-in: it begins with a brace.
+// Whether `path` is meant as such a report rather than as a plug-in: it begins with a brace, or is named .json.
 bool is_baseline_file(const std::string& path);
 
-// Problems: not to be read, no JSON, or no report of bench with its samples; they name the file and what is
-// missing.
+// Problems: not to be read, no JSON, no report of bench with its samples, or a sample that is no time; they name
+// the file and what is missing or wrong.
 Expected<Baseline> read_baseline(const std::string& path);
 
 // From the text of a file; `path` is for the problems.

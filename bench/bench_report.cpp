@@ -12,9 +12,9 @@ namespace brickproof::bench {
 namespace {
 
 constexpr std::string_view alone_format =
-    "{:<16} {:<28} {:<9} {:>11} {:>20} {:>6} {:>6} {:>12} {:>8} {:>8} {:>7}  {}\n";
+    "{:<16} {:<42} {:<9} {:>11} {:>20} {:>6} {:>6} {:>12} {:>8} {:>8} {:>7}  {}\n";
 constexpr std::string_view against_format =
-    "{:<16} {:<28} {:<20} {:>11} {:>11} {:>7} {:>16}  {:<11} {:>13} {:>6} {:>13}  {}\n";
+    "{:<16} {:<42} {:<26} {:>11} {:>11} {:>7} {:>16}  {:<11} {:>13} {:>6} {:>13}  {}\n";
 
 std::string percent(double share) {
     return fmt::format("{:.1f}%", 100.0 * share);
@@ -99,6 +99,8 @@ std::string remark_of(const Row& row) {
     if (row.state != Row::State::valid)
         remarks.push_back(fmt::format("{}{}: {}", name_of(row.state),
                                       row.state == Row::State::wrong ? ", not timed" : "", row.reason));
+    if (row.state == Row::State::invalid && row.comparison && row.comparison->holds)
+        remarks.push_back(fmt::format("the ratio holds, its pairs vary by {}", percent(row.comparison->variation)));
     return fmt::format("{}", fmt::join(remarks, "; "));
 }
 
@@ -142,9 +144,9 @@ std::string text_head(const BenchReport& report) {
 
 std::string text_row(const BenchReport& report, const Row& row) {
     if (!row.shows_numbers())
-        return fmt::format("{:<16} {:<28} {}  {}\n", row.op, row.workload, names(row), remark_of(row));
+        return fmt::format("{:<16} {:<42} {}  {}\n", row.op, row.workload, names(row), remark_of(row));
     if (!report.against.empty() && !row.comparison)
-        return fmt::format("{:<16} {:<28} {:<20} {:>11}  no VALID row of it in {}; {}\n", row.op, row.workload,
+        return fmt::format("{:<16} {:<42} {:<26} {:>11}  no VALID row of it in {}; {}\n", row.op, row.workload,
                            row.a.variant, fmt::format("{:.1f}", row.a.summary.median), report.against,
                            with_remark(share_text(row), row));
     return row.comparison ? row_against(row) : row_alone(row);
@@ -158,17 +160,50 @@ std::string text_foot(const BenchReport& report) {
                                    count(Row::State::wrong), count(Row::State::stopped));
     text +=
         "ns/call: the median of n samples. CV: their coefficient of variation. raw CV: with the samples that were "
-        "voided because\nthe system reports that the thread was interrupted meanwhile, and how many those are. "
-        "share of "
-        "limit: of what the\nmachine can do at most, by the measured limit that binds.\n";
+        "voided because\n"
+        "the system reports that the thread was interrupted meanwhile, or a probe in their round found memory "
+        "busy, and how\n"
+        "many those are. share of limit: of what the machine can do at most, by the measured limit that binds.\n";
     if (!report.against.empty())
         text += "B/A: how many times faster A is; \"cannot tell\" where the interval holds 1.\n";
+    if (std::ranges::any_of(report.rows, [](const Row& row) { return !row.side_by_side(); }))
+        text += fmt::format("B is of {}, of another time: a ratio holds what changed in the machine since, too.\n",
+                            report.against);
     return text;
+}
+
+Gate gate_of(const BenchReport& report, double share) {
+    Gate gate{.share = share, .slower = {}};
+    for (const Row& row : report.rows) {
+        if (row.state != Row::State::valid && row.state != Row::State::invalid) continue;
+        if (!row.comparison) {
+            // An INVALID row of few samples, beside a peer, was to be compared.
+            ++(row.b ? gate.invalid : gate.without_peer);
+            continue;
+        }
+        const bool counts = row.state == Row::State::valid || row.comparison->holds;
+        ++(counts ? gate.counting : gate.invalid);
+        if (counts && row.comparison->is_slower_by(share)) gate.slower.push_back(&row);
+    }
+    return gate;
+}
+
+std::string text_of(const Gate& gate) {
+    std::string text;
+    for (const Row* row : gate.slower)
+        text += fmt::format("SLOWER by more than {:g}%: {}, {}, {}: B/A is {:.3f}, [{:.3f}, {:.3f}]\n",
+                            100.0 * gate.share, row->op, row->workload, names(*row), row->comparison->ratio,
+                            row->comparison->interval.low, row->comparison->interval.high);
+    text += fmt::format("slower by more than {:g}%: {} of {} rows that are VALID or whose ratio holds",
+                        100.0 * gate.share, gate.slower.size(), gate.counting);
+    if (gate.invalid > 0) text += fmt::format("; {} INVALID, which show nothing", gate.invalid);
+    if (gate.without_peer > 0) text += fmt::format("; {} with nothing to be compared with", gate.without_peer);
+    return text + "\n";
 }
 
 std::string self_test_text(const BenchReport& report) {
     std::vector<double> seconds;
-    std::size_t valid = 0, compared = 0, near = 0, differing = 0;
+    std::size_t valid = 0, compared = 0, holding = 0, near = 0, differing = 0;
     double farthest = 0.0;
     for (const Row& row : report.rows) {
         if (row.state == Row::State::not_run) continue;
@@ -176,6 +211,7 @@ std::string self_test_text(const BenchReport& report) {
         if (row.state == Row::State::valid) ++valid;
         if (!row.comparison) continue;
         ++compared;
+        if (row.comparison->holds) ++holding;
         const double off = std::fabs(row.comparison->ratio - 1.0);
         if (off <= 0.02) ++near;
         if (row.comparison->verdict != Verdict::cannot_tell) ++differing;
@@ -185,10 +221,11 @@ std::string self_test_text(const BenchReport& report) {
     return fmt::format(
         "\nself-test, every kernel beside itself:\n"
         "  {} of {} rows valid; a row took {:.2f} s in the median, {:.2f} s at most\n"
+        "  {} of {} ratios hold: their pairs vary by 5% or less, and do not drift\n"
         "  {} of {} ratios within 2% of 1; the farthest is {:.2f}% off\n"
         "  {} of {} intervals leave out 1 (5 of 100 are expected to)\n",
-        valid, seconds.size(), median(seconds), std::ranges::max(seconds), near, compared, 100.0 * farthest,
-        differing, compared);
+        valid, seconds.size(), median(seconds), std::ranges::max(seconds), holding, compared, near, compared,
+        100.0 * farthest, differing, compared);
 }
 
 }  // namespace brickproof::bench

@@ -1,15 +1,18 @@
 #include "bench/bench_run.hpp"
 
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <sys/time.h>
 
 #include <algorithm>
+#include <ctime>
 #include <map>
 #include <numeric>
 #include <optional>
 
 #include "bench/contestants.hpp"
 #include "bench/core_clock.hpp"
+#include "bench/memory_probe.hpp"
 #include "bench/perf_counters.hpp"
 #include "bench/sampler.hpp"
 #include "judge/fault_trap.hpp"
@@ -82,6 +85,18 @@ void count_cycles(const PerfCounters& counters, const Batch& batch, Timing& timi
     timing.instructions = static_cast<double>(counts->instructions) / static_cast<double>(timing.calls);
 }
 
+MemoryRate rate_of(const MemoryEvidence& evidence, double bytes) {
+    const auto rates = [bytes](const std::vector<double>& times) {
+        std::vector<double> found;
+        for (const double time : times) found.push_back(bytes / time);
+        return found;
+    };
+    return {.quiet = bytes / evidence.quiet,
+            .counted = rates(evidence.counted),
+            .voided = rates(evidence.voided),
+            .varies = evidence.variation() > largest_variation};
+}
+
 class BenchRun {
   public:
     BenchRun(const std::vector<Job>& jobs, const BenchOptions& options, const Clock& clock,
@@ -101,6 +116,11 @@ class BenchRun {
     }
 
   private:
+    MemoryProbe& probe() {
+        if (!probe_) probe_.emplace(cache_multiple * report_.machine.caches.last_level);
+        return *probe_;
+    }
+
     bool must_stop() const { return options_.stop != nullptr && options_.stop->load(); }
 
     const PreparedWorkload* prepared_for(const Job& job) {
@@ -175,26 +195,34 @@ class BenchRun {
             contestants.push_back({pairing.peer->variant, calls_of(*pairing.peer, prepared), overhead_});
         if (row.level == Level::dram && prepared.mostly_reads())
             contestants.push_back({"a loop that only reads", reads_of(prepared), 0.0, false});
+        const double share_written = prepared.share_written();
+        const double memory_nanoseconds =
+            bound_of(report_.limits, row.level, row.bytes_read, row.bytes_written, {}, prepared.in_place)
+                .nanoseconds;
         const PausedAlarm paused;
         const double before = core_gigahertz(clock_);
         const Meter meter = [this](const Batch& batch, std::size_t first, std::size_t calls) {
             return measure(clock_, batch, first, calls);
         };
-        const Samples samples = sample(contestants,
-                                       {.seconds = options_.seconds_per_row,
-                                        .least_measured = std::min(0.05, options_.seconds_per_row / 10.0),
-                                        .shortest_sample = shortest_sample_for(report_.sample_overhead),
-                                        .sample_overhead = report_.sample_overhead,
-                                        .interrupts_show = report_.interrupts_show,
-                                        .seed = options_.seed,
-                                        .stop = options_.stop},
-                                       meter);
+        const Samples samples =
+            sample(contestants,
+                   {.seconds = options_.seconds_per_row,
+                    .least_measured = std::min(0.05, options_.seconds_per_row / 10.0),
+                    .shortest_sample = shortest_sample_for(report_.sample_overhead),
+                    .sample_overhead = report_.sample_overhead,
+                    .interrupts_show = report_.interrupts_show,
+                    .memory_probe = row.level == Level::dram ? probe().passes(share_written) : Batch(),
+                    .memory_nanoseconds = memory_nanoseconds,
+                    .seed = options_.seed,
+                    .stop = options_.stop},
+                   meter);
         if (samples.dead) {
             row.state = Row::State::stopped;
             row.reason = samples.died;
             row.by_peer = *samples.dead != 0;
             return true;
         }
+        if (samples.memory) row.memory = rate_of(*samples.memory, MemoryProbe::bytes_moved(share_written));
         evaluate(samples, {before, core_gigahertz(clock_)}, row);
         count_cycles(counters_, contestants[0].batch, row.a);
         if (row.b && row.side_by_side()) count_cycles(counters_, contestants[1].batch, *row.b);
@@ -219,9 +247,7 @@ class BenchRun {
 
     void compare(const Samples& samples, Row& row) const {
         if (row.b) {
-            const Interval interval = bootstrap_ratio(row.a.samples, row.b->samples, options_.seed);
-            row.comparison =
-                Comparison{ratio_of_medians(row.a.samples, row.b->samples), interval, verdict_of(interval)};
+            row.comparison = compare_pairs(row.a.samples, row.b->samples, options_.seed);
         } else if (const BaselineRow* earlier = options_.baseline ? options_.baseline->find(row) : nullptr) {
             row.b = earlier->timing;
             const Interval interval = bootstrap_ratio_unpaired(row.a.samples, row.b->samples, options_.seed);
@@ -239,6 +265,7 @@ class BenchRun {
     const Clock& clock_;
     const PerfCounters& counters_;
     BenchReport report_;
+    std::optional<MemoryProbe> probe_{};
     std::optional<PreparedWorkload> prepared_{};
     const Contract* prepared_contract_ = nullptr;
     double overhead_ = 0.0;                         // of a call on what is prepared, ns
@@ -290,6 +317,7 @@ BenchReport run_bench(const std::vector<Pairing>& pairings, const BenchOptions& 
     set_call_limit(call_limit);
     BenchReport report;
     report.version = options.version;
+    report.started = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
     report.against = options.against;
     report.seed = options.seed;
     report.seconds_per_row = options.seconds_per_row;

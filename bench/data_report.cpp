@@ -16,34 +16,12 @@ nlohmann::json json_of(const std::optional<Interval>& interval) {
     return interval ? nlohmann::json{interval->low, interval->high} : nlohmann::json();
 }
 
-// Six digits: a sample is good to fewer.
-std::vector<double> rounded(const std::vector<double>& values) {
-    std::vector<double> short_ones;
-    for (const double value : values) {
-        const double unit = value == 0.0 ? 1.0 : std::pow(10.0, std::floor(std::log10(std::fabs(value))) - 5.0);
-        short_ones.push_back(std::round(value / unit) * unit);
-    }
-    return short_ones;
-}
-
 nlohmann::json json_of(const Timing& timing) {
     nlohmann::json json{{"library", timing.library}, {"variant", timing.variant}};
     if (timing.summary.count == 0) return json;
-    const Summary& s = timing.summary;
-    json.update({{"n", s.count},
-                 {"mean_ns", s.mean},
-                 {"mean_interval", json_of(s.mean_interval)},
-                 {"standard_deviation_ns", s.standard_deviation},
-                 {"cv", s.variation},
-                 {"raw_cv", timing.raw_variation},
-                 {"median_ns", s.median},
-                 {"median_interval", json_of(s.median_interval)},
-                 {"mad_ns", s.median_absolute_deviation},
-                 {"least_ns", s.least},
-                 {"p50_ns", s.p50},
-                 {"p99_ns", s.p99},
-                 {"most_ns", s.most},
-                 {"calls_per_second", 1e9 / s.median},
+    json.update(json_of(timing.summary, "ns"));
+    json.update({{"raw_cv", timing.raw_variation},
+                 {"calls_per_second", 1e9 / timing.summary.median},
                  {"calls_per_sample", timing.calls},
                  {"samples_ns", rounded(timing.samples)},
                  {"voided_ns", rounded(timing.voided)}});
@@ -61,6 +39,7 @@ nlohmann::json attempts_of(const Row& row) {
     nlohmann::json attempts = nlohmann::json::array();
     for (const Attempt& attempt : row.attempts)
         attempts.push_back({{"sample_ns", attempt.sample_nanoseconds},
+                            {"turns", attempt.turns},
                             {"samples", attempt.samples},
                             {"voided", attempt.voided},
                             {"reason", attempt.reason}});
@@ -91,34 +70,22 @@ nlohmann::json json_of(const Row& row) {
          {"seconds", row.seconds},
          {"attempts", attempts_of(row)},
          {"limit", {{"name", row.bound.name}, {"ns", row.bound.nanoseconds}, {"share", row.share_of_bound()}}}});
-    for (const Disturbance d : {Disturbance::interrupt, Disturbance::stolen, Disturbance::switched})
+    for (const Disturbance d :
+         {Disturbance::interrupt, Disturbance::stolen, Disturbance::switched, Disturbance::memory})
         json["disturbed"][std::string(name_of(d))] = row.disturbances[static_cast<std::size_t>(d)];
     if (const auto& c = row.comparison)
         json["comparison"] = {{"ratio", c->ratio},
                               {"interval", {c->interval.low, c->interval.high}},
                               {"verdict", name_of(c->verdict)},
                               {"side_by_side", c->side_by_side}};
+    if (row.comparison && row.comparison->side_by_side)
+        json["comparison"].update({{"cv", row.comparison->variation}, {"holds", row.comparison->holds}});
+    if (row.memory)
+        json["memory_probe"] = {{"quiet_gb_per_s", row.memory->quiet},
+                                {"samples_gb_per_s", rounded(row.memory->counted)},
+                                {"voided_gb_per_s", rounded(row.memory->voided)}};
     if (row.read_loop)
         json["read_loop"] = {{"gb_per_s", row.read_loop->bandwidth}, {"share", row.read_loop->share}};
-    return json;
-}
-
-nlohmann::json json_of(const Machine& machine) {
-    nlohmann::json json{{"cpu_model", machine.cpu_model},
-                        {"cpus", machine.cpus},
-                        {"cpu", machine.cpu},
-                        {"pinned", machine.pinned},
-                        {"priority", machine.priority},
-                        {"governor", machine.governor},
-                        {"turbo", machine.turbo},
-                        {"virtual_machine", machine.virtual_machine},
-                        {"stolen_seconds", machine.stolen_seconds},
-                        {"caches_reported", machine.caches.reported},
-                        {"l1d", machine.caches.l1_data},
-                        {"l2", machine.caches.l2},
-                        {"last_level", machine.caches.last_level}};
-    if (machine.load_average) json["load_average"] = *machine.load_average;
-    if (machine.runnable) json["runnable"] = *machine.runnable;
     return json;
 }
 
@@ -166,10 +133,15 @@ constexpr std::array columns = std::to_array<Column>({
     {"median_high_ns",
      [](const Row& r) { return r.a.summary.median_interval ? number(r.a.summary.median_interval->high) : ""; }},
     {"mean_ns", [](const Row& r) { return number(r.a.summary.mean); }},
+    {"mean_low_ns",
+     [](const Row& r) { return r.a.summary.mean_interval ? number(r.a.summary.mean_interval->low) : ""; }},
+    {"mean_high_ns",
+     [](const Row& r) { return r.a.summary.mean_interval ? number(r.a.summary.mean_interval->high) : ""; }},
     {"standard_deviation_ns", [](const Row& r) { return number(r.a.summary.standard_deviation); }},
     {"mad_ns", [](const Row& r) { return number(r.a.summary.median_absolute_deviation); }},
     {"cv", [](const Row& r) { return number(r.a.summary.variation); }},
     {"raw_cv", [](const Row& r) { return number(r.a.raw_variation); }},
+    {"p50_ns", [](const Row& r) { return number(r.a.summary.p50); }},
     {"p99_ns", [](const Row& r) { return number(r.a.summary.p99); }},
     {"gb_per_s", [](const Row& r) { return number(r.gigabytes_per_second()); }},
     {"elements_per_cycle", [](const Row& r) { return number(r.elements_per_cycle()); }},
@@ -184,10 +156,55 @@ constexpr std::size_t columns_without_numbers = 7;
 
 }  // namespace
 
+nlohmann::json json_of(const Summary& s, std::string_view unit) {
+    nlohmann::json json{{"n", s.count}};
+    if (s.count == 0) return json;
+    const std::pair<const char*, double> times[] = {
+        {"mean", s.mean},     {"standard_deviation", s.standard_deviation},
+        {"median", s.median}, {"mad", s.median_absolute_deviation},
+        {"least", s.least},   {"p50", s.p50},
+        {"p99", s.p99},       {"most", s.most}};
+    for (const auto& [name, value] : times) json[fmt::format("{}_{}", name, unit)] = value;
+    json["cv"] = s.variation;
+    json["serial_correlation"] = s.serial_correlation;
+    json["mean_interval"] = json_of(s.mean_interval);
+    json["median_interval"] = json_of(s.median_interval);
+    return json;
+}
+
+nlohmann::json json_of(const Machine& machine) {
+    nlohmann::json json{{"cpu_model", machine.cpu_model},
+                        {"cpus", machine.cpus},
+                        {"cpu", machine.cpu},
+                        {"pinned", machine.pinned},
+                        {"priority", machine.priority},
+                        {"governor", machine.governor},
+                        {"turbo", machine.turbo},
+                        {"virtual_machine", machine.virtual_machine},
+                        {"stolen_seconds", machine.stolen_seconds},
+                        {"caches_reported", machine.caches.reported},
+                        {"l1d", machine.caches.l1_data},
+                        {"l2", machine.caches.l2},
+                        {"last_level", machine.caches.last_level}};
+    if (machine.load_average) json["load_average"] = *machine.load_average;
+    if (machine.runnable) json["runnable"] = *machine.runnable;
+    return json;
+}
+
+std::vector<double> rounded(const std::vector<double>& values) {
+    std::vector<double> short_ones;
+    for (const double value : values) {
+        const double unit = value == 0.0 ? 1.0 : std::pow(10.0, std::floor(std::log10(std::fabs(value))) - 5.0);
+        short_ones.push_back(std::round(value / unit) * unit);
+    }
+    return short_ones;
+}
+
 nlohmann::json json_of(const BenchReport& report) {
     nlohmann::json rows = nlohmann::json::array();
     for (const Row& row : report.rows) rows.push_back(json_of(row));
     return {{"brickproof", report.version},
+            {"started", report.started},
             {"seed", report.seed},
             {"interrupted", report.interrupted},
             {"against", report.against},

@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "bench/bench_report.hpp"
+#include "bench/data_report.hpp"
 #include "bench/sampler.hpp"
 #include "engine/random.hpp"
 #include "judge/fault_trap.hpp"
@@ -66,11 +67,16 @@ Expected<brick::TransformerLayerBrick> layer_of(const LayerOptions& options) {
 
 // A cache with `keys` tokens, and room for one more.
 Expected<brick::KvCache> filled_cache(const brick::TransformerLayerBrick& layer, const LayerOptions& options) {
+    const std::size_t values = layer.config().kv_heads * layer.config().head_dim();
+    const double needed =
+        2.0 * sizeof(float) * static_cast<double>(values) * (static_cast<double>(options.keys) + 1.0);
+    if (const std::size_t there = available_memory(); there > 0 && needed > static_cast<double>(there))
+        return Problem{fmt::format("a cache of {} tokens needs {:.0f} MiB of memory, {} are free", options.keys,
+                                   needed / (1 << 20), there >> 20)};
     const auto made = layer.make_cache(options.keys + 1);
     if (!made) return Problem{std::string(made.error().message.view())};
     brick::KvCache cache = *made;
     Random random(options.seed + 1);
-    const std::size_t values = layer.config().kv_heads * layer.config().head_dim();
     for (std::size_t i = 0; i < options.keys; ++i) {
         const auto key = random_values(random, values, 0.0f);
         if (const auto done = cache.append(key, random_values(random, values, 0.0f)); !done)
@@ -84,18 +90,12 @@ BrickRow row_of(std::string brick, std::span<const double> microseconds, double 
 }
 
 nlohmann::json json_of(const BrickRow& row) {
-    nlohmann::json json{{"brick", row.brick},
-                        {"median_us", row.summary.median},
-                        {"mean_us", row.summary.mean},
-                        {"standard_deviation_us", row.summary.standard_deviation},
-                        {"cv", row.summary.variation},
-                        {"p99_us", row.summary.p99},
-                        {"budget_us", row.budget},
-                        {"factor", row.factor()},
-                        {"meets_budget", row.meets_budget()},
-                        {"share", row.share}};
-    if (const auto& interval = row.summary.median_interval)
-        json["median_interval"] = {interval->low, interval->high};
+    nlohmann::json json = json_of(row.summary, "us");
+    json.update({{"brick", row.brick},
+                 {"budget_us", row.budget},
+                 {"factor", row.factor()},
+                 {"meets_budget", row.meets_budget()},
+                 {"share", row.share}});
     return json;
 }
 
@@ -104,49 +104,124 @@ std::string line_of(const BrickRow& row) {
     return fmt::format(
         "{:<16} {:>10.2f} {:>22} {:>10.2f} {:>9.1f} {:>7.2f} {:>6.1f}%  {}\n", row.brick, row.summary.median,
         interval ? fmt::format("[{:.2f}, {:.2f}]", interval->low, interval->high) : "-", row.summary.p99,
-        row.budget, row.factor(), 100.0 * row.share, row.meets_budget() ? "" : "OVER BUDGET");
+        row.budget, row.factor(), 100.0 * row.share, row.meets_budget() ? "met" : "OVER BUDGET");
+}
+
+double sum_of(const std::vector<double>& values) {
+    return std::accumulate(values.begin(), values.end(), 0.0);
+}
+
+class Sampling {
+  public:
+    Sampling(const std::vector<std::pair<std::string, brick::TokenBudget>>& bricks, const TokenMeter& token,
+             const LayerOptions& options, const std::function<double()>& now)
+        : bricks_(bricks), token_(token), options_(options), now_(now), times_(bricks.size()) {
+        report_.keys = options.keys;
+    }
+
+    Expected<LayerReport> run() && {
+        const double begin = now_();
+        if (!warm_up(begin + options_.seconds / 10.0)) return Problem{problem_};
+        if (!take_tokens(begin + options_.seconds)) return Problem{problem_};
+        if (report_.samples.empty())
+            return Problem{"no token was timed undisturbed: give it an idle CPU, or more --seconds-per-row"};
+        evaluate();
+        return std::move(report_);
+    }
+
+  private:
+    bool must_stop() const { return options_.stop != nullptr && options_.stop->load(); }
+
+    std::optional<TokenTimes> timed_token() {
+        Expected<TokenTimes> taken = token_();
+        if (taken) return *std::move(taken);
+        problem_ = taken.problem();
+        return std::nullopt;
+    }
+
+    bool warm_up(double until) {
+        constexpr std::size_t least = 10, most = 200;
+        std::vector<double> totals;
+        while (!must_stop() && totals.size() < most && !is_stationary(totals) &&
+               (totals.size() < least || now_() < until)) {
+            const std::optional<TokenTimes> taken = timed_token();
+            if (!taken) return false;
+            totals.push_back(sum_of(taken->bricks));
+        }
+        report_.warm_ups = totals.size();
+        return true;
+    }
+
+    bool take_tokens(double until) {
+        for (std::size_t tokens = 1; !must_stop(); ++tokens) {
+            const std::optional<TokenTimes> taken = timed_token();
+            if (!taken) return false;
+            add(*taken);
+            const std::size_t count = report_.samples.size();
+            const bool is_enough = count >= least_samples;
+            if (is_enough && count % (least_samples / 2) == 0 && diagnose(report_.samples).is_valid()) break;
+            if (now_() >= until && (is_enough || tokens >= 2 * least_samples)) break;
+        }
+        return true;
+    }
+
+    // A token takes too long to do without those that an interrupt has hit.
+    void add(const TokenTimes& taken) {
+        ++report_.disturbances[static_cast<std::size_t>(taken.disturbance)];
+        const double total = sum_of(taken.bricks);
+        if (taken.disturbance == Disturbance::switched || taken.disturbance == Disturbance::stolen) {
+            report_.voided.push_back(total);
+            return;
+        }
+        for (std::size_t b = 0; b < bricks_.size(); ++b) times_[b].push_back(taken.bricks[b]);
+        report_.samples.push_back(total);
+    }
+
+    void evaluate() {
+        report_.diagnosis = diagnose(report_.samples);
+        double sum = 0.0;
+        double budget = 0.0;
+        for (std::size_t b = 0; b < bricks_.size(); ++b) {
+            report_.bricks.push_back(
+                row_of(bricks_[b].first, times_[b], bricks_[b].second.microseconds_per_token()));
+            sum += report_.bricks.back().summary.median;
+            budget += report_.bricks.back().budget;
+        }
+        for (BrickRow& row : report_.bricks) row.share = row.summary.median / sum;
+        report_.total = row_of("layer", report_.samples, budget);
+        report_.total.share = 1.0;
+    }
+
+    const std::vector<std::pair<std::string, brick::TokenBudget>>& bricks_;
+    const TokenMeter& token_;
+    const LayerOptions& options_;
+    const std::function<double()>& now_;
+    std::vector<std::vector<double>> times_;  // [brick][token], of those that count
+    LayerReport report_;
+    std::string problem_;
+};
+
+std::string voided_text(const LayerReport& report) {
+    const auto count = [&report](Disturbance disturbance) {
+        return report.disturbances[static_cast<std::size_t>(disturbance)];
+    };
+    if (report.voided.empty()) return "none voided";
+    return fmt::format("{} voided: another thread had the CPU in {}, time was stolen in {}", report.voided.size(),
+                       count(Disturbance::switched), count(Disturbance::stolen));
 }
 
 }  // namespace
 
+double LayerReport::raw_variation() const {
+    std::vector<double> all = samples;
+    all.insert(all.end(), voided.begin(), voided.end());
+    return coefficient_of_variation(all);
+}
+
 Expected<LayerReport> time_layer(const std::vector<std::pair<std::string, brick::TokenBudget>>& bricks,
                                  const TokenMeter& token, const LayerOptions& options,
                                  const std::function<double()>& now) {
-    constexpr std::size_t warm_ups = 10;
-    const double until = now() + options.seconds;
-    LayerReport report{.keys = options.keys};
-    std::vector<std::vector<double>> times(bricks.size());
-    std::vector<double> totals;
-    for (std::size_t i = 0; options.stop == nullptr || !options.stop->load(); ++i) {
-        const Expected<TokenTimes> taken = token();
-        if (!taken) return Problem{taken.problem()};
-        if (i < warm_ups) continue;
-        if (taken->disturbance == Disturbance::switched || taken->disturbance == Disturbance::stolen) {
-            ++report.voided;
-        } else {
-            for (std::size_t b = 0; b < bricks.size(); ++b) times[b].push_back(taken->bricks[b]);
-            totals.push_back(std::accumulate(taken->bricks.begin(), taken->bricks.end(), 0.0));
-        }
-        const bool time_is_up = now() >= until;
-        if (totals.size() >= least_samples && totals.size() % (least_samples / 2) == 0 &&
-            diagnose(totals).is_valid())
-            break;
-        if (time_is_up && (totals.size() >= least_samples || i >= 2 * least_samples)) break;
-    }
-    report.diagnosis = diagnose(totals);
-    if (totals.empty())
-        return Problem{"no token was timed undisturbed: give it an idle CPU, or more --seconds-per-row"};
-    double sum = 0.0;
-    double budget = 0.0;
-    for (std::size_t b = 0; b < bricks.size(); ++b) {
-        report.bricks.push_back(row_of(bricks[b].first, times[b], bricks[b].second.microseconds_per_token()));
-        sum += report.bricks.back().summary.median;
-        budget += report.bricks.back().budget;
-    }
-    for (BrickRow& row : report.bricks) row.share = row.summary.median / sum;
-    report.total = row_of("layer", totals, budget);
-    report.total.share = 1.0;
-    return report;
+    return Sampling(bricks, token, options, now).run();
 }
 
 Expected<LayerReport> run_layer(const LayerOptions& options) {
@@ -200,27 +275,36 @@ std::string text_of(const LayerReport& report) {
                         "p99", "budget", "factor", "share");
     for (const BrickRow& row : report.bricks) text += line_of(row);
     text += line_of(report.total);
-    text += fmt::format("\nbottleneck: {}\n{:.0f} tokens/s for one layer; {} tokens, CV {:.1f}%, {} voided{}\n",
-                        report.bottleneck, report.tokens_per_second(), report.total.summary.count,
-                        100.0 * report.total.summary.variation, report.voided,
-                        report.diagnosis.is_valid() ? "" : "; INVALID: " + report.diagnosis.says);
+    text += fmt::format(
+        "\nbottleneck: {}\n{} of {} bricks meet their budgets; {:.0f} tokens/s for one layer\n{} tokens, CV "
+        "{:.1f}% "
+        "(raw {:.1f}%, {}){}\n",
+        report.bottleneck, std::ranges::count_if(report.bricks, &BrickRow::meets_budget), report.bricks.size(),
+        report.tokens_per_second(), report.samples.size(), 100.0 * report.total.summary.variation,
+        100.0 * report.raw_variation(), voided_text(report),
+        report.diagnosis.is_valid() ? "" : "; INVALID: " + report.diagnosis.says);
     return text;
 }
 
 nlohmann::json json_of(const LayerReport& report) {
     nlohmann::json bricks = nlohmann::json::array();
     for (const BrickRow& row : report.bricks) bricks.push_back(json_of(row));
-    return {{"layer", report.layer},
-            {"keys", report.keys},
-            {"cpu_model", report.machine.cpu_model},
-            {"state", report.diagnosis.is_valid() ? "valid" : "invalid"},
-            {"reason", report.diagnosis.says},
-            {"tokens", report.total.summary.count},
-            {"voided", report.voided},
-            {"tokens_per_second", report.tokens_per_second()},
-            {"bottleneck", report.bottleneck},
-            {"total", json_of(report.total)},
-            {"bricks", bricks}};
+    nlohmann::json json{{"layer", report.layer},
+                        {"keys", report.keys},
+                        {"machine", json_of(report.machine)},
+                        {"state", report.diagnosis.is_valid() ? "valid" : "invalid"},
+                        {"reason", report.diagnosis.says},
+                        {"tokens_per_second", report.tokens_per_second()},
+                        {"raw_cv", report.raw_variation()},
+                        {"warm_ups", report.warm_ups},
+                        {"samples_us", rounded(report.samples)},
+                        {"voided_us", rounded(report.voided)},
+                        {"bottleneck", report.bottleneck},
+                        {"total", json_of(report.total)},
+                        {"bricks", bricks}};
+    for (const Disturbance d : {Disturbance::interrupt, Disturbance::stolen, Disturbance::switched})
+        json["disturbed"][std::string(name_of(d))] = report.disturbances[static_cast<std::size_t>(d)];
+    return json;
 }
 
 }  // namespace brickproof::bench

@@ -1,7 +1,6 @@
 // Where a transformer layer spends its time: the bricks of one token, each beside its budget.
 #pragma once
 
-#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -44,11 +43,16 @@ struct LayerReport {
     std::size_t keys = 0;
     std::vector<BrickRow> bricks{};
     BrickRow total{};
-    std::size_t voided = 0;
+    std::vector<double> samples{};  // us a token of the whole layer, in their order
+    std::vector<double> voided{};   // ditto: what does not count, by evidence
+    Disturbances disturbances{};    // tokens
+    std::size_t warm_ups = 0;
     Diagnosis diagnosis{};     // of the tokens' times
     std::string bottleneck{};  // a sentence
 
     double tokens_per_second() const { return 1e6 / total.summary.median; }
+    // Coefficient of variation of the tokens that count and the voided ones together.
+    double raw_variation() const;
 };
 
 // One token's times in microseconds by brick, and what disturbed it.
@@ -58,8 +62,9 @@ struct TokenTimes {
 };
 using TokenMeter = std::function<Expected<TokenTimes>()>;
 
-// Ten tokens to warm up, then until there are least_samples undisturbed ones that are valid, or the time is up
-// (after twice as many). `budgets` in microseconds, by brick. Problems: those of the meter.
+// Ten tokens or more to warm up, until their time is stationary; then until there are least_samples undisturbed
+// ones that are valid, or the time is up (after twice as many). Stopped, it reports what there is. Problems: those
+// of the meter, and no token that counts.
 Expected<LayerReport> time_layer(const std::vector<std::pair<std::string, brick::TokenBudget>>& bricks,
                                  const TokenMeter& token, const LayerOptions& options,
                                  const std::function<double()>& now);

@@ -37,6 +37,8 @@ std::string_view name_of(Disturbance disturbance) {
             return "stolen";
         case Disturbance::switched:
             return "switched";
+        case Disturbance::memory:
+            return "memory";
     }
     return "?";
 }

@@ -1,6 +1,7 @@
 // Times one batch of calls, with the evidence of what disturbed it.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <functional>
 #include <string>
@@ -19,8 +20,10 @@ enum class Disturbance {
     interrupt,  // the kernel ran on this CPU for some microseconds, and gave it back
     stolen,     // wall time that is no CPU time of the thread: the hypervisor ran something else
     switched,   // another thread had the CPU
+    memory,     // of a whole round: others used the memory that it waits for more or less, see memory_probe.hpp
 };
 std::string_view name_of(Disturbance disturbance);
+using Disturbances = std::array<std::size_t, 5>;  // how many, by Disturbance
 
 struct Measured {
     double nanoseconds = 0.0;

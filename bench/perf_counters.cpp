@@ -19,11 +19,14 @@ namespace brickproof::bench {
 
 namespace {
 
-int open_counter(std::uint64_t event, int leader) {
+constexpr PerfPair cycles_and_instructions = {
+    {{PERF_TYPE_HARDWARE, PERF_COUNT_HW_CPU_CYCLES}, {PERF_TYPE_HARDWARE, PERF_COUNT_HW_INSTRUCTIONS}}};
+
+int open_counter(const PerfEvent& event, int leader) {
     perf_event_attr attributes{};
-    attributes.type = PERF_TYPE_HARDWARE;
+    attributes.type = event.type;
     attributes.size = sizeof(attributes);
-    attributes.config = event;
+    attributes.config = event.config;
     if (leader < 0) attributes.disabled = 1;
     attributes.exclude_kernel = 1;
     attributes.exclude_hv = 1;
@@ -41,11 +44,19 @@ std::string describe(int error) {
     return text;
 }
 
+std::optional<PerfReading> read_group(int leader) {
+    PerfReading reading;
+    if (read(leader, &reading, sizeof(reading)) != static_cast<ssize_t>(sizeof(reading))) return std::nullopt;
+    return reading;
+}
+
 }  // namespace
 
-PerfCounters::PerfCounters() {
-    cycles_ = open_counter(PERF_COUNT_HW_CPU_CYCLES, -1);
-    if (cycles_ >= 0) instructions_ = open_counter(PERF_COUNT_HW_INSTRUCTIONS, cycles_);
+PerfCounters::PerfCounters() : PerfCounters(cycles_and_instructions) {}
+
+PerfCounters::PerfCounters(const PerfPair& events) {
+    cycles_ = open_counter(events[0], -1);
+    if (cycles_ >= 0) instructions_ = open_counter(events[1], cycles_);
     if (!are_there()) why_not_ = describe(errno);
 }
 
@@ -54,28 +65,36 @@ PerfCounters::~PerfCounters() {
         if (counter >= 0) close(counter);
 }
 
+// The leader alone is switched on and off, which starts and stops the group. With PERF_IOC_FLAG_GROUP, which
+// switches each member too, Linux 6.18 was seen to count nothing of the second event from the second time on. By
+// differences: PERF_EVENT_IOC_RESET leaves the two times as they are, so that one moment without counters would
+// speak against all that is counted later.
 std::optional<Counts> PerfCounters::count(const std::function<void()>& work) const {
     if (!are_there()) return std::nullopt;
-    ioctl(cycles_, PERF_EVENT_IOC_RESET, PERF_IOC_FLAG_GROUP);
-    ioctl(cycles_, PERF_EVENT_IOC_ENABLE, PERF_IOC_FLAG_GROUP);
+    const std::optional<PerfReading> before = read_group(cycles_);
+    ioctl(cycles_, PERF_EVENT_IOC_ENABLE, 0);
     work();
-    ioctl(cycles_, PERF_EVENT_IOC_DISABLE, PERF_IOC_FLAG_GROUP);
-    struct {
-        std::uint64_t number, enabled, running, values[2];
-    } group{};
-    const bool whole = read(cycles_, &group, sizeof(group)) == static_cast<ssize_t>(sizeof(group));
-    if (!whole || group.number != 2 || group.running == 0 || group.running < group.enabled) return std::nullopt;
-    return Counts{group.values[0], group.values[1]};
+    ioctl(cycles_, PERF_EVENT_IOC_DISABLE, 0);
+    const std::optional<PerfReading> after = read_group(cycles_);
+    return before && after ? counts_between(*before, *after) : std::nullopt;
 }
 
 #else
 
-PerfCounters::PerfCounters() : why_not_("perf_event: only Linux has it") {}
+PerfCounters::PerfCounters() : PerfCounters(PerfPair{}) {}
+PerfCounters::PerfCounters(const PerfPair&) : why_not_("perf_event: only Linux has it") {}
 PerfCounters::~PerfCounters() = default;
 std::optional<Counts> PerfCounters::count(const std::function<void()>&) const {
     return std::nullopt;
 }
 
 #endif
+
+std::optional<Counts> counts_between(const PerfReading& before, const PerfReading& after) {
+    const std::uint64_t enabled = after.enabled - before.enabled;
+    const std::uint64_t running = after.running - before.running;
+    if (before.number != 2 || after.number != 2 || running == 0 || running < enabled) return std::nullopt;
+    return Counts{after.values[0] - before.values[0], after.values[1] - before.values[1]};
+}
 
 }  // namespace brickproof::bench

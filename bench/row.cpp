@@ -13,12 +13,25 @@ std::string too_few(const Row& row, const Diagnosis& diagnosis) {
     const auto count = [&row](Disturbance disturbance) {
         return row.disturbances[static_cast<std::size_t>(disturbance)];
     };
+    const std::size_t disturbed =
+        count(Disturbance::switched) + count(Disturbance::stolen) + count(Disturbance::interrupt);
+    const std::size_t memory = count(Disturbance::memory);
+    if (disturbed + memory == 0)
+        return fmt::format("{} in {:.1f} s, a call takes {:.1f} ms: give it more --seconds-per-row", diagnosis.says,
+                           row.seconds, 1e-6 * row.a.summary.median);
     return fmt::format(
         "{} in {:.1f} s; of the voided, another thread had the CPU in {}, time was stolen in {}, {} were "
-        "interrupted: "
-        "give it an idle CPU, or more --seconds-per-row",
+        "interrupted{}: give it an idle CPU, or more --seconds-per-row",
         diagnosis.says, row.seconds, count(Disturbance::switched), count(Disturbance::stolen),
-        count(Disturbance::interrupt));
+        count(Disturbance::interrupt), memory > 0 ? fmt::format(", memory was another in {}", memory) : "");
+}
+
+// What the probes say, if memory did not hold still.
+std::string busy_memory(const Row& row) {
+    if (!row.memory || !row.memory->varies) return {};
+    const Interval middle = row.memory->middle_80_percent();
+    return fmt::format("memory busy, a probe beside it got {:.1f} to {:.1f} GB/s in four rounds of five; ",
+                       middle.low, middle.high);
 }
 
 }  // namespace
@@ -38,9 +51,25 @@ Timing timed(std::string library, std::string variant, std::vector<double> sampl
     return timing;
 }
 
+Comparison compare_pairs(std::span<const double> a, std::span<const double> b, std::uint64_t seed) {
+    std::vector<double> ratios;
+    for (std::size_t i = 0; i < a.size(); ++i) ratios.push_back(b[i] / a[i]);
+    Comparison comparison{.ratio = ratio_of_medians(a, b), .interval = bootstrap_ratio(a, b, seed)};
+    comparison.verdict = verdict_of(comparison.interval);
+    comparison.variation = coefficient_of_variation(ratios);
+    comparison.holds = diagnose(ratios).is_valid();
+    return comparison;
+}
+
 double Row::elements_per_cycle() const {
     const double cycles = a.cycles ? *a.cycles : a.summary.median * gigahertz;
     return cycles > 0.0 ? static_cast<double>(elements) / cycles : 0.0;
+}
+
+Interval MemoryRate::middle_80_percent() const {
+    std::vector<double> all = counted;
+    all.insert(all.end(), voided.begin(), voided.end());
+    return {quantile(all, 0.10), quantile(all, 0.90)};
 }
 
 std::string why_invalid(const Row& row, const std::vector<Diagnosis>& diagnoses, std::array<double, 2> gigahertz) {
@@ -53,7 +82,7 @@ std::string why_invalid(const Row& row, const std::vector<Diagnosis>& diagnoses,
         if (changed)
             return fmt::format("{}: the core's clock went from {:.2f} to {:.2f} GHz; {}", variant, gigahertz[0],
                                gigahertz[1], diagnoses[i].says);
-        return fmt::format("{}: {}", variant, diagnoses[i].says);
+        return fmt::format("{}{}: {}", busy_memory(row), variant, diagnoses[i].says);
     }
     return {};
 }

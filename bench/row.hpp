@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,10 @@ struct Comparison {
     Interval interval{};
     Verdict verdict = Verdict::cannot_tell;
     bool side_by_side = true;  // else b's samples are of another time, from a baseline file
+    // Of the pairs' ratios, which hold still where a and b vary together: memory that is busy slows both. Their
+    // series may be valid where neither time's is.
+    double variation = 0.0;
+    bool holds = false;
 
     // Whether a is certainly slower than b by more than this share: the whole interval lies beyond it.
     bool is_slower_by(double share) const { return interval.high < 1.0 / (1.0 + share); }
@@ -45,6 +50,16 @@ struct Comparison {
 struct ReadLoop {
     double bandwidth = 0.0;  // GB/s
     double share = 0.0;      // a's GB/s over it
+};
+
+// How much of memory was to be had in the rounds of samples: GB/s of the probes in each.
+struct MemoryRate {
+    double quiet = 0.0;             // what the fastest tenth of all rounds got, at least
+    std::vector<double> counted{};  // in the rounds whose samples count, in their order
+    std::vector<double> voided{};   // in those whose samples were voided for it
+    bool varies = false;            // more than a valid series may
+
+    Interval middle_80_percent() const;
 };
 
 struct Row {
@@ -67,7 +82,8 @@ struct Row {
     double gigahertz = 0.0;      // of the core, before and after the samples, the mean
     double call_overhead = 0.0;  // ns of a call without the kernel; it is subtracted
     std::vector<Attempt> attempts{};
-    std::array<std::size_t, 4> disturbances{};  // samples by Disturbance, of the last attempt
+    Disturbances disturbances{};         // batches, of the last attempt; samples where memory was another
+    std::optional<MemoryRate> memory{};  // where the working set lies there
     std::size_t warm_ups = 0;
     double seconds = 0.0;                 // that the row took
     std::optional<ReadLoop> read_loop{};  // beyond the caches, of an op that mostly reads
@@ -91,6 +107,7 @@ struct Row {
 
 struct BenchReport {
     std::string version{};
+    std::string started{};  // "2026-11-24T01:02:03Z"
     std::uint64_t seed = 0;
     Machine machine{};
     std::string clock{};
@@ -105,6 +122,9 @@ struct BenchReport {
     std::vector<Row> rows{};
     bool interrupted = false;
 };
+
+// Of samples side by side: a[i] and b[i] of the same round.
+Comparison compare_pairs(std::span<const double> a, std::span<const double> b, std::uint64_t seed);
 
 // Why a measured row is INVALID; empty if it is not. `gigahertz`: before and after the samples.
 std::string why_invalid(const Row& row, const std::vector<Diagnosis>& diagnoses, std::array<double, 2> gigahertz);

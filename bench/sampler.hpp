@@ -1,5 +1,5 @@
-// Samples of several contestants' time per call, taken in rounds: each contestant once a round, in random order, so
-// that whatever the machine does meanwhile it does to all of them.
+// Samples of several contestants' time per call, taken in rounds: a sample of each a round, in short batches that
+// take turns in random order, so that whatever the machine does meanwhile it does to all of them.
 #pragma once
 
 #include <array>
@@ -25,6 +25,8 @@ struct SamplingOptions {
     double shortest_sample = 100'000;  // ns: see shortest_sample_for
     double sample_overhead = 0.0;      // ns that the meter finds in a batch that does nothing
     bool interrupts_show = true;       // see meter.hpp
+    Batch memory_probe{};              // see memory_probe.hpp; none where nothing comes from memory
+    double memory_nanoseconds = 0.0;   // what memory takes of a call at least; 0: not known
     std::uint64_t seed = 1;            // of the order within the rounds
     const std::atomic<bool>* stop = nullptr;  // set from a signal handler: return what there is
     std::function<double()> now = steady_seconds;
@@ -33,9 +35,17 @@ struct SamplingOptions {
 // The sample length in ns at which the clock's two readings and the call are 0.1% of it at most.
 double shortest_sample_for(double sample_overhead);
 
-// An interrupt takes microseconds, in a virtual machine tens of them. Samples longer than this are hit by too many
+// An interrupt takes microseconds, in a virtual machine tens of them. Batches longer than this are hit by too many
 // to do without those, and little changed by one; shorter ones are voided by it.
-inline constexpr double longest_sample_voided_by_interrupt = 1e6;  // ns
+inline constexpr double longest_batch_voided_by_interrupt = 1e6;  // ns
+
+// Memory was another in a round whose probes took longer or shorter by more than this than when it is quiet: than
+// in all but the fastest tenth of the row's rounds, of which a few may be quieter still. As far as a valid series
+// may vary.
+inline constexpr double quiet_share = 0.10;
+inline constexpr double largest_slowdown = 0.05;
+// Where every kernel takes so many times as long as memory, busy memory is not what makes samples vary: no probes.
+inline constexpr double times_memory = 8.0;
 
 struct Contestant {
     std::string name;
@@ -47,16 +57,29 @@ struct Contestant {
 // Samples of one length, from the first that counts to the last.
 struct Attempt {
     double sample_nanoseconds = 0.0;  // about, of the first contestant
+    std::size_t turns = 1;            // batches that a sample is made of
     std::size_t samples = 0;
     std::size_t voided = 0;
     std::string reason{};  // why it was not valid
 };
 
+// What the memory probes of an attempt took, a round's mean: ns a call of the probe.
+struct MemoryEvidence {
+    double quiet = 0.0;             // what they take when memory is quiet
+    std::vector<double> counted{};  // of the rounds that count, in their order
+    std::vector<double> voided{};   // of those that do not
+
+    // Coefficient of variation, of all of them.
+    double variation() const;
+};
+
 struct Samples {
     std::vector<std::vector<double>> nanoseconds;  // [contestant][round]: per call, of the last attempt's rounds
-    std::vector<std::vector<double>> voided;       // [contestant]: per call, of the last attempt's voided samples
-    std::array<std::size_t, 4> disturbances{};     // of the last attempt, by Disturbance
-    std::vector<std::size_t> calls;                // [contestant]: in a sample
+    // [contestant]: per call, of the last attempt's disturbed batches, then of the samples that memory voids
+    std::vector<std::vector<double>> voided;
+    Disturbances disturbances{};             // of the last attempt
+    std::optional<MemoryEvidence> memory{};  // ditto, with a memory probe
+    std::vector<std::size_t> calls;          // [contestant]: in a sample
     std::vector<Attempt> attempts{};
     std::vector<Diagnosis> diagnoses{};  // [contestant]
     std::size_t warm_ups = 0;            // samples of the first contestant until it was stationary
@@ -70,10 +93,11 @@ struct Samples {
 
 // Finds each contestant's batch length and warms it up until its time is stationary (ten samples or more); then
 // takes rounds until there are least_samples, least_measured seconds, and all contestants' series are valid. A
-// sample that was disturbed is voided and taken again, up to three times, else its round does not count. Where a
-// series is not valid, more rounds are taken; then it is tried again with longer samples, which what cannot be seen
-// (a hypervisor's own interrupts) changes less. The time limit ends that: the last attempt that has enough samples
-// stands, and every attempt is told.
+// batch that was disturbed is voided and taken again, up to three times, else its turn does not count. A round in
+// which memory was another is voided for all contestants, by the probes alone, once the rounds tell what quiet is.
+// Where a series is not valid, more rounds are taken; then it is tried again with samples of more turns, which
+// what cannot be seen (a hypervisor's own interrupts) changes less. The time limit ends that, whatever there is
+// then: the last attempt that has enough samples stands, and every attempt is told.
 Samples sample(std::span<const Contestant> contestants, const SamplingOptions& options, const Meter& meter);
 
 }  // namespace brickproof::bench

@@ -4,7 +4,6 @@
 #include <boost/math/distributions/binomial.hpp>
 #include <boost/math/distributions/students_t.hpp>
 #include <cmath>
-#include <numeric>
 #include <vector>
 
 #include "engine/random.hpp"
@@ -34,6 +33,17 @@ std::size_t order_statistic(std::size_t n, double tail) {
     return k;
 }
 
+// As many places as there are, in runs of neighbours that begin anywhere; the first follows the last.
+void draw_in_blocks(Random& random, std::span<std::size_t> places) {
+    const std::size_t count = places.size();
+    const auto length = static_cast<std::size_t>(std::ceil(std::cbrt(static_cast<double>(count))));
+    std::size_t begin = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+        if (i % length == 0) begin = random.below(count);
+        places[i] = (begin + i % length) % count;
+    }
+}
+
 Interval percentile_interval(std::vector<double>& values, double level) {
     std::ranges::sort(values);
     const auto cut = static_cast<std::size_t>((1.0 - level) / 2.0 * static_cast<double>(values.size()));
@@ -55,9 +65,7 @@ std::optional<Interval> median_interval(std::span<const double> values, double l
 }
 
 double quantile(std::span<const double> values, double p) {
-    const std::vector<double> ordered = sorted(values);
-    const auto rank = static_cast<std::size_t>(std::ceil(p * static_cast<double>(ordered.size())));
-    return ordered[std::clamp<std::size_t>(rank, 1, ordered.size()) - 1];
+    return brick::quantile_of_ascending(sorted(values), p);
 }
 
 double median_absolute_deviation(std::span<const double> values) {
@@ -65,22 +73,6 @@ double median_absolute_deviation(std::span<const double> values) {
     std::vector<double> distances;
     for (const double value : values) distances.push_back(std::fabs(value - middle));
     return median_in_place(distances);
-}
-
-double mean(std::span<const double> values) {
-    return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
-}
-
-double standard_deviation(std::span<const double> values) {
-    if (values.size() < 2) return 0.0;
-    const double middle = mean(values);
-    double squares = 0.0;
-    for (const double value : values) squares += (value - middle) * (value - middle);
-    return std::sqrt(squares / static_cast<double>(values.size() - 1));
-}
-
-double coefficient_of_variation(std::span<const double> values) {
-    return values.size() < 2 ? 0.0 : standard_deviation(values) / mean(values);
 }
 
 std::optional<Interval> mean_interval(std::span<const double> values, double level) {
@@ -92,6 +84,23 @@ std::optional<Interval> mean_interval(std::span<const double> values, double lev
     return Interval{mean(values) - reach, mean(values) + reach};
 }
 
+double serial_correlation(std::span<const double> values) {
+    if (values.size() < 2) return 0.0;
+    const double middle = mean(values);
+    double squares = 0.0, products = 0.0;
+    for (const double value : values) squares += (value - middle) * (value - middle);
+    for (std::size_t i = 1; i < values.size(); ++i) products += (values[i - 1] - middle) * (values[i] - middle);
+    return squares == 0.0 ? 0.0 : products / squares;
+}
+
+bool is_stationary(std::span<const double> values) {
+    constexpr std::size_t half = 5;
+    if (values.size() < 2 * half) return false;
+    const double last = median(values.last(half));
+    const double before = median(values.subspan(values.size() - 2 * half, half));
+    return std::fabs(last / before - 1.0) <= 0.02;
+}
+
 Summary summarize(std::span<const double> values) {
     if (values.empty()) return {};
     const auto [least, most] = std::ranges::minmax(values);
@@ -101,6 +110,7 @@ Summary summarize(std::span<const double> values) {
             .variation = coefficient_of_variation(values),
             .median = median(values),
             .median_absolute_deviation = median_absolute_deviation(values),
+            .serial_correlation = serial_correlation(values),
             .least = least,
             .p50 = quantile(values, 0.50),
             .p99 = quantile(values, 0.99),
@@ -116,14 +126,15 @@ double ratio_of_medians(std::span<const double> a, std::span<const double> b) {
 Interval bootstrap_ratio(std::span<const double> a, std::span<const double> b, std::uint64_t seed, double level,
                          std::size_t resamples) {
     Random random(seed);
+    std::vector<std::size_t> pairs(a.size());
     std::vector<double> drawn_a(a.size());
     std::vector<double> drawn_b(a.size());
     std::vector<double> ratios(resamples);
     for (double& ratio : ratios) {
-        for (std::size_t i = 0; i < a.size(); ++i) {
-            const std::size_t pair = random.below(a.size());
-            drawn_a[i] = a[pair];
-            drawn_b[i] = b[pair];
+        draw_in_blocks(random, pairs);
+        for (std::size_t i = 0; i < pairs.size(); ++i) {
+            drawn_a[i] = a[pairs[i]];
+            drawn_b[i] = b[pairs[i]];
         }
         ratio = median_in_place(drawn_b) / median_in_place(drawn_a);
     }
@@ -134,8 +145,10 @@ Interval bootstrap_ratio_unpaired(std::span<const double> a, std::span<const dou
                                   double level, std::size_t resamples) {
     Random random(seed);
     const auto median_of_draw = [&random](std::span<const double> values) {
+        std::vector<std::size_t> places(values.size());
+        draw_in_blocks(random, places);
         std::vector<double> drawn(values.size());
-        for (double& value : drawn) value = values[random.below(values.size())];
+        for (std::size_t i = 0; i < places.size(); ++i) drawn[i] = values[places[i]];
         return median_in_place(drawn);
     };
     std::vector<double> ratios(resamples);

@@ -7,6 +7,8 @@
 #include <span>
 #include <string_view>
 
+#include "brick/statistics.hpp"
+
 namespace brickproof::bench {
 
 inline constexpr double confidence = 0.95;
@@ -34,17 +36,23 @@ double quantile(std::span<const double> values, double p);
 double median_absolute_deviation(std::span<const double> values);
 inline constexpr double deviations_per_mad = 1.4826;
 
-double mean(std::span<const double> values);
-// Of the sample: n - 1. 0 for fewer than two values.
-double standard_deviation(std::span<const double> values);
-// Standard deviation over mean.
-double coefficient_of_variation(std::span<const double> values);
+using brick::coefficient_of_variation;
+using brick::mean;
+using brick::standard_deviation;
 
 // Student's t interval of the mean; it is for means of many values, whose distribution is near normal. Nothing for
 // fewer than two values.
 std::optional<Interval> mean_interval(std::span<const double> values, double level = confidence);
 
-// All of the above. Robust figures stand beside mean and deviation: neither replaces the other.
+// Of each value with the next (lag 1), -1 to 1. Far above 0, the intervals of mean and median are narrower than
+// they should be: they take the values for independent. 0 for fewer than two values, or equal ones.
+double serial_correlation(std::span<const double> values);
+
+// Whether the last five values' median is within 2% of that of the five before: whether what is timed is warm.
+// Fewer than ten values are not.
+bool is_stationary(std::span<const double> values);
+
+// The figures above. Robust ones stand beside mean and deviation: neither replaces the other.
 struct Summary {
     std::size_t count = 0;
     double mean = 0.0;
@@ -52,6 +60,7 @@ struct Summary {
     double variation = 0.0;
     double median = 0.0;
     double median_absolute_deviation = 0.0;
+    double serial_correlation = 0.0;
     double least = 0.0;
     double p50 = 0.0;
     double p99 = 0.0;
@@ -67,12 +76,14 @@ double ratio_of_medians(std::span<const double> a, std::span<const double> b);
 
 // The percentile bootstrap interval of ratio_of_medians. a[i] and b[i] were measured side by side: pairs are drawn,
 // so that what slows both does not widen the interval. (Efron, Tibshirani, An Introduction to the Bootstrap, 13.3.)
-// Equal lengths, at least one pair.
+// They are drawn in runs of neighbours, of the cube root of their number: what slows one sample often slows the
+// next, and drawn one by one they would seem to say more than they do. (Politis, Romano, A circular
+// block-resampling procedure for stationary data, 1992.) Equal lengths, at least one pair.
 Interval bootstrap_ratio(std::span<const double> a, std::span<const double> b, std::uint64_t seed,
                          double level = confidence, std::size_t resamples = 2000);
 
 // The percentile bootstrap interval of the same ratio where a and b were measured at different times: each is drawn
-// by itself. At least one value each.
+// by itself, in runs too. At least one value each.
 Interval bootstrap_ratio_unpaired(std::span<const double> a, std::span<const double> b, std::uint64_t seed,
                                   double level = confidence, std::size_t resamples = 2000);
 

@@ -17,8 +17,12 @@ std::string escaped(std::string_view text);
 // more; what lies beyond is counted in the last bar. The median is a line.
 std::string distribution_svg(const Timing& timing);
 
-// A line a compared row: the ratio and its interval on a logarithmic scale around 1.
-std::string ratios_svg(std::span<const Row> rows);
+// A line a compared row: the ratio and its interval, on a logarithmic scale. Empty where nothing was compared.
+std::string ratios_chart(std::span<const Row> rows);
+
+// A line a kernel, with a mark for each of its rows that has a limit: how much of that it reaches. Empty where none
+// has.
+std::string shares_chart(std::span<const Row> rows);
 
 // Multiply-adds a second over multiply-adds a byte, both logarithmic, under the measured ceilings. Rows without
 // arithmetic are not in it.

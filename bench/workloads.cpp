@@ -89,15 +89,25 @@ std::size_t bytes_written(const Contract& contract, const std::vector<std::size_
     return bytes_of(c);
 }
 
-// Whether a long call of an op may write past the caches: more than a twentieth of what it moves is written, and
-// elsewhere than where it is read.
-bool may_write_past_caches(const Contract& contract, const Growth& growth) {
-    if (contract.invoke_in_place != nullptr) return false;
+// By a unit of the first size.
+std::size_t bytes_written(const Contract& contract, const Growth& growth) {
     std::vector<std::size_t> sizes = growth.sizes;
     sizes[0] = growth.unit;
     const std::size_t once = bytes_written(contract, sizes);
     sizes[0] = 2 * growth.unit;
-    return 20 * (bytes_written(contract, sizes) - once) >= growth.per_unit;
+    return bytes_written(contract, sizes) - once;
+}
+
+// Of an op whose long calls may write past the caches: more than a twentieth of what it moves is written, and
+// elsewhere than where it is read.
+std::optional<SizedWorkload> large_calls(const Contract& contract, const Growth& growth, const Caches& caches) {
+    if (contract.invoke_in_place != nullptr) return std::nullopt;
+    const std::size_t written = bytes_written(contract, growth);
+    if (20 * written < growth.per_unit) return std::nullopt;
+    const std::size_t units = (std::min(large_output, caches.last_level) + written - 1) / written;
+    const std::vector<std::size_t> sizes = growth.sizes_for(growth.fixed + units * growth.per_unit);
+    const std::size_t sets = set_count(Level::dram, bytes_at(contract, sizes), caches);
+    return SizedWorkload{"DRAM, large calls", sizes, Level::dram, sets};
 }
 
 void add_streamed(const Contract& contract, const Caches& caches, std::size_t available_memory,
@@ -121,8 +131,8 @@ void add_streamed(const Contract& contract, const Caches& caches, std::size_t av
     if (!has_l3 && level_of(in_l3 * bytes, caches) == Level::l3 && in_l3 * bytes >= 2 * caches.l2)
         list.workloads.push_back({"L3", sizes, Level::l3, in_l3});
     list.workloads.push_back({"DRAM", sizes, Level::dram, set_count(Level::dram, bytes, caches)});
-    if (may_write_past_caches(contract, growth))
-        list.workloads.push_back({"DRAM, large calls", growth.sizes_for(working_set / 2), Level::dram, 2});
+    if (std::optional<SizedWorkload> large = large_calls(contract, growth, caches))
+        list.workloads.push_back(std::move(*large));
 }
 
 }  // namespace

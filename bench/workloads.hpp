@@ -48,16 +48,19 @@ inline constexpr std::size_t cache_multiple = 4;  // DRAM: so many times the las
 // A call on operands of L3 or DRAM: long enough that it hardly matters how it begins, short enough for many
 // samples, and for sums whose bounds are finite.
 inline constexpr std::size_t streamed_call = 2 << 20;  // bytes
+// What a large call writes at least, or the last-level cache's size if that is less: from here on kernels write
+// past the caches (lib/support/stream_avx2.hpp). No more than that: a hundred calls of a slow kernel take their
+// time.
+inline constexpr std::size_t large_output = 8 << 20;  // bytes
 
 struct WorkloadList {
     std::vector<SizedWorkload> workloads;
     std::string without_dram{};  // why there is none
 };
 // The contract's workloads, then "L3" if it names none that lies there and there is such a cache, then "DRAM", and
-// for ops that write much "DRAM, large calls", each on half of the working set: kernels that write past the caches
-// do so where a call writes so much that the caches would not keep it. A
-// workload of the contract that takes more than half of the last-level cache is left to the latter: here it would
-// be neither in the cache nor safely beyond it.
+// for ops that write much "DRAM, large calls": kernels that write past the caches do so where a call writes so much
+// that the caches would not keep it. A workload of the contract that takes more than half of the last-level cache
+// is left to the latter: here it would be neither in the cache nor safely beyond it.
 WorkloadList workloads_of(const Contract& contract, const Caches& caches, std::size_t available_memory);
 
 // How many sets of buffers of so many bytes calls rotate through, so that the working set is the level's: up to
@@ -107,7 +110,9 @@ struct PreparedWorkload {
     std::size_t bytes() const { return bytes_read + bytes_written; }
     bool mostly_reads() const { return 20 * bytes_written < bytes(); }
     // Of an op in place what is read is written, too.
-    std::size_t working_set() const { return (bytes() - (in_place ? bytes_written : 0)) * buffers.set_count(); }
+    std::size_t call_set() const { return bytes() - (in_place ? bytes_written : 0); }
+    std::size_t working_set() const { return call_set() * buffers.set_count(); }
+    double share_written() const { return static_cast<double>(bytes_written) / static_cast<double>(call_set()); }
 };
 // Nothing once `stop` is set.
 std::optional<PreparedWorkload> prepare(const Contract& contract, const SizedWorkload& workload, std::uint64_t seed,

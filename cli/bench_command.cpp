@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <csignal>
 #include <cstdio>
 #include <memory>
@@ -41,6 +42,15 @@ struct Options {
 
 std::atomic<bool> stop_wanted{false};
 
+// The first Ctrl-C ends the run with what there is, the second ends the process: a kernel may hang, or an oracle
+// take long.
+void stop_at_interrupt() {
+    std::signal(SIGINT, [](int) {
+        stop_wanted = true;
+        std::signal(SIGINT, SIG_DFL);
+    });
+}
+
 void print_now(const std::string& text) {
     fmt::print("{}", text);
     std::fflush(stdout);
@@ -76,7 +86,7 @@ std::vector<bench::Pairing> pairings_of(const Options& options, const std::vecto
     return bench::pair_up(kernels, opponents.kernels.empty() ? nullptr : &opponents.kernels);
 }
 
-// "5%" or "0.05"; nothing for what is neither.
+// "5%" or "0.05"; nothing for what is neither, or might be either: 5.
 std::optional<double> parse_share(const std::string& text) {
     std::size_t end = 0;
     double value = 0.0;
@@ -86,8 +96,9 @@ std::optional<double> parse_share(const std::string& text) {
         return std::nullopt;
     }
     const std::string unit = text.substr(end);
-    if (!(value >= 0.0 && value < 1e6) || (!unit.empty() && unit != "%")) return std::nullopt;
-    return unit == "%" ? value / 100.0 : value;
+    if (!(value >= 0.0 && value < 1e6)) return std::nullopt;
+    if (unit == "%") return value / 100.0;
+    return unit.empty() && value < 1.0 ? std::optional(value) : std::nullopt;
 }
 
 // The problem of the first file that cannot be written.
@@ -107,18 +118,34 @@ bool has_failed(const bench::BenchReport& report) {
     return std::ranges::any_of(report.rows, [](const bench::Row& row) { return row.fails(); });
 }
 
-// Prints those that are; an INVALID row shows nothing, so it is not among them.
-bool is_slower(const bench::BenchReport& report, double share) {
-    bool slower = false;
-    for (const bench::Row& row : report.rows) {
-        if (row.state != bench::Row::State::valid || !row.comparison || !row.comparison->is_slower_by(share))
-            continue;
-        slower = true;
-        fmt::print("SLOWER by more than {:g}%: {}, {}, {}: B/A is {:.3f}, [{:.3f}, {:.3f}]\n", 100.0 * share,
-                   row.op, row.workload, row.a.variant, row.comparison->ratio, row.comparison->interval.low,
-                   row.comparison->interval.high);
-    }
-    return slower;
+// What --fail-if-slower makes of a report.
+int exit_code_of(const bench::BenchReport& report, const Options& options) {
+    if (options.fail_if_slower.empty()) return has_failed(report) ? exit_fail : exit_pass;
+    const bench::Gate gate = bench::gate_of(report, *parse_share(options.fail_if_slower));
+    print_now(text_of(gate));
+    if (!gate.slower.empty() || has_failed(report)) return exit_fail;
+    if (gate.compared() > 0) return exit_pass;
+    return usage_error(
+        fmt::format("--fail-if-slower: {} has nothing that any row could be compared with", options.against));
+}
+
+// The first option that says something of kernels.
+std::string option_about_kernels(const Options& options) {
+    const KernelSelection& selection = options.selection;
+    const std::pair<const char*, bool> given[] = {{"--kernels", !selection.plugins.empty()},
+                                                  {"--op", selection.op != "*"},
+                                                  {"--variant", selection.variant != "*"},
+                                                  {"--assume", !selection.assume.empty()},
+                                                  {"--against", !options.against.empty()},
+                                                  {"--against-variant", options.against_variant != "*"},
+                                                  {"--fail-if-slower", !options.fail_if_slower.empty()},
+                                                  {"--workload", options.workload != "*"},
+                                                  {"--self-test", options.self_test > 0},
+                                                  {"--csv", !options.csv.empty()},
+                                                  {"--html", !options.html.empty()}};
+    for (const auto& [name, is_given] : given)
+        if (is_given) return name;
+    return {};
 }
 
 std::string contradiction(const Options& options) {
@@ -127,29 +154,31 @@ std::string contradiction(const Options& options) {
     if (!options.fail_if_slower.empty() && options.against.empty())
         return "--fail-if-slower needs --against: slower than what?";
     if (!options.fail_if_slower.empty() && !parse_share(options.fail_if_slower))
-        return fmt::format("--fail-if-slower: '{}' is no share such as 5%", options.fail_if_slower);
-    if (options.layer &&
-        (options.self_test > 0 || !options.against.empty() || !options.csv.empty() || !options.html.empty()))
-        return "--layer times a layer, no kernels: of the other options --json, --seconds-per-row and --seed go "
-               "with it";
+        return fmt::format("--fail-if-slower: '{}' is no share such as 5% or 0.05", options.fail_if_slower);
+    if (!std::isfinite(options.seconds_per_row)) return "--seconds-per-row: that is no time";
+    if (const std::string option = option_about_kernels(options); options.layer && !option.empty())
+        return fmt::format(
+            "--layer times a layer, no kernels: {} does not go with it; --model, --keys, --json, --seconds-per-row "
+            "and --seed do",
+            option);
     return {};
 }
 
 int run_layer(const Options& options) {
     if (!options.json.empty())
         if (const auto writable = check_writable(options.json); !writable) return usage_error(writable.problem());
-    std::signal(SIGINT, [](int) { stop_wanted = true; });
+    stop_at_interrupt();
     const Expected<bench::LayerReport> report = bench::run_layer({.model = options.model,
                                                                   .keys = options.keys,
                                                                   .seconds = options.seconds_per_row,
                                                                   .seed = options.seed,
                                                                   .stop = &stop_wanted});
-    if (stop_wanted) return exit_interrupted;
-    if (!report) return usage_error(report.problem());
+    if (!report) return stop_wanted ? exit_interrupted : usage_error(report.problem());
     print_now(text_of(*report));
-    if (options.json.empty()) return exit_pass;
-    const auto written = write_file(options.json, bench::json_of(*report).dump(2) + "\n");
-    return written ? exit_pass : usage_error(written.problem());
+    if (!options.json.empty())
+        if (const auto written = write_file(options.json, bench::json_of(*report).dump(2) + "\n"); !written)
+            return usage_error(written.problem());
+    return stop_wanted ? exit_interrupted : exit_pass;
 }
 
 int run(const Options& options) {
@@ -167,7 +196,7 @@ int run(const Options& options) {
     for (const std::string& op : bench::ops_left_out(*kernels, pairings))
         fmt::print(stderr, "brickproof: {} has no kernel of {} that matches '{}': not compared\n", options.against,
                    op, options.against_variant);
-    std::signal(SIGINT, [](int) { stop_wanted = true; });
+    stop_at_interrupt();
     bench::BenchReport shown;
     const bench::BenchReport report = run_bench(
         pairings, {.seconds_per_row = options.seconds_per_row,
@@ -191,8 +220,7 @@ int run(const Options& options) {
     if (options.self_test > 0) print_now(self_test_text(report));
     if (const std::string problem = write_files(options, report); !problem.empty()) return usage_error(problem);
     if (report.interrupted) return exit_interrupted;
-    const bool slower = !options.fail_if_slower.empty() && is_slower(report, *parse_share(options.fail_if_slower));
-    return slower || has_failed(report) ? exit_fail : exit_pass;
+    return exit_code_of(report, options);
 }
 
 }  // namespace
@@ -227,7 +255,8 @@ void add_bench_command(CLI::App& app, int& exit_code) {
         ->add_option(
             "--self-test", options->self_test,
             "Compare kernels with themselves, this many rows, and say how far this machine is to be trusted")
-        ->type_name("N");
+        ->type_name("N")
+        ->check(CLI::Range(std::size_t{1}, std::size_t{100'000}));
     CLI::Option* layer = command->add_flag(
         "--layer", options->layer,
         "Instead, where a transformer layer of our bricks spends its time: by brick, beside its budget");
@@ -247,6 +276,9 @@ void add_bench_command(CLI::App& app, int& exit_code) {
         ->add_option("--html", options->html,
                      "Write a page with distributions, ratios and the roofline to this file, too")
         ->type_name("FILE");
+    command->footer(
+        "Exit code: 0 measured; 1 a kernel is wrong, crashes, or is slower (--fail-if-slower); 2 wrong usage or\n"
+        "environment, or nothing that --fail-if-slower could compare; 130 after Ctrl-C, with what there was.");
     command->callback([options, &exit_code] { exit_code = run(*options); });
 }
 

@@ -1,32 +1,15 @@
 #include "brick/benchmark_report.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
-#include <numeric>
 #include <vector>
 
+#include "brick/statistics.hpp"
 #include "bricks/digits.hpp"
 #include "bricks/sentence.hpp"
 #include "bricks/stopwatch.hpp"
 
 namespace brick {
-namespace {
-
-// The smallest value that at least the share p of all values does not exceed (nearest rank).
-double quantile(std::span<const double> ascending, double p) {
-    const auto rank = static_cast<std::size_t>(std::ceil(p * static_cast<double>(ascending.size())));
-    return ascending[std::max<std::size_t>(rank, 1) - 1];
-}
-
-double standard_deviation_of(std::span<const double> values, double mean) {
-    if (values.size() < 2) return 0.0;
-    double sum = 0.0;
-    for (const double value : values) sum += (value - mean) * (value - mean);
-    return std::sqrt(sum / static_cast<double>(values.size() - 1));
-}
-
-}  // namespace
 
 Result<BenchmarkReport> summarize(std::span<const double> samples, const BenchmarkConfig& config,
                                   const TokenBudget& budget) {
@@ -39,11 +22,11 @@ Result<BenchmarkReport> summarize(std::span<const double> samples, const Benchma
     std::ranges::sort(ascending);
     BenchmarkReport report;
     report.samples = samples.size();
-    report.mean = std::accumulate(ascending.begin(), ascending.end(), 0.0) / static_cast<double>(samples.size());
-    report.standard_deviation = standard_deviation_of(ascending, report.mean);
+    report.mean = mean(ascending);
+    report.standard_deviation = standard_deviation(ascending);
     report.variation = report.standard_deviation / report.mean;
-    report.p50 = quantile(ascending, 0.50);
-    report.p99 = quantile(ascending, 0.99);
+    report.p50 = quantile_of_ascending(ascending, 0.50);
+    report.p99 = quantile_of_ascending(ascending, 0.99);
     report.tokens_per_second = 1e6 / report.mean;
     report.budget = budget;
     report.budget_met = budget.is_met(report.mean);

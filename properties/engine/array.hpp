@@ -91,7 +91,7 @@ class Array {
     template <typename Values>
     void append(const Values& values) {
         const std::size_t count = std::size(values);
-        reserve(size_ + count);
+        if (size_ + count > room_) move_to(std::max(2 * room_, size_ + count));
         std::uninitialized_copy(std::begin(values), std::end(values), data_ + size_);
         size_ += count;
     }

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "bench/svg_charts.hpp"
@@ -60,6 +61,63 @@ TEST(Html, ShowsRatiosRooflineDistributionsAndWhatIsWrong) {
         EXPECT_TRUE(holds(html, part)) << part;
 }
 
+// A picture that is pasted somewhere has nothing to point at.
+TEST(Html, NamesThePeerBesideEachRatioAndInTheTable) {
+    const std::string html = html_of(report_with_everything());
+    EXPECT_TRUE(holds(html, "q8_0.dot avx2 : haswell, L1, 1,000 values"));
+    EXPECT_TRUE(holds(html, "<th>B/A</th>"));
+    EXPECT_TRUE(holds(html, "<td data-name=\"B\">")) << html;
+    EXPECT_TRUE(holds(html, "<small>haswell</small>"));
+    EXPECT_FALSE(holds(html_of(report_of({measured_row()})), "<th>B/A</th>"));
+}
+
+TEST(Html, SaysThatABaselineIsOfAnotherTime) {
+    BenchReport report = report_with_everything();
+    EXPECT_FALSE(holds(html_of(report), "B was measured at another time"));
+    report.rows[0].comparison->side_by_side = false;
+    EXPECT_TRUE(holds(html_of(report), "B was measured at another time"));
+}
+
+TEST(Html, HasTheMeasuredLimitsAsATable) {
+    const std::string html = html_of(report_with_everything());
+    EXPECT_TRUE(holds(html, "<td class=\"text\">DRAM</td><td>20</td><td>10</td><td>16</td><td>24</td>"));
+    EXPECT_TRUE(holds(html, "64 float32 multiply-adds, 256 int8 multiply-adds, 8.0 divisions, 4.0 square roots"));
+}
+
+TEST(Shares, HaveAMarkForEachRowWithALimitAlsoWithoutArithmetic) {
+    Row conversion = measured_row();
+    conversion.op = "f16.to_f32";
+    const std::string chart = shares_chart(std::vector<Row>{conversion, conversion, measured_row()});
+    EXPECT_TRUE(holds(chart, "<span class=\"what\">f16.to_f32 avx2</span>"));
+    EXPECT_TRUE(holds(chart, "<span class=\"what\">q8_0.dot avx2</span>"));
+    std::size_t marks = 0;
+    for (std::size_t at = chart.find("% of L1 read"); at != std::string::npos;
+         at = chart.find("% of L1 read", at + 1))
+        ++marks;
+    EXPECT_EQ(marks, 3u);
+    EXPECT_EQ(shares_chart(std::vector<Row>{row_that_was_not_run()}), "");
+}
+
+// Names of ops with nearly the same arithmetic a byte.
+TEST(Roofline, NamesEachOpInALaneWhereNoneTouchesAnother) {
+    std::vector<Row> rows;
+    for (const char* op : {"q8_0.quantize", "q8_0f.quantize", "q8_0f.dequantize", "rms_norm"}) {
+        rows.push_back(measured_row());
+        rows.back().op = op;
+        rows.back().work.multiply_adds = 400.0 + 10.0 * static_cast<double>(rows.size());
+    }
+    const std::string svg = roofline_svg(report_of(rows));
+    std::vector<std::string> heights;
+    for (const Row& row : rows) {
+        const std::size_t end = svg.find(">" + row.op + "</text>");
+        ASSERT_NE(end, std::string::npos) << row.op;
+        const std::size_t begin = svg.rfind("y=\"", end);
+        heights.push_back(svg.substr(begin, svg.find('"', begin + 3) - begin));
+    }
+    std::ranges::sort(heights);
+    EXPECT_EQ(std::ranges::adjacent_find(heights), heights.end()) << "two names on one line, a few pixels apart";
+}
+
 TEST(Html, DrawsLevelsOfOneBandwidthAsOneLine) {
     BenchReport report = report_with_everything();
     report.limits.bandwidth = {Bandwidth{200.0, 1.0, 1.0, 1.0}, Bandwidth{200.0, 1.0, 1.0, 1.0},
@@ -80,6 +138,13 @@ TEST(Html, DrawsAReportWithoutLimits) {
     EXPECT_EQ(first_wrong_tag(html_of(report)), "");
     EXPECT_FALSE(holds(html_of(report), "nan"));
     EXPECT_FALSE(holds(html_of(report), "inf"));
+}
+
+TEST(Html, DrawsAReportWithoutRows) {
+    const std::string html = html_of(report_of({}));
+    EXPECT_EQ(first_wrong_tag(html), "");
+    EXPECT_FALSE(holds(html, "nan"));
+    EXPECT_FALSE(holds(html, "<h2>Share of the limit</h2>"));
 }
 
 TEST(Distribution, HoldsEverySample) {

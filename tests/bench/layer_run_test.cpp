@@ -45,8 +45,36 @@ TEST(TimeLayer, WarmsUpAndVoidsByTheEvidence) {
     };
     const auto report = time_layer(bricks, token, {}, made_up_clock());
     ASSERT_TRUE(report);
-    EXPECT_GT(report->voided, least_samples / 5);
+    EXPECT_GT(report->voided.size(), least_samples / 5);
+    EXPECT_EQ(report->voided.size(), report->disturbances[static_cast<std::size_t>(Disturbance::switched)]);
+    EXPECT_EQ(report->warm_ups, 10u);
+    EXPECT_GT(report->raw_variation(), 1.0);
     EXPECT_EQ(report->total.summary.most, 10.0);
+}
+
+TEST(TimeLayer, WarmsUpUntilTheTimeIsStationary) {
+    std::size_t tokens = 0;
+    const TokenMeter token = [&tokens] {
+        ++tokens;
+        return TokenTimes{{1.0, tokens <= 30 ? 100.0 - static_cast<double>(tokens) : 9.0}, Disturbance::none};
+    };
+    const auto report = time_layer(bricks, token, {}, made_up_clock());
+    ASSERT_TRUE(report);
+    EXPECT_GE(report->warm_ups, 35u);
+    EXPECT_EQ(report->total.summary.most, 10.0);
+}
+
+TEST(TimeLayer, StoppedSaysWhatThereIs) {
+    std::atomic<bool> stop = false;
+    std::size_t tokens = 0;
+    const TokenMeter token = [&] {
+        stop = ++tokens == 50;
+        return TokenTimes{{1.0, 9.0}, Disturbance::none};
+    };
+    const auto report = time_layer(bricks, token, {.stop = &stop}, made_up_clock());
+    ASSERT_TRUE(report);
+    EXPECT_EQ(report->samples.size(), 40u);
+    EXPECT_EQ(report->diagnosis.kind, Diagnosis::Kind::too_few);
 }
 
 TEST(TimeLayer, IsInvalidWhereTokensVaryUntilTheTimeIsUp) {
@@ -74,11 +102,17 @@ TEST(LayerReport, IsPrintedWithItsBottleneckAndWrittenAsJson) {
     report.bottleneck = "layer 0: ffn takes 9 us, budget 5 us (factor 1.8)";
     const std::string text = text_of(report);
     for (const char* part :
-         {"norm", " 90.0%  OVER BUDGET", "bottleneck: layer 0: ffn takes 9 us", "100000 tokens/s"})
+         {"norm", " 10.0%  met", " 90.0%  OVER BUDGET", "bottleneck: layer 0: ffn takes 9 us", "100000 tokens/s"})
         EXPECT_TRUE(holds(text, part)) << part << " in " << text;
     const nlohmann::json json = json_of(report);
     EXPECT_EQ(json["bricks"][1]["meets_budget"], false);
     EXPECT_EQ(json["state"], "valid");
+    for (const char* figure : {"mean_us", "mean_interval", "standard_deviation_us", "cv", "median_us",
+                               "median_interval", "mad_us", "p50_us", "p99_us", "budget_us", "meets_budget"})
+        EXPECT_TRUE(json["total"].contains(figure)) << figure;
+    for (const char* part : {"raw_cv", "samples_us", "voided_us", "disturbed", "machine", "tokens_per_second"})
+        EXPECT_TRUE(json.contains(part)) << part;
+    EXPECT_TRUE(holds(text, "1 of 2 bricks meet their budgets"));
 }
 
 }  // namespace

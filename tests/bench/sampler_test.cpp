@@ -39,14 +39,19 @@ TEST(Sampler, CannotTellAKernelFromItself) {
     EXPECT_EQ(verdict_of(bootstrap_ratio(samples.nanoseconds[0], samples.nanoseconds[1], 1)), Verdict::cannot_tell);
 }
 
-TEST(Sampler, TakesAtLeastAHundredSamplesHoweverLittleTimeItGets) {
+// Eleven calls of each before anything counts, then a round a second.
+TEST(Sampler, EndsWithTheTimeHoweverFewSamplesThereAre) {
     SyntheticMachine machine;
-    const std::vector<Contestant> contestants{machine.kernel("slow", 1e9)};
+    const std::vector<Contestant> contestants{machine.kernel("slow", 0.5e9), machine.kernel("slow", 0.5e9)};
     SamplingOptions options = options_for(machine);
-    options.seconds = 0.001;
+    options.seconds = 40.0;
     const Samples samples = sample(contestants, options, machine.meter());
-    EXPECT_EQ(samples.nanoseconds[0].size(), least_samples);
+    EXPECT_LT(samples.seconds, 42.0);
+    EXPECT_GT(samples.nanoseconds[0].size(), 20u);
+    EXPECT_LT(samples.nanoseconds[0].size(), 40u);
     EXPECT_EQ(samples.calls[0], 1u);
+    EXPECT_EQ(samples.attempts.size(), 1u);
+    EXPECT_EQ(samples.diagnoses[0].kind, Diagnosis::Kind::too_few);
 }
 
 TEST(Sampler, MakesSamplesLongEnoughForTheClockAndCountsTheCallsOn) {
@@ -148,11 +153,13 @@ TEST(Sampler, KeepsInterruptedSamplesOfLongCalls) {
     SyntheticMachine machine;
     const std::vector<Contestant> contestants{machine.kernel("slow", 20e6)};
     SamplingOptions options = options_for(machine);
-    options.shortest_sample = 2.0 * longest_sample_voided_by_interrupt;
+    options.shortest_sample = 2.0 * longest_batch_voided_by_interrupt;
+    options.seconds = 4.0;
     const Samples samples = sample(contestants, options, machine.meter([](double nanoseconds, Random&) {
         return Measured{.nanoseconds = nanoseconds, .disturbance = Disturbance::interrupt};
     }));
     EXPECT_EQ(samples.voided_count(), 0u);
+    EXPECT_EQ(samples.disturbances, Disturbances{});
     EXPECT_GE(samples.nanoseconds[0].size(), least_samples);
 }
 
@@ -178,8 +185,8 @@ TEST(Sampler, GivesUpWhereEverySampleIsDisturbed) {
     EXPECT_EQ(samples.diagnoses[0].kind, Diagnosis::Kind::too_few);
 }
 
-// One sample in twenty is held up by 50 us that nobody tells about: too much for samples of 50 us, little for
-// longer ones.
+// One batch in twenty is held up by 50 us that nobody tells about: too much for samples of 50 us, little for those
+// of more turns.
 TEST(Sampler, TriesAgainWithLongerSamplesAndTellsEveryAttempt) {
     SyntheticMachine machine;
     const Samples samples = sample_one(machine, [](double nanoseconds, Random& random) {
@@ -188,33 +195,59 @@ TEST(Sampler, TriesAgainWithLongerSamplesAndTellsEveryAttempt) {
     ASSERT_GE(samples.attempts.size(), 2u);
     EXPECT_NE(samples.attempts.front().reason, "");
     EXPECT_EQ(samples.attempts.back().reason, "");
+    EXPECT_EQ(samples.attempts.front().turns, 1u);
+    EXPECT_GT(samples.attempts.back().turns, 1u);
     EXPECT_GT(samples.attempts.back().sample_nanoseconds, samples.attempts.front().sample_nanoseconds);
-    EXPECT_GE(machine.lengths.back(), samples.attempts.back().sample_nanoseconds);
+    EXPECT_EQ(samples.calls[0], samples.attempts.back().turns * machine.last_calls);
     EXPECT_TRUE(samples.diagnoses[0].is_valid());
+}
+
+// What lasts for milliseconds meets both alike: neither has two batches more than the other, at any time.
+TEST(Sampler, ContestantsTakeTurnsWithinASample) {
+    SyntheticMachine machine;
+    int ahead = 0;
+    int farthest = 0;
+    std::vector<Contestant> contestants{machine.kernel("a", 100.0), machine.kernel("b", 100.0)};
+    for (const int i : {0, 1}) {
+        contestants[static_cast<std::size_t>(i)].batch =
+            [&, i, inner = contestants[static_cast<std::size_t>(i)].batch](std::size_t first, std::size_t calls) {
+                inner(first, calls);
+                ahead += i == 0 ? 1 : -1;
+                farthest = std::max(farthest, std::abs(ahead));
+                if (machine.batches < 40) ahead = farthest = 0;  // warm-up
+            };
+    }
+    const Samples samples =
+        sample(contestants, options_for(machine), machine.meter([](double nanoseconds, Random& random) {
+            return Measured{.nanoseconds = nanoseconds + (random.below(20) == 0 ? 50'000.0 : 0.0)};
+        }));
+    EXPECT_GT(samples.attempts.back().turns, 1u);
+    EXPECT_LE(farthest, 2);
 }
 
 TEST(Sampler, ALaterAttemptEndsWithTheTimeAndStaysInvalid) {
     SyntheticMachine machine;
-    const Samples samples = sample_one(machine, [](double nanoseconds, Random& random) {
-        return Measured{.nanoseconds = nanoseconds * (1.0 + 0.5 * static_cast<double>(random.unit()))};
+    const Samples samples = sample_one(machine, [&machine](double nanoseconds, Random&) {
+        return Measured{.nanoseconds = nanoseconds * (1.0 + 1e-3 * static_cast<double>(machine.batches))};
     });
-    EXPECT_EQ(samples.diagnoses[0].kind, Diagnosis::Kind::spread);
+    EXPECT_EQ(samples.diagnoses[0].kind, Diagnosis::Kind::drift);
     EXPECT_GE(samples.attempts.size(), 2u);
-    EXPECT_LT(samples.seconds, 0.4);  // of made-up time: the limit is 0.2, and a hundred samples come first
+    EXPECT_LT(samples.seconds, 0.21);  // of made-up time: the limit is 0.2
 }
 
-// Longer samples are all disturbed: the shorter ones before stand, and both attempts are told.
+// Later all batches are disturbed: the samples of before stand, and both attempts are told.
 TEST(Sampler, AnAttemptWithTooFewSamplesDoesNotStand) {
     SyntheticMachine machine;
-    const Samples samples = sample_one(machine, [](double nanoseconds, Random& random) {
+    const Samples samples = sample_one(machine, [&machine](double nanoseconds, Random& random) {
         return Measured{.nanoseconds = nanoseconds * (1.0 + 0.5 * static_cast<double>(random.unit())),
-                        .disturbance = nanoseconds > 150'000 ? Disturbance::switched : Disturbance::none};
+                        .disturbance = machine.batches > 400 ? Disturbance::switched : Disturbance::none};
     });
     ASSERT_GE(samples.attempts.size(), 2u);
     EXPECT_LT(samples.attempts.back().samples, least_samples);
     EXPECT_GE(samples.nanoseconds[0].size(), least_samples);
     EXPECT_EQ(samples.diagnoses[0].kind, Diagnosis::Kind::spread);
-    EXPECT_LT(100.0 * static_cast<double>(samples.calls[0]), 150'000.0);
+    EXPECT_NEAR(100.0 * static_cast<double>(samples.calls[0]), samples.attempts.front().sample_nanoseconds,
+                30'000.0);
 }
 
 TEST(Sampler, AContestantTakenAlongDoesNotProlongTheSampling) {

@@ -4,7 +4,7 @@
 
 #include <filesystem>
 #include <fstream>
-#include <sstream>
+#include <nlohmann/json.hpp>
 
 #include "engine/contract.hpp"
 #include "engine/replay_token.hpp"
@@ -90,15 +90,18 @@ TEST(Bench, RunsAndPrintsARowAnOp) {
     EXPECT_FALSE(holds(result.out, "DRAM")) << result.out;
 }
 
-// However noisy the machine is: only VALID rows of a report are compared with.
+nlohmann::json read_json(const std::string& path) {
+    return nlohmann::json::parse(std::ifstream(path));
+}
+
+// However noisy the machine is: only VALID rows of a report, of a hundred samples, are compared with.
 void call_rows_valid(const std::string& report) {
-    const std::string invalid = "\"state\":\"invalid\"";
-    std::stringstream contents;
-    contents << std::ifstream(report).rdbuf();
-    std::string text = contents.str();
-    for (std::size_t at = 0; (at = text.find(invalid, at)) != std::string::npos;)
-        text.replace(at, invalid.size(), "\"state\":\"valid\"");
-    std::ofstream(report) << text;
+    nlohmann::json json = read_json(report);
+    for (nlohmann::json& row : json["rows"]) {
+        row["state"] = "valid";
+        row["kernel"]["samples_ns"] = std::vector<double>(100, row["kernel"]["median_ns"]);
+    }
+    std::ofstream(report) << json;
 }
 
 // The first run's report is the second one's baseline. (That a slower kernel fails is tested where times are made
@@ -122,7 +125,26 @@ TEST(Bench, ComparesWithTheReportOfAnEarlierRun) {
     EXPECT_EQ(compared.exit_code, 0) << compared.out << compared.err;
     EXPECT_TRUE(holds(compared.out, "scalar : scalar")) << compared.out;
     EXPECT_FALSE(holds(compared.out, "WARNING")) << compared.out;
+    EXPECT_TRUE(holds(compared.out, "slower by more than 100000%: 0 of ")) << compared.out;
     std::filesystem::remove_all(folder);
+}
+
+// A gate that looks at nothing must not be green.
+TEST(Bench, NothingThatCouldBeComparedIsTwo) {
+    const std::string json = testing::TempDir() + "other_" + std::to_string(getpid()) + ".json";
+    const Arguments measure = {"bench", "--op", "f16.to_f32", "--workload", "L1*", "--seconds-per-row", "0.02"};
+    Arguments first = measure;
+    first.insert(first.end(), {"--variant", "scalar", "--json", json});
+    EXPECT_EQ(run(first).exit_code, 0);
+    nlohmann::json report = read_json(json);
+    for (nlohmann::json& row : report["rows"]) row["workload"] = "another";
+    std::ofstream(json) << report;
+    Arguments second = measure;
+    second.insert(second.end(), {"--variant", "scalar", "--against", json, "--fail-if-slower", "5%"});
+    const Result compared = run(second);
+    EXPECT_EQ(compared.exit_code, 2) << compared.out << compared.err;
+    EXPECT_TRUE(holds(compared.err, "has nothing that any row could be compared with")) << compared.err;
+    std::filesystem::remove(json);
 }
 
 TEST(Bench, ComparesKernelsWithThemselves) {
@@ -142,7 +164,12 @@ TEST(Bench, OptionsThatContradictAreTwo) {
     refused({"--fail-if-slower", "5%"}, "--fail-if-slower needs --against");
     refused({"--fail-if-slower", "much", "--against", "builtin"}, "'much' is no share such as 5%");
     refused({"--self-test", "3", "--against", "builtin"}, "--self-test compares kernels with themselves");
-    refused({"--layer", "--csv", "x"}, "--layer times a layer, no kernels");
+    refused({"--fail-if-slower", "5", "--against", "builtin"}, "'5' is no share such as 5% or 0.05");
+    refused({"--layer", "--csv", "x"}, "--layer times a layer, no kernels: --csv does not go with it");
+    refused({"--layer", "--op", "rope"}, "--layer times a layer, no kernels: --op does not go with it");
+    refused({"--layer", "--keys", "99999999999"}, "a cache of 99999999999 tokens");
+    refused({"--seconds-per-row", "nan"}, "--seconds-per-row: that is no time");
+    refused({"--self-test", "-1"}, "--self-test");
     refused({"--layer", "--model", "/nowhere.gguf"}, "/nowhere.gguf");
     refused({"--against", "/nowhere.json"}, "--against: ");
 }
