@@ -16,13 +16,14 @@ std::string too_few(const Row& row, const Diagnosis& diagnosis) {
     const std::size_t disturbed =
         count(Disturbance::switched) + count(Disturbance::stolen) + count(Disturbance::interrupt);
     const std::size_t memory = count(Disturbance::memory);
+    const double call = 1e-6 * row.a.summary.median;  // ms
+    const std::string slow = call >= 1.0 ? fmt::format(", a call takes {:.1f} ms", call) : "";
     if (disturbed + memory == 0)
-        return fmt::format("{} in {:.1f} s, a call takes {:.1f} ms: give it more --seconds-per-row", diagnosis.says,
-                           row.seconds, 1e-6 * row.a.summary.median);
+        return fmt::format("{} in {:.1f} s{}: give it more --seconds-per-row", diagnosis.says, row.seconds, slow);
     return fmt::format(
-        "{} in {:.1f} s; of the voided, another thread had the CPU in {}, time was stolen in {}, {} were "
+        "{} in {:.1f} s{}; of the voided, another thread had the CPU in {}, time was stolen in {}, {} were "
         "interrupted{}: give it an idle CPU, or more --seconds-per-row",
-        diagnosis.says, row.seconds, count(Disturbance::switched), count(Disturbance::stolen),
+        diagnosis.says, row.seconds, slow, count(Disturbance::switched), count(Disturbance::stolen),
         count(Disturbance::interrupt), memory > 0 ? fmt::format(", memory was another in {}", memory) : "");
 }
 

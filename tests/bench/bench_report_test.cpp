@@ -63,6 +63,9 @@ TEST(WhyInvalid, SaysHowLongACallTakesWhereNothingElseKeptItFromAHundred) {
     EXPECT_EQ(why_invalid(row, {{Diagnosis::Kind::too_few, "40 undisturbed samples, 100 are needed"}}, {4.0, 4.0}),
               "40 undisturbed samples, 100 are needed in 2.0 s, a call takes 23.0 ms: give it more "
               "--seconds-per-row");
+    row.disturbances = {40, 3, 0, 0, 0};
+    EXPECT_TRUE(why_invalid(row, {{Diagnosis::Kind::too_few, "40 samples"}}, {4.0, 4.0})
+                    .starts_with("40 samples in 2.0 s, a call takes 23.0 ms; of the voided, "));
 }
 
 TEST(WhyInvalid, NamesBusyMemoryOnlyWhereItsProbesVaryToo) {

@@ -111,7 +111,7 @@ TEST(Bench, ComparesWithTheReportOfAnEarlierRun) {
     std::filesystem::create_directories(folder);
     const std::string json = folder / "old.json";
     const Arguments measure = {"bench",      "--op", "f16.to_f32",        "--variant", "scalar",
-                               "--workload", "L1*",  "--seconds-per-row", "0.02"};
+                               "--workload", "L1*",  "--seconds-per-row", "0.5"};
     Arguments first = measure;
     first.insert(first.end(), {"--json", json, "--html", folder / "page.html", "--csv", folder / "rows.csv"});
     const Result written = run(first);
