@@ -59,28 +59,35 @@ float one_sum(__m256i products) {
 template <class Form>
 Outcome dot(const brickproof_q8_0* a, const brickproof_q8_0* b, std::size_t blocks) {
     __m256i smallest_b = _mm256_setzero_si256();
-    const auto products_of = [&](std::size_t block) {
-        const __m256i quants_b = load_quants(b[block]);
-        smallest_b = _mm256_min_epi8(smallest_b, quants_b);
-        return Form::products(load_quants(a[block]), quants_b);
-    };
     __m256 sum = _mm256_setzero_ps();
     std::size_t i = 0;
     for (; i + group <= blocks; i += group) {
         __m256i products[group];
-        for (std::size_t k = 0; k < group; ++k) products[k] = products_of(i + k);
+        for (std::size_t k = 0; k < group; k += 2) {  // in pairs: smallest_b waits for itself half as often
+            const __m256i even = load_quants(b[i + k]);
+            const __m256i odd = load_quants(b[i + k + 1]);
+            smallest_b = _mm256_min_epi8(smallest_b, _mm256_min_epi8(even, odd));
+            products[k] = Form::products(load_quants(a[i + k]), even);
+            products[k + 1] = Form::products(load_quants(a[i + k + 1]), odd);
+        }
         const __m256i integers =  // at most 2^19 in magnitude: exact as floats
             add_lanes_of_eight([&](std::size_t k) { return products[k]; });
         const __m256 scales = _mm256_mul_ps(eight_scales(a + i), eight_scales(b + i));  // 22 bits: exact
         sum = _mm256_fmadd_ps(scales, _mm256_cvtepi32_ps(integers), sum);
     }
     float total = add_lanes(sum);
-    for (; i < blocks; ++i) total += _cvtsh_ss(a[i].d) * _cvtsh_ss(b[i].d) * one_sum(products_of(i));
+    for (; i < blocks; ++i) {
+        const __m256i quants_b = load_quants(b[i]);
+        smallest_b = _mm256_min_epi8(smallest_b, quants_b);
+        const float integer = one_sum(Form::products(load_quants(a[i]), quants_b));
+        total += _cvtsh_ss(a[i].d) * _cvtsh_ss(b[i].d) * integer;
+    }
     return {total, smallest_b};
 }
 
+// Of bytes that are at most 0: only -128 has a magnitude with its highest bit set.
 bool holds_minus_128(__m256i bytes) {
-    return _mm256_movemask_epi8(_mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(-128))) != 0;
+    return _mm256_movemask_epi8(_mm256_abs_epi8(bytes)) != 0;
 }
 
 }  // namespace

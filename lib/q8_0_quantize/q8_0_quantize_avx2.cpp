@@ -17,25 +17,19 @@ struct alignas(32) GroupScales {
     bool special;
 };
 
-// Whether a block leaves the common path: NaN, Inf, or 0 < amax < 2^-119, where d < 2^-126 and 2 / d might
-// overflow.
-bool any_special(__m256i amax) {
-    constexpr int smallest_common = 0x04000000;  // 2^-119
-    const __m256i below = _mm256_cmpgt_epi32(_mm256_set1_epi32(smallest_common), amax);
-    const __m256i tiny = _mm256_andnot_si256(_mm256_cmpeq_epi32(amax, _mm256_setzero_si256()), below);
-    const __m256i not_finite = _mm256_cmpgt_epi32(amax, _mm256_set1_epi32(0x7f7fffff));
-    return _mm256_movemask_epi8(_mm256_or_si256(tiny, not_finite)) != 0;
-}
-
+// 2 / d is 1 / d exactly doubled, since d < 2^122 has no subnormal inverse. Its product with d is nearly 2 in the
+// common case and 0 for a block of zeros. It is NaN or Inf where amax is, and where 2 / d overflows (0 < d <=
+// 2^-127): such a group goes to the scalar kernel.
 GroupScales find_scales(const float* x, std::size_t blocks) {
-    const __m256i amax = group_amax(x, blocks);
-    const __m256 d = _mm256_div_ps(_mm256_castsi256_ps(amax), _mm256_set1_ps(127.0f));
+    const __m256 amax = _mm256_castsi256_ps(group_amax(x, blocks));
+    const __m256 d = _mm256_div_ps(amax, _mm256_set1_ps(127.0f));
     const __m256 not_zero = _mm256_cmp_ps(d, _mm256_setzero_ps(), _CMP_NEQ_OQ);
-    const __m256 inverse = _mm256_and_ps(_mm256_div_ps(_mm256_set1_ps(1.0f), d), not_zero);
+    const __m256 twice_inverse = _mm256_and_ps(_mm256_div_ps(_mm256_set1_ps(2.0f), d), not_zero);
+    const __m256 special = _mm256_cmp_ps(_mm256_mul_ps(d, twice_inverse), _mm256_set1_ps(3.0f), _CMP_NLT_UQ);
     GroupScales scales;
-    _mm256_store_ps(scales.twice_inverse, _mm256_add_ps(inverse, inverse));
+    _mm256_store_ps(scales.twice_inverse, twice_inverse);
     _mm_store_si128(reinterpret_cast<__m128i*>(scales.halves), _mm256_cvtps_ph(d, _MM_FROUND_TO_NEAREST_INT));
-    scales.special = any_special(amax);
+    scales.special = _mm256_movemask_ps(special) != 0;
     return scales;
 }
 
