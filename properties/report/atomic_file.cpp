@@ -35,9 +35,35 @@ bool write_all(int file, std::string_view text) {
     return true;
 }
 
-}  // namespace
+// A device or a pipe, which no file may take the place of: as root, a rename puts one where /dev/null was. What
+// lies in /dev counts too: /dev/stdout may be any file that the shell has opened.
+bool must_stay(const std::string& path) {
+    std::error_code ignored;
+    const auto status = std::filesystem::status(path, ignored);
+    return path.starts_with("/dev/") ||
+           (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status));
+}
 
-Expected<Done> write_file(const std::string& path, std::string_view text) {
+// Where a chain of symbolic links ends: the links stay, what they point to is replaced, or made.
+std::string behind_links(std::filesystem::path path) {
+    constexpr int most_links = 40;  // as many as Linux follows
+    std::error_code error;
+    for (int i = 0; i < most_links && std::filesystem::is_symlink(path, error); ++i)
+        path = path.parent_path() / std::filesystem::read_symlink(path, error);
+    return path.string();
+}
+
+Expected<Done> write_into(const std::string& path, std::string_view text) {
+    const int file = open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
+    if (file < 0) return not_writable(path, errno);
+    const bool written = write_all(file, text);
+    const int reason = errno;
+    close(file);
+    if (!written) return not_writable(path, reason);
+    return Done{};
+}
+
+Expected<Done> replace(const std::string& path, std::string_view text) {
     const std::string temporary = temporary_of(path);
     const int file = create(temporary);
     if (file < 0) return not_writable(path, errno);
@@ -50,10 +76,21 @@ Expected<Done> write_file(const std::string& path, std::string_view text) {
     return not_writable(path, last);
 }
 
+}  // namespace
+
+Expected<Done> write_file(const std::string& path, std::string_view text) {
+    return must_stay(path) ? write_into(path, text) : replace(behind_links(path), text);
+}
+
 Expected<Done> check_writable(const std::string& path) {
     std::error_code ignored;
     if (std::filesystem::is_directory(path, ignored)) return not_writable(path, EISDIR);
-    const std::string temporary = temporary_of(path);
+    if (must_stay(path)) {
+        // Not opened: a pipe would wait for its reader.
+        if (access(path.c_str(), W_OK) != 0) return not_writable(path, errno);
+        return Done{};
+    }
+    const std::string temporary = temporary_of(behind_links(path));
     const int file = create(temporary);
     if (file < 0) return not_writable(path, errno);
     close(file);

@@ -1,4 +1,4 @@
-// Files are written whole or not at all.
+// Files are written whole or not at all, save devices and pipes.
 #pragma once
 
 #include <string>
@@ -10,7 +10,8 @@ namespace brickproof {
 
 struct Done {};
 
-// Writes to a temporary beside `path`, then renames. The problem names the path and the reason.
+// Writes to a temporary beside `path`, then renames. A symbolic link stays and what it points to is replaced; into
+// a device or a pipe (/dev/stdout) it writes. The problem names the path and the reason.
 Expected<Done> write_file(const std::string& path, std::string_view text);
 
 // Whether write_file() will be able to, asked before the work whose result it is; leaves nothing behind.

@@ -1,10 +1,15 @@
 #include "report/atomic_file.hpp"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
+#include <cstring>
 #include <filesystem>
 
 namespace brickproof {
@@ -81,6 +86,41 @@ TEST_F(AtomicFile, AWriteThatFailsHalfWayKeepsTheOldContents) {
     EXPECT_NE(done.problem().find(path_), std::string::npos) << done.problem();
     EXPECT_EQ(*read_file(path_), "old");
     EXPECT_EQ(files_in_folder(), 1u);
+}
+
+TEST_F(AtomicFile, ALinkStaysAndWhatItPointsToIsReplaced) {
+    const std::string link = (folder_ / "link.json").string();
+    fs::create_symlink("report.json", link);
+    ASSERT_TRUE(check_writable(link));
+    for (const char* text : {"first", "second"}) {
+        ASSERT_TRUE(write_file(link, text));
+        EXPECT_TRUE(fs::is_symlink(link));
+        EXPECT_EQ(*read_file(path_), text);
+    }
+    EXPECT_EQ(files_in_folder(), 2u);
+}
+
+TEST_F(AtomicFile, APipeIsWrittenInto) {
+    ASSERT_EQ(mkfifo(path_.c_str(), 0600), 0);
+    ASSERT_TRUE(check_writable(path_));
+    const int reader = open(path_.c_str(), O_RDONLY | O_NONBLOCK);
+    ASSERT_GE(reader, 0);
+    ASSERT_TRUE(write_file(path_, "text"));
+    char text[8] = {};
+    EXPECT_EQ(read(reader, text, sizeof(text)), 4);
+    EXPECT_STREQ(text, "text");
+    close(reader);
+    EXPECT_TRUE(fs::is_fifo(path_));
+}
+
+// Else a report to /dev/null that root asks for is a file in its place, for everybody.
+TEST_F(AtomicFile, ADeviceIsWrittenIntoAndItsErrorTold) {
+    if (mknod(path_.c_str(), S_IFCHR | 0600, makedev(1, 7)) != 0)
+        GTEST_SKIP() << "a device like /dev/full cannot be made here: " << std::strerror(errno);
+    const auto done = write_file(path_, "x");
+    EXPECT_TRUE(fs::is_character_file(path_));
+    ASSERT_FALSE(done);
+    EXPECT_NE(done.problem().find(path_), std::string::npos) << done.problem();
 }
 
 TEST_F(AtomicFile, ReadingWhatIsNotThereOrAFolderIsAProblem) {
