@@ -4,8 +4,10 @@
 #include <fnmatch.h>
 
 #include <algorithm>
+#include <set>
 
 #include "judge/plugin.hpp"
+#include "plugin_trial.hpp"
 
 namespace brickproof::cli {
 namespace {
@@ -45,6 +47,27 @@ Expected<Assumption> checked_assumption(const std::string& text) {
                                assumption->precondition, assumption->op, offered)};
 }
 
+// Kernels go by their variants' names: --variant, the baseline, replay lines and golden values.
+Expected<Done> check_names(const std::vector<Kernel>& kernels, const std::string& path) {
+    std::set<std::pair<std::string_view, std::string_view>> names;
+    for (const Kernel& kernel : kernels)
+        if (!names.emplace(kernel.contract->op, kernel.variant).second)
+            return Problem{
+                fmt::format("{} has two kernels {} / {}; each needs a variant name of its own, by which --variant, "
+                            "baselines and replay lines tell them apart",
+                            path, kernel.contract->op, kernel.variant)};
+    return Done{};
+}
+
+Expected<std::vector<Kernel>> kernels_at(const std::string& path) {
+    if (path == "builtin") return own_kernels();
+    if (const auto loads = try_plugin(path); !loads) return Problem{loads.problem()};
+    Expected<std::vector<Kernel>> kernels = load_plugin(path);
+    if (!kernels) return kernels;
+    if (const auto checked = check_names(*kernels, path); !checked) return Problem{checked.problem()};
+    return kernels;
+}
+
 }  // namespace
 
 bool matches(const std::string& glob, std::string_view text) {
@@ -67,7 +90,7 @@ Expected<std::vector<Kernel>> KernelSelection::select() const {
         if (const auto assumption = checked_assumption(text); !assumption) return Problem{assumption.problem()};
     std::vector<Kernel> all;
     for (const std::string& path : plugins.empty() ? std::vector<std::string>{"builtin"} : plugins) {
-        Expected<std::vector<Kernel>> kernels = path == "builtin" ? Expected(own_kernels()) : load_plugin(path);
+        Expected<std::vector<Kernel>> kernels = kernels_at(path);
         if (!kernels) return kernels;
         std::ranges::copy_if(*kernels, std::back_inserter(all), [this](const Kernel& kernel) {
             return matches(op, kernel.contract->op) && matches(variant, kernel.variant);
