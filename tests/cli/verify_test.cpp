@@ -81,6 +81,25 @@ TEST_F(Verify, APluginThatEndsTheProcessWhileItIsLoadedIsRefusedInOneLine) {
     }
 }
 
+TEST_F(Verify, ABaselineEntryThatNothingCanMatchIsNamed) {
+    std::ofstream(path("known.json")) << R"({"brickproof_baseline": 1, "known": [
+        {"op": "f16.to_f23", "variant": "scalar", "statement": "every_half"},
+        {"op": "f16.to_f32", "variant": "scalar", "statement": "evry_half"},
+        {"op": "f16.to_f32", "variant": "of another machine", "statement": "no_crash"}]})";
+    const Result result = run(quick({"--baseline", path("known.json")}));
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    EXPECT_TRUE(holds(result.out, "f16.to_f23 / scalar: there is no such op")) << result.out;
+    EXPECT_TRUE(holds(result.out, "the op has no statement 'evry_half'")) << result.out;
+    EXPECT_FALSE(holds(result.out, "another machine")) << result.out;
+}
+
+TEST_F(Verify, AReplayLineSurvivesASpaceInAPath) {
+    const std::string plugin = path("my kernels.so");
+    std::filesystem::copy(BRICKPROOF_FAULTS, plugin);
+    const Result result = run(quick({"--kernels", plugin, "--variant", "subnormals*"}));
+    EXPECT_TRUE(holds(result.out, " --kernels '" + plugin + "' --variant")) << result.out;
+}
+
 TEST_F(Verify, AFileThatWasCutOffIsRefusedInOneLine) {
     const std::string cut = path("cut.so");
     std::filesystem::copy(BRICKPROOF_FAULTS, cut);
