@@ -23,4 +23,9 @@ void add_bench_command(CLI::App& app, int& exit_code);
 // Prints "brickproof: sentence" to standard error; returns exit_usage.
 int usage_error(const std::string& sentence);
 
+// For options that name a file or a folder. --json "$REPORT" with REPORT unset would otherwise write nothing.
+inline CLI::Validator not_empty() {
+    return CLI::Validator([](const std::string& text) { return text.empty() ? "is given no name" : ""; }, "");
+}
+
 }  // namespace brickproof::cli

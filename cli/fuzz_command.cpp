@@ -14,10 +14,12 @@
 #include "fuzz/campaign.hpp"
 #include "fuzz/corpus_files.hpp"
 #include "fuzz/minimise.hpp"
+#include "fuzz/regression.hpp"
 #include "fuzz/seed_corpus.hpp"
 #include "fuzz_options.hpp"
 #include "judge/plugin.hpp"
 #include "kernel_selection.hpp"
+#include "seed.hpp"
 
 namespace brickproof::cli {
 namespace {
@@ -44,18 +46,9 @@ Expected<fuzz::Shard> parse_shard(const std::string& text) {
     return shard;
 }
 
-std::string replay_command(const fuzz::Finding& finding, const std::vector<std::string>& assumed) {
-    std::string command = fmt::format("brickproof replay {}", finding.token);
-    if (!finding.plugin_path.empty()) command += fmt::format(" --kernels {}", finding.plugin_path);
-    command += fmt::format(" --variant {}", finding.variant);
-    for (const std::string& name : assumed) command += fmt::format(" --assume '{}:{}'", finding.op, name);
-    return command;
-}
-
-void print_finding(const fuzz::Finding& finding, const std::vector<std::string>& assumed) {
+void print_finding(const fuzz::Finding& finding) {
     fmt::print("FAIL {} / {}  [{}]: {}\n    {}\n    smallest case found: {}\n    {}\n", finding.op, finding.variant,
-               finding.library, finding.statement, finding.message, finding.sizes,
-               replay_command(finding, assumed));
+               finding.library, finding.statement, finding.message, finding.sizes, fuzz::replay_command(finding));
     std::fflush(stdout);
 }
 
@@ -90,7 +83,7 @@ int fuzz_kernels(const FuzzOptions& options, const std::vector<Kernel>& kernels,
         .on_finding =
             [&](const fuzz::Finding& finding) {
                 progress.clear();
-                print_finding(finding, options.selection.assumptions_for(finding.op));
+                print_finding(finding);
             },
         .on_progress =
             [&](const fuzz::CampaignSummary& so_far) {
@@ -141,6 +134,7 @@ int tidy_corpora(const FuzzOptions& options) {
         if (why_not_runnable(kernel).empty())
             by_stem[fuzz::stem_of(*kernel.contract)].push_back(
                 {&kernel, options.selection.assumptions_for(kernel.contract->op), {}});
+    std::size_t cases = 0;
     for (const auto& [stem, of_op] : by_stem) {
         const std::string folder = (std::filesystem::path(options.corpus) / stem).string();
         std::size_t added = 0;
@@ -153,9 +147,13 @@ int tidy_corpora(const FuzzOptions& options) {
         }
         const Expected<fuzz::Minimised> done = fuzz::minimise_corpus(folder, of_op, options.jobs);
         if (!done) return usage_error(done.problem());
+        cases += done->before;
         if (done->before > 0)
             fmt::print("{}: {} cases ({} merged), minimised to {}\n", folder, done->before, added, done->after);
     }
+    if (cases == 0 && targets->empty())
+        return usage_error(
+            fmt::format("{} holds no cases of the ops of these kernels (looked for DIR/<op>/)", options.corpus));
     return targets->empty() ? exit_pass : tidy_target_corpora(options, *targets, interrupted);
 }
 
@@ -187,37 +185,60 @@ void add_fuzz_command(CLI::App& app, int& exit_code) {
                      "Search these, too: programs fuzz_* that libFuzzer drives, or folders of them, such as "
                      "build/sanitize/fuzz; needs --corpus")
         ->type_name("PATH...");
+    CLI::Option* targets = command->get_option("--targets");
     CLI::Option* seconds =
         command->add_option("--seconds", options->seconds, "How long, over all kernels and targets")
             ->check(CLI::Range(0.1, 1e7))
             ->type_name("S")
             ->capture_default_str();
-    command->add_option("--minutes", options->minutes, "The same in minutes")
-        ->check(CLI::Range(0.01, 1e5))
-        ->type_name("M")
-        ->excludes(seconds);
+    CLI::Option* minutes = command->add_option("--minutes", options->minutes, "The same in minutes")
+                               ->check(CLI::Range(0.01, 1e5))
+                               ->type_name("M")
+                               ->excludes(seconds);
     command->add_option("--jobs", options->jobs, "Processes at once")->check(CLI::Range(1, 1024))->type_name("N");
-    command->add_option("--seed", options->seed, "Seed of the search")->type_name("N")->capture_default_str();
-    command
-        ->add_option("--shard", options->shard,
-                     "The I-th of N machines with the same --seed: no two draw the same random numbers")
-        ->type_name("I/N")
+    command->add_option("--seed", options->seed_text, "Seed of the search, or 'random'; it is printed")
+        ->type_name("N")
         ->capture_default_str();
-    command
-        ->add_option("--corpus", options->corpus,
-                     "Folder of cases: DIR/<op>/ is read first, gains what is kept and is minimised in the end; "
-                     "findings go to DIR/findings/. A campaign that was killed goes on from there")
-        ->type_name("DIR");
-    command
-        ->add_option("--merge", options->merge,
-                     "Only add the cases of these corpora to the one of --corpus, and minimise it")
-        ->type_name("DIR...");
-    command->add_flag("--minimise", options->minimise, "Only minimise the corpus of --corpus");
-    command
-        ->add_option("--write-corpus", options->write_corpus,
-                     "Only write the seed corpus of each op to DIR/<op>/: few cases that take every alternative")
-        ->type_name("DIR");
+    CLI::Option* shard =
+        command
+            ->add_option("--shard", options->shard,
+                         "The I-th of N machines with the same --seed: no two draw the same random numbers")
+            ->type_name("I/N")
+            ->capture_default_str();
+    CLI::Option* corpus =
+        command
+            ->add_option(
+                "--corpus", options->corpus,
+                "Folder of cases: DIR/<op>/ is read first, gains what is kept and is minimised in the end; "
+                "findings go to DIR/findings/. A campaign that was killed goes on from there")
+            ->check(not_empty())
+            ->type_name("DIR");
+    CLI::Option* merge =
+        command
+            ->add_option("--merge", options->merge,
+                         "Only add the cases of these corpora to the one of --corpus, and minimise it")
+            ->type_name("DIR...");
+    CLI::Option* minimise =
+        command->add_flag("--minimise", options->minimise, "Only minimise the corpus of --corpus");
+    CLI::Option* write_corpus =
+        command
+            ->add_option(
+                "--write-corpus", options->write_corpus,
+                "Only write the seed corpus of each op to DIR/<op>/: few cases that take every alternative")
+            ->check(not_empty())
+            ->type_name("DIR");
+    // What a command would do nothing with is not taken.
+    for (CLI::Option* of_a_search : {seconds, minutes, shard})
+        for (CLI::Option* no_search : {merge, minimise, write_corpus}) no_search->excludes(of_a_search);
+    for (CLI::Option* of_a_corpus : {targets, corpus, merge, minimise, command->get_option("--kernels")})
+        write_corpus->excludes(of_a_corpus);
     command->callback([options, &exit_code] {
+        const Expected<std::uint64_t> seed = seed_of(options->seed_text);
+        if (!seed) {
+            exit_code = usage_error(seed.problem());
+            return;
+        }
+        options->seed = *seed;
         if (!options->write_corpus.empty())
             exit_code = write_corpora(*options);
         else if (options->minimise || !options->merge.empty())

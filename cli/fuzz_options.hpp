@@ -24,6 +24,7 @@ struct FuzzOptions {
     double seconds = 60.0;
     double minutes = 0.0;
     std::size_t jobs = std::max(1u, std::thread::hardware_concurrency());
+    std::string seed_text = "1";
     std::uint64_t seed = 1;
     std::string shard = "1/1";
     std::string corpus;

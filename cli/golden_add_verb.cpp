@@ -197,6 +197,8 @@ Expected<Done> check_options(const AddOptions& options) {
         return Problem{"golden add takes OP CASE, or --from LIST.json; see 'brickproof golden add --help'"};
     if (!options.outputs.empty() && (!options.plugin.empty() || !options.token.empty()))
         return Problem{"--output gives the expectation; it goes with --input, not with --kernels or --token"};
+    if (!options.source.empty() && options.inputs.empty())
+        return Problem{"--source says where --input and --output come from; for --sizes and --token it is known"};
     if (options.inputs.empty() && options.sizes.empty() && options.token.empty())
         return Problem{"say which inputs: --sizes N,..., --token TOKEN or --input NAME=FILE.npy"};
     return Done{};
@@ -239,20 +241,25 @@ void add_golden_add(CLI::App& golden, int& exit_code) {
     verb->add_option("--input", options->inputs, "An input, by its name in the op's signature")
         ->excludes(token)
         ->type_name("NAME=FILE.npy");
-    verb->add_option("--output", options->outputs, "The expectation: values that were computed elsewhere")
-        ->type_name("NAME=FILE.npy");
+    CLI::Option* output =
+        verb->add_option("--output", options->outputs, "The expectation: values that were computed elsewhere")
+            ->type_name("NAME=FILE.npy");
     verb->add_option("--mask", options->masks, "By bits only: 1 where the output is compared")
+        ->needs(output)
         ->type_name("NAME=FILE.npy");
     verb->add_option("--source", options->source, "Where the values come from")->type_name("TEXT");
     verb->add_option("--kind", options->kind, "What the source is")
+        ->needs(output)
         ->check(CLI::IsMember({"independent", "standard"}))
         ->capture_default_str();
     verb->add_option("--comparison", options->comparison, "How kernels are compared with --output")
+        ->needs(output)
         ->check(CLI::IsMember({"bound", "bits"}))
         ->capture_default_str();
-    verb->add_option("--kernels", options->plugin, "The expectation: what a kernel of this library gives")
-        ->type_name("PATH");
-    verb->add_option("--variant", options->variant, "Which of its kernels")->type_name("GLOB");
+    CLI::Option* kernels =
+        verb->add_option("--kernels", options->plugin, "The expectation: what a kernel of this library gives")
+            ->type_name("PATH");
+    verb->add_option("--variant", options->variant, "Which of its kernels")->needs(kernels)->type_name("GLOB");
     verb->add_option("--from", options->list, "Many cases, listed in a file (golden/README.md)")
         ->type_name("LIST.json");
     verb->add_flag("--replace", options->replace, "Also cases that are there already: shows what moves, and asks");

@@ -34,7 +34,7 @@ bool in_ci() {
 }  // namespace
 
 void GoldenSelection::add_directory(CLI::App& verb) {
-    verb.add_option("--golden", directory, "The folder of golden cases")->type_name("DIR");
+    verb.add_option("--golden", directory, "The folder of golden cases")->check(not_empty())->type_name("DIR");
 }
 void GoldenSelection::add_op(CLI::App& verb) {
     verb.add_option("--op", op, "Only ops that match")->type_name("GLOB")->capture_default_str();

@@ -1,11 +1,14 @@
 #include "kernel_selection.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <fnmatch.h>
 
 #include <algorithm>
+#include <set>
 
 #include "judge/plugin.hpp"
+#include "plugin_trial.hpp"
 
 namespace brickproof::cli {
 namespace {
@@ -45,6 +48,39 @@ Expected<Assumption> checked_assumption(const std::string& text) {
                                assumption->precondition, assumption->op, offered)};
 }
 
+// Kernels go by their variants' names: --variant, the baseline, replay lines and golden values.
+Expected<Done> check_names(const std::vector<Kernel>& kernels, const std::string& path) {
+    std::set<std::pair<std::string_view, std::string_view>> names;
+    for (const Kernel& kernel : kernels)
+        if (!names.emplace(kernel.contract->op, kernel.variant).second)
+            return Problem{
+                fmt::format("{} has two kernels {} / {}; each needs a variant name of its own, by which --variant, "
+                            "baselines and replay lines tell them apart",
+                            path, kernel.contract->op, kernel.variant)};
+    return Done{};
+}
+
+Expected<std::vector<Kernel>> kernels_at(const std::string& path) {
+    if (path == "builtin") return own_kernels();
+    if (const auto loads = try_plugin(path); !loads) return Problem{loads.problem()};
+    Expected<std::vector<Kernel>> kernels = load_plugin(path);
+    if (!kernels) return kernels;
+    if (const auto checked = check_names(*kernels, path); !checked) return Problem{checked.problem()};
+    return kernels;
+}
+
+// For a glob that met nothing: the ops where it names none, the kernels of those that it names.
+std::string what_there_is(const std::string& op, const std::vector<std::string>& kernels_of_op) {
+    if (!kernels_of_op.empty()) return fmt::format("there are {}", fmt::join(kernels_of_op, ", "));
+    std::vector<std::string_view> ops;
+    for (const Contract* contract : all_contracts()) {
+        if (matches(op, contract->op))
+            return "the plug-ins have none of that op; see 'brickproof list --kernels PATH'";
+        ops.push_back(contract->op);
+    }
+    return fmt::format("the ops are {}", fmt::join(ops, ", "));
+}
+
 }  // namespace
 
 bool matches(const std::string& glob, std::string_view text) {
@@ -66,16 +102,20 @@ Expected<std::vector<Kernel>> KernelSelection::select() const {
     for (const std::string& text : assume)
         if (const auto assumption = checked_assumption(text); !assumption) return Problem{assumption.problem()};
     std::vector<Kernel> all;
+    std::vector<std::string> near_misses;
     for (const std::string& path : plugins.empty() ? std::vector<std::string>{"builtin"} : plugins) {
-        Expected<std::vector<Kernel>> kernels = path == "builtin" ? Expected(own_kernels()) : load_plugin(path);
+        Expected<std::vector<Kernel>> kernels = kernels_at(path);
         if (!kernels) return kernels;
+        for (const Kernel& kernel : *kernels)
+            if (matches(op, kernel.contract->op))
+                near_misses.push_back(fmt::format("{} / {}", kernel.contract->op, kernel.variant));
         std::ranges::copy_if(*kernels, std::back_inserter(all), [this](const Kernel& kernel) {
             return matches(op, kernel.contract->op) && matches(variant, kernel.variant);
         });
     }
     if (all.empty())
-        return Problem{
-            fmt::format("no kernel matches --op '{}' --variant '{}'; see 'brickproof list'", op, variant)};
+        return Problem{fmt::format("no kernel matches --op '{}' --variant '{}'; {}", op, variant,
+                                   what_there_is(op, near_misses))};
     return all;
 }
 

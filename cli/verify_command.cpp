@@ -4,15 +4,15 @@
 
 #include <algorithm>
 #include <atomic>
-#include <charconv>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
-#include <random>
+#include <set>
 #include <thread>
 
 #include "commands.hpp"
+#include "judge/behaviours.hpp"
 #include "judge/isolation.hpp"
 #include "judge/plugin.hpp"
 #include "kernel_selection.hpp"
@@ -22,6 +22,7 @@
 #include "report/json_report.hpp"
 #include "report/junit_report.hpp"
 #include "report/text_report.hpp"
+#include "seed.hpp"
 
 namespace brickproof::cli {
 namespace {
@@ -48,15 +49,6 @@ struct VerifyOptions {
 Effort effort_of(const std::string& name) {
     if (name == "quick") return quick_effort;
     return name == "thorough" ? thorough_effort : standard_effort;
-}
-
-Expected<std::uint64_t> seed_of(const std::string& text) {
-    if (text == "random") return std::uint64_t{std::random_device{}()};
-    std::uint64_t seed = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seed);
-    if (error != std::errc{} || end != text.data() + text.size())
-        return Problem{fmt::format("--seed takes a whole number or 'random', not '{}'", text)};
-    return seed;
 }
 
 // Counts the kernels that are judged.
@@ -120,6 +112,24 @@ Report judge(const VerifyOptions& options, const std::vector<Kernel>& kernels, s
     return report;
 }
 
+// What no verdict of this brickproof can ever match: a name that was mistyped, or is of another version.
+std::vector<std::string> strange_entries(const std::vector<KnownFailure>& known, const std::string& baseline) {
+    std::vector<std::string> strange;
+    for (const KnownFailure& entry : known) {
+        const Contract* contract = find_contract(entry.op);
+        const bool has_statement =
+            contract != nullptr &&
+            (std::ranges::count(contract->statements, entry.statement, &Statement::name) > 0 ||
+             std::ranges::count(behaviours(), entry.statement, &Behaviour::name) > 0);
+        if (!has_statement)
+            strange.push_back(
+                fmt::format("--baseline {}: {} / {}: {}; take it off the list", baseline, entry.op, entry.variant,
+                            contract == nullptr ? "there is no such op"
+                                                : fmt::format("the op has no statement '{}'", entry.statement)));
+    }
+    return strange;
+}
+
 void print(const Report& report) {
     const TextOptions text{.colour = wants_colour()};
     for (const KernelVerdict& kernel : report.kernels) fmt::print("{}", findings_text(kernel, text));
@@ -128,6 +138,10 @@ void print(const Report& report) {
 
 // Asked before minutes of judging, not after.
 Expected<Done> check_files(const VerifyOptions& options) {
+    std::set<std::string> paths;
+    for (const std::string* path : {&options.json, &options.junit, &options.write_baseline})
+        if (!path->empty() && !path->starts_with("/dev/") && !paths.insert(*path).second)
+            return Problem{fmt::format("two reports are to be written to {}; give each a file of its own", *path)};
     for (const std::string* path : {&options.json, &options.junit, &options.write_baseline})
         if (!path->empty())
             if (auto done = check_writable(*path); !done) return done;
@@ -164,10 +178,14 @@ int verify(const VerifyOptions& options) {
 
     Report report = judge(options, *kernels, *seed);
     apply_baseline(known, report);
+    // Files first: who reads the output may end the command (| head).
+    const auto written = write_files(options, report);
     print(report);
     const std::vector<std::string> unmet = unmet_requirements(options, *kernels, report);
     for (const std::string& sentence : unmet) fmt::print("{}\n", sentence);
-    if (const auto written = write_files(options, report); !written) return usage_error(written.problem());
+    for (const std::string& sentence : strange_entries(known, options.baseline)) fmt::print("{}\n", sentence);
+    std::fflush(stdout);
+    if (!written) return usage_error(written.problem());
 
     if (report.interrupted) return exit_interrupted;
     const bool failed =
@@ -198,13 +216,17 @@ void add_verify_command(CLI::App& app, int& exit_code) {
         ->check(CLI::Range(1, 1024))
         ->type_name("N");
     command->add_option("--baseline", options->baseline, "Known FAILs: they are shown as KNOWN and do not fail")
+        ->check(not_empty())
         ->type_name("FILE");
     command
         ->add_option("--write-baseline", options->write_baseline,
                      "Write the FAILs of this run as a baseline; exit 0")
+        ->check(not_empty())
         ->type_name("FILE");
-    command->add_option("--json", options->json, "Write the report as JSON")->type_name("FILE");
-    command->add_option("--junit", options->junit, "Write the report as JUnit XML")->type_name("FILE");
+    command->add_option("--json", options->json, "Write the report as JSON")->check(not_empty())->type_name("FILE");
+    command->add_option("--junit", options->junit, "Write the report as JUnit XML")
+        ->check(not_empty())
+        ->type_name("FILE");
     command->callback([options, &exit_code] { exit_code = verify(*options); });
 }
 

@@ -185,7 +185,8 @@ class Campaign {
         store(folder_of(kernel), bytes);
     }
 
-    void take(const Kernel& kernel, const Finding& finding) {
+    void take(const Kernel& kernel, Finding finding) {
+        finding.assumed = options_.assume(kernel.contract->op);
         const bool known = std::ranges::any_of(summary_.findings, [&](const Finding& other) {
             return other.op == finding.op && other.variant == finding.variant &&
                    other.statement == finding.statement && other.library == finding.library;

@@ -9,6 +9,7 @@
 #include "fuzz/corpus_files.hpp"
 #include "judge/fault_trap.hpp"
 #include "judge/plugin.hpp"
+#include "report/shell_word.hpp"
 
 namespace brickproof::fuzz {
 namespace {
@@ -55,8 +56,16 @@ std::string absolute_path(const std::string& path) {
     return path.empty() ? "" : std::filesystem::absolute(path).string();
 }
 
-std::string judge_statement(const Kernel& kernel, const std::string& name, const Bytes& bytes) {
-    StatementRunner runner(kernel, {});
+// The preconditions of --assume are a part of the case: its bytes mean other values without them.
+std::string assumption_member(const Finding& finding) {
+    std::string names;
+    for (const std::string& name : finding.assumed) names += (names.empty() ? "" : ", ") + literal(name);
+    return names.empty() ? "" : fmt::format("                  .assume = {{{}}},\n", names);
+}
+
+std::string judge_statement(const Kernel& kernel, const Regression& regression, const Bytes& bytes) {
+    const std::string& name = regression.statement;
+    StatementRunner runner(kernel, regression.assume);
     for (const JudgedStatement& statement : runner.statements()) {
         if (statement.name != name) continue;
         const Judgement judgement =
@@ -79,7 +88,7 @@ std::string failure_of(const Regression& regression) {
     for (const Kernel& kernel : *kernels) {
         if (kernel.contract != token->contract || kernel.variant != regression.variant) continue;
         if (!why_not_runnable(kernel).empty()) return "";
-        return judge_statement(kernel, regression.statement, token->bytes);
+        return judge_statement(kernel, regression, token->bytes);
     }
     return fmt::format("there is no kernel {} / {}{}{}", token->contract->op, regression.variant,
                        regression.kernels.empty() ? "" : " in ", regression.kernels);
@@ -91,11 +100,20 @@ std::string name_of(const Finding& finding) {
     return words_of(fmt::format("{}{}_{}_{}", library, finding.op, finding.variant, finding.statement));
 }
 
+std::string replay_command(const Finding& finding) {
+    std::string command = fmt::format("brickproof replay {}", finding.token);
+    if (!finding.plugin_path.empty()) command += fmt::format(" --kernels {}", shell_word(finding.plugin_path));
+    command += fmt::format(" --variant {}", shell_word(finding.variant));
+    for (const std::string& name : finding.assumed)
+        command += fmt::format(" --assume {}", shell_word(fmt::format("{}:{}", finding.op, name)));
+    return command;
+}
+
 std::string regression_source(const Finding& finding) {
     return fmt::format(
         R"(// Found by 'brickproof fuzz' in {op} / {variant} of {library}, {sizes}. The statement {statement} failed:
 // {message}
-// To see it: brickproof replay {token}{kernels} --variant {variant}
+// To see it: {replay}
 #include <gtest/gtest.h>
 
 #include "fuzz/regression.hpp"
@@ -106,16 +124,14 @@ TEST(Regression, {test}) {{
                   .kernels = {kernels_literal},
                   .variant = {variant_literal},
                   .statement = {statement_literal},
-              }}),
+{assume}              }}),
               "");
 }}
 )",
         fmt::arg("op", finding.op), fmt::arg("variant", one_line(finding.variant)),
         fmt::arg("library", one_line(finding.library)), fmt::arg("sizes", finding.sizes),
         fmt::arg("statement", finding.statement), fmt::arg("message", one_line(finding.message)),
-        fmt::arg("token", finding.token),
-        fmt::arg("kernels",
-                 finding.plugin_path.empty() ? "" : one_line(fmt::format(" --kernels {}", finding.plugin_path))),
+        fmt::arg("replay", one_line(replay_command(finding))), fmt::arg("assume", assumption_member(finding)),
         fmt::arg("test", camel_case(name_of(finding))), fmt::arg("token_literal", literal(finding.token)),
         fmt::arg("kernels_literal", literal(absolute_path(finding.plugin_path))),
         fmt::arg("variant_literal", literal(finding.variant)),

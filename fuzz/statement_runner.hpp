@@ -23,6 +23,7 @@ struct Finding {
     std::string sizes;  // "n = 64"
     Bytes bytes;
     std::string token;
+    std::vector<std::string> assumed{};  // what --assume imposed on the search
 };
 
 // What a statement found on a case. A crash or an endless loop inside a law is blamed on no_crash or terminates.

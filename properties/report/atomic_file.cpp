@@ -99,6 +99,8 @@ Expected<Done> check_writable(const std::string& path) {
 }
 
 Expected<std::string> read_file(const std::string& path) {
+    if (std::error_code error; std::filesystem::is_directory(path, error))
+        return Problem{fmt::format("{} cannot be read: {}", path, std::strerror(EISDIR))};
     std::ifstream file(path, std::ios::binary);
     if (!file) return Problem{fmt::format("{} cannot be read: {}", path, std::strerror(errno))};
     std::string text;

@@ -6,6 +6,8 @@
 #include <array>
 #include <map>
 
+#include "report/shell_word.hpp"
+
 namespace brickproof {
 namespace {
 
@@ -33,21 +35,26 @@ std::string painted(Verdict verdict, std::string text, bool colour) {
 
 std::string replay_command(const KernelVerdict& kernel, const std::string& token, const TextOptions& options) {
     std::string command = fmt::format("{} replay {}", options.program, token);
-    if (!kernel.plugin_path.empty()) command += fmt::format(" --kernels {}", kernel.plugin_path);
-    command += fmt::format(" --variant {}", kernel.variant);
+    if (!kernel.plugin_path.empty()) command += fmt::format(" --kernels {}", shell_word(kernel.plugin_path));
+    command += fmt::format(" --variant {}", shell_word(kernel.variant));
     for (const std::string& name : kernel.assumptions) command += fmt::format(" --assume '{}:{}'", kernel.op, name);
     return command;
 }
 
+// A case that was found is worth a line to replay it by; one that was given is known.
+enum class CaseIs { found, given };
+
 std::string statement_text(const KernelVerdict& kernel, const StatementVerdict& statement,
-                           const TextOptions& options) {
+                           const TextOptions& options, CaseIs case_is) {
     const std::string label =
         painted(statement.verdict, fmt::format("{:<7}", name_of(statement.verdict)), options.colour);
     std::string text =
         fmt::format("  {} {} ({}): {}\n", label, statement.name, name_of(statement.kind), statement.says);
     if (!statement.message.empty()) text += fmt::format("          {}\n", statement.message);
-    if (!statement.sizes.empty()) text += fmt::format("          smallest case found: {}\n", statement.sizes);
-    if (!statement.token.empty())
+    if (!statement.sizes.empty())
+        text += fmt::format("          {}: {}\n", case_is == CaseIs::found ? "smallest case found" : "the case has",
+                            statement.sizes);
+    if (!statement.token.empty() && case_is == CaseIs::found)
         text += fmt::format("          {}\n", replay_command(kernel, statement.token, options));
     if (statement.largest_share > 0.0 && statement.verdict != Verdict::fail)
         text += fmt::format("          largest error: {:.3g} of the bound\n", statement.largest_share);
@@ -105,14 +112,15 @@ std::string findings_text(const KernelVerdict& kernel, const TextOptions& option
     std::string text;
     for (const StatementVerdict& statement : kernel.statements) {
         const bool worth_saying = statement.verdict != Verdict::pass && statement.verdict != Verdict::not_run;
-        if (worth_saying) text += statement_text(kernel, statement, options);
+        if (worth_saying) text += statement_text(kernel, statement, options, CaseIs::found);
     }
     return text.empty() ? text : heading(kernel, options) + text + "\n";
 }
 
 std::string statements_text(const KernelVerdict& kernel, const TextOptions& options) {
     std::string text = heading(kernel, options);
-    for (const StatementVerdict& statement : kernel.statements) text += statement_text(kernel, statement, options);
+    for (const StatementVerdict& statement : kernel.statements)
+        text += statement_text(kernel, statement, options, CaseIs::given);
     return text;
 }
 

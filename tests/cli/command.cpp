@@ -78,7 +78,7 @@ int input_of(const std::string& text) {
 }
 
 Result run_with(const Arguments& arguments, const std::vector<std::string>& environment,
-                std::optional<Signal> signal, const std::string& answer = "") {
+                std::optional<Signal> signal, const std::string& answer = "", const std::string& output = "") {
     const int in = input_of(answer);
     int out[2];
     int err[2];
@@ -87,7 +87,7 @@ Result run_with(const Arguments& arguments, const std::vector<std::string>& envi
     const pid_t child = fork();
     if (child == 0) {
         dup2(in, STDIN_FILENO);
-        dup2(out[1], STDOUT_FILENO);
+        dup2(output.empty() ? out[1] : open(output.c_str(), O_WRONLY | O_CLOEXEC), STDOUT_FILENO);
         dup2(err[1], STDERR_FILENO);
         become(arguments, environment);
     }
@@ -120,6 +120,10 @@ Result run(const Arguments& arguments, const std::vector<std::string>& environme
 Result run_and_answer(const Arguments& arguments, const std::string& answer,
                       const std::vector<std::string>& environment) {
     return run_with(arguments, environment, std::nullopt, answer);
+}
+
+Result run_into(const std::string& output, const Arguments& arguments) {
+    return run_with(arguments, {}, std::nullopt, "", output);
 }
 
 Result run_and_signal(const Arguments& arguments, int signal, double after_seconds) {

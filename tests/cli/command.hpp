@@ -24,6 +24,9 @@ Result run(const Arguments& arguments, const std::vector<std::string>& environme
 Result run_and_answer(const Arguments& arguments, const std::string& answer,
                       const std::vector<std::string>& environment = {});
 
+// Ditto, with standard output into the file or device `output`, which is there.
+Result run_into(const std::string& output, const Arguments& arguments);
+
 // Sends `signal` that long after the start; `seconds` counts from the signal on.
 Result run_and_signal(const Arguments& arguments, int signal, double after_seconds);
 

@@ -74,6 +74,43 @@ TEST(Help, EverySubcommandHasIt) {
         EXPECT_EQ(run({"golden", verb, "--help"}).exit_code, 0) << verb;
 }
 
+TEST(Usage, AWrongWordIsNamedBesideTheRightOnes) {
+    expect_refused(run({"verfy"}), "there is no command 'verfy'; brickproof is followed by one of list, verify");
+    expect_refused(run({"golden", "show"}),
+                   "there is no command 'show'; brickproof golden is followed by one of check");
+    expect_refused(run({"--list"}), "there is no command '--list'");
+    expect_refused(run({}), "a command is missing");
+    expect_refused(run({"verify", "--op", "q8_0.dto"}), "the ops are q8_0.quantize, ");
+    expect_refused(run({"verify", "--op", "q8_0.dot", "--variant", "avx"}), "there are q8_0.dot / scalar");
+}
+
+TEST(Usage, WhatWouldBeIgnoredIsRefused) {
+    for (const Arguments& command :
+         {Arguments{"verify", "--json", ""}, Arguments{"verify", "--baseline", ""},
+          Arguments{"golden", "check", "--golden", ""}, Arguments{"fuzz", "--corpus", ""},
+          Arguments{"fuzz", "--write-corpus", "a", "--minimise", "--corpus", "b"},
+          Arguments{"fuzz", "--minimise", "--corpus", "there_is_none"},
+          Arguments{"fuzz", "--minimise", "--corpus", "b", "--seconds", "5"}, Arguments{"fuzz", "--seed", "-1"},
+          Arguments{"verify", "--json", "a", "--junit", "a"},
+          Arguments{"golden", "add", "softmax", "a", "--sizes", "3", "--kind", "standard"},
+          Arguments{"golden", "add", "softmax", "a", "--sizes", "3", "--variant", "avx2"}}) {
+        const Result result = run(command, {"CI=false"});
+        EXPECT_EQ(result.exit_code, 2) << command[0] << " " << command[1] << result.out << result.err;
+        EXPECT_EQ(result.out, "");
+    }
+}
+
+TEST(Output, AFullDiskIsAnErrorWhateverTheVerdict) {
+    for (const Arguments& command :
+         {Arguments{"list"}, Arguments{"explain", "f16.to_f32"},
+          Arguments{"verify", "--effort", "quick", "--op", "f16.to_f32"},
+          Arguments{"golden", "check", "--op", "f16.to_f32", "--golden", BRICKPROOF_GOLDEN}}) {
+        const Result result = run_into("/dev/full", command);
+        EXPECT_EQ(result.exit_code, 2) << command.front();
+        EXPECT_TRUE(holds(result.err, "No space left on device")) << result.err;
+    }
+}
+
 TEST(Fuzz, FindsNothingInOwnKernelsAndSomethingInFaults) {
     EXPECT_EQ(run({"fuzz", "--seconds", "1", "--op", "f16.to_f32"}).exit_code, 0);
     const Result result =

@@ -57,11 +57,54 @@ TEST_F(Verify, ABadPluginIsRefusedInOneLine) {
                {"null_op.so", "no op name"},
                {"null_variant.so", "no variant name"},
                {"unknown_op.so", "does not know"},
-               {"unknown_assumption.so", "full-moon"}};
+               {"unknown_assumption.so", "full-moon"},
+               {"two_of_a_name.so", "two kernels q8_0.dequantize / avx2"}};
     for (const auto& [file, says] : bad) {
         SCOPED_TRACE(file);
         expect_refused(run({"verify", "--kernels", std::string(BRICKPROOF_BAD_PLUGINS "/") + file}), says);
     }
+}
+
+// An exit(0) there was the exit code 0 of a run that has judged nothing.
+TEST_F(Verify, APluginThatEndsTheProcessWhileItIsLoadedIsRefusedInOneLine) {
+    for (const auto& [file, says] :
+         {std::pair{"exits", "ended its process with exit code 0"}, std::pair{"aborts", "by signal 6"},
+          std::pair{"ends", "ended its process with exit code 0"}}) {
+        SCOPED_TRACE(file);
+        const std::string plugin = std::string(BRICKPROOF_BAD_PLUGINS "/") + file + "_while_loading.so";
+        for (const char* command : {"verify", "fuzz", "list"}) {
+            const Result result = run({command, "--kernels", plugin});
+            expect_refused(result, says);
+            EXPECT_TRUE(holds(result.err, "its last words are: no licence found")) << result.err;
+        }
+        expect_refused(run({"golden", "check", "--kernels", plugin}), says);
+    }
+}
+
+TEST_F(Verify, ABaselineEntryThatNothingCanMatchIsNamed) {
+    std::ofstream(path("known.json")) << R"({"brickproof_baseline": 1, "known": [
+        {"op": "f16.to_f23", "variant": "scalar", "statement": "every_half"},
+        {"op": "f16.to_f32", "variant": "scalar", "statement": "evry_half"},
+        {"op": "f16.to_f32", "variant": "of another machine", "statement": "no_crash"}]})";
+    const Result result = run(quick({"--baseline", path("known.json")}));
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    EXPECT_TRUE(holds(result.out, "f16.to_f23 / scalar: there is no such op")) << result.out;
+    EXPECT_TRUE(holds(result.out, "the op has no statement 'evry_half'")) << result.out;
+    EXPECT_FALSE(holds(result.out, "another machine")) << result.out;
+}
+
+TEST_F(Verify, AReplayLineSurvivesASpaceInAPath) {
+    const std::string plugin = path("my kernels.so");
+    std::filesystem::copy(BRICKPROOF_FAULTS, plugin);
+    const Result result = run(quick({"--kernels", plugin, "--variant", "subnormals*"}));
+    EXPECT_TRUE(holds(result.out, " --kernels '" + plugin + "' --variant")) << result.out;
+}
+
+TEST_F(Verify, AFileThatWasCutOffIsRefusedInOneLine) {
+    const std::string cut = path("cut.so");
+    std::filesystem::copy(BRICKPROOF_FAULTS, cut);
+    std::filesystem::resize_file(cut, 5000);
+    expect_refused(run({"verify", "--kernels", cut}), "cannot be loaded");
 }
 
 TEST_F(Verify, AMissingCpuFeatureIsNotRunAndFailsOnlyUnderRequire) {

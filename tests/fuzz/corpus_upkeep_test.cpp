@@ -166,6 +166,14 @@ TEST(FindingFiles, AreACaseATokenAndASourceThatCompilesHere) {
     fs::remove_all(folder);
 }
 
+TEST(Regression, KeepsWhatTheSearchAssumed) {
+    Finding finding = sample_finding();
+    finding.assumed = {"quants>-128", "finite"};
+    const std::string source = regression_source(finding);
+    EXPECT_NE(source.find(".assume = {\"quants>-128\", \"finite\"},"), std::string::npos) << source;
+    EXPECT_NE(source.find("--assume 'q8_0.dot:quants>-128' --assume q8_0.dot:finite"), std::string::npos) << source;
+}
+
 TEST(Regression, SaysWhatFailsAndWhatIsNotThere) {
     Regression regression{.token = sample_finding().token, .variant = "scalar", .statement = "exact_sum"};
     EXPECT_EQ(failure_of(regression), "");

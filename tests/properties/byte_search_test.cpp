@@ -48,6 +48,18 @@ TEST(ByteSearch, FindsAndShrinksToTheSmallest) {
     EXPECT_EQ(result.found->outcome.message, "found");
 }
 
+// As a kernel's tail does: what is wrong in 7, 9, 11, ... blocks is shown with 7.
+TEST(ByteSearch, ShrinksWhatDependsOnARemainder) {
+    for (const unsigned modulus : {2u, 4u, 8u, 16u}) {
+        const auto wrong_in_the_tail = [modulus](const Bytes& bytes) {
+            return !bytes.empty() && bytes[0] > 5 && bytes[0] % modulus == modulus - 1 ? Outcome::fail("tail")
+                                                                                       : Outcome::pass();
+        };
+        const Found found = shrink_bytes({{255}, Outcome::fail("tail")}, wrong_in_the_tail, 400);
+        EXPECT_EQ(found.bytes, Bytes{static_cast<std::uint8_t>(modulus < 8 ? 7 : modulus - 1)}) << modulus;
+    }
+}
+
 TEST(ByteSearch, TheSameSeedTriesTheSameCases) {
     const auto tried = [](std::uint64_t seed) {
         std::vector<Bytes> all;

@@ -34,6 +34,7 @@ TEST(TextReport, AReplaySaysEveryStatement) {
     EXPECT_TRUE(holds(text, "PASS    error_within_bound"));
     EXPECT_TRUE(holds(text, "largest error: 0.25 of the bound"));
     EXPECT_TRUE(holds(text, "NOT RUN exact_sum_full_int8_range"));
+    EXPECT_TRUE(holds(text, "the case has: n = 64")) << "it was given, not found";
 }
 
 TEST(TextReport, TheTableHasARowForEachKernelAndCounts) {
