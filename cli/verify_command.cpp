@@ -190,8 +190,10 @@ int verify(const VerifyOptions& options) {
     if (report.interrupted) return exit_interrupted;
     const bool failed =
         std::ranges::any_of(report.kernels, [](const KernelVerdict& k) { return k.verdict == Verdict::fail; });
-    if (!options.write_baseline.empty()) return unmet.empty() ? exit_pass : exit_fail;
-    return failed || !unmet.empty() ? exit_fail : exit_pass;
+    if (!unmet.empty() || (failed && options.write_baseline.empty())) return exit_fail;
+    const bool none_ran =
+        std::ranges::all_of(report.kernels, [](const KernelVerdict& k) { return k.verdict == Verdict::not_run; });
+    return none_ran ? usage_error("no kernel could be judged: see NOT RUN above") : exit_pass;
 }
 
 }  // namespace

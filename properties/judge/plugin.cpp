@@ -25,6 +25,14 @@ std::vector<std::string> split_at_commas(std::string_view text) {
     return parts;
 }
 
+// "AVX2, fma" as "avx2,fma".
+std::string normalised_features(std::string_view text) {
+    std::string features;
+    for (const char c : text)
+        if (c != ' ') features += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    return features;
+}
+
 std::string known_ops() {
     std::string names;
     for (const Contract* contract : all_contracts())
@@ -77,9 +85,14 @@ Expected<Kernel> checked_row(const brickproof_kernel& row, std::size_t i, const 
                         op, known_ops())};
     if (row.fn == nullptr)
         return Problem{fmt::format("the kernel {} / {} of {} has a null function", op, variant, library)};
+    if (row.read_slack > most_read_slack)
+        return Problem{
+            fmt::format("the kernel {} / {} of {} declares that it may read {} bytes past an input; more "
+                        "than a page of {} nobody can promise",
+                        op, variant, library, row.read_slack, most_read_slack)};
     Kernel kernel{.library = library,
                   .variant = variant,
-                  .cpu_features = texts->cpu_features,
+                  .cpu_features = normalised_features(texts->cpu_features),
                   .assumes = split_at_commas(texts->assumes),
                   .read_slack = row.read_slack,
                   .fn = row.fn,

@@ -35,21 +35,35 @@ bool write_all(int file, std::string_view text) {
     return true;
 }
 
-// A device or a pipe, which no file may take the place of: as root, a rename puts one where /dev/null was. What
-// lies in /dev counts too: /dev/stdout may be any file that the shell has opened.
+constexpr int most_links = 40;  // as many as Linux follows
+
+std::filesystem::path target_of(const std::filesystem::path& link) {
+    std::error_code ignored;
+    return link.parent_path() / std::filesystem::read_symlink(link, ignored);
+}
+
+// Something that this process has open, as /dev/stdout is: a link in /proc, whatever it leads to.
+bool is_open_already(std::filesystem::path path) {
+    std::error_code error;
+    for (int i = 0; i < most_links && std::filesystem::is_symlink(path, error); ++i) {
+        const auto folder = std::filesystem::weakly_canonical(path.parent_path(), error).string();
+        if (folder.starts_with("/proc/")) return true;
+        path = target_of(path);
+    }
+    return false;
+}
+
+// No file may take the place of a device or a pipe: as root, a rename puts one where /dev/null was.
 bool must_stay(const std::string& path) {
     std::error_code ignored;
     const auto status = std::filesystem::status(path, ignored);
-    return path.starts_with("/dev/") ||
-           (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status));
+    return is_open_already(path) || (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status));
 }
 
 // Where a chain of symbolic links ends: the links stay, what they point to is replaced, or made.
 std::string behind_links(std::filesystem::path path) {
-    constexpr int most_links = 40;  // as many as Linux follows
     std::error_code error;
-    for (int i = 0; i < most_links && std::filesystem::is_symlink(path, error); ++i)
-        path = path.parent_path() / std::filesystem::read_symlink(path, error);
+    for (int i = 0; i < most_links && std::filesystem::is_symlink(path, error); ++i) path = target_of(path);
     return path.string();
 }
 

@@ -107,12 +107,19 @@ TEST_F(Verify, AFileThatWasCutOffIsRefusedInOneLine) {
     expect_refused(run({"verify", "--kernels", cut}), "cannot be loaded");
 }
 
-TEST_F(Verify, AMissingCpuFeatureIsNotRunAndFailsOnlyUnderRequire) {
-    const Arguments plugin = {"verify", "--kernels", BRICKPROOF_BAD_PLUGINS "/missing_cpu_feature.so"};
+TEST_F(Verify, AMissingCpuFeatureIsNotRunAndFailsUnderRequireOrWhereNothingElseRan) {
+    const std::string path = BRICKPROOF_BAD_PLUGINS "/missing_cpu_feature.so";
+    const Result alone = run({"verify", "--kernels", path});
+    EXPECT_EQ(alone.exit_code, 2) << alone.out << alone.err;
+    EXPECT_TRUE(holds(alone.out, "0 of 1 kernels judged")) << alone.out;
+    EXPECT_TRUE(holds(alone.err, "no kernel could be judged")) << alone.err;
+    EXPECT_EQ(run({"fuzz", "--seconds", "0.1", "--kernels", path}).exit_code, 2);
+
+    const Arguments plugin = {"verify",          "--effort",  "quick", "--op",
+                              "q8_0.dequantize", "--kernels", path,    "builtin"};
     const Result result = run(plugin);
     EXPECT_EQ(result.exit_code, 0) << result.out << result.err;
     EXPECT_TRUE(holds(result.out, "NOT RUN")) << result.out;
-    EXPECT_TRUE(holds(result.out, "0 of 1 kernels judged")) << result.out;
     Arguments required = plugin;
     required.insert(required.end(), {"--require", "bad"});
     const Result failed = run(required);

@@ -85,6 +85,14 @@ std::string problem_of(const brickproof_kernel& row, std::size_t count = 1) {
     return kernels ? "" : kernels.problem();
 }
 
+TEST(KernelTable, FeaturesMayHaveCapitalsAndSpaces) {
+    const brickproof_kernel row{"f16.to_f32", "mine", "AVX2, fma", "", 0, any_kernel};
+    const brickproof_kernel_table table{BRICKPROOF_ABI_VERSION, "mine", 1, &row};
+    const auto kernels = kernels_of_table(table, "mine.so");
+    ASSERT_TRUE(kernels) << kernels.problem();
+    EXPECT_EQ(kernels->front().cpu_features, "avx2,fma");
+}
+
 // Memory that is no table: what is read is bounded, and what is shown can be shown.
 TEST(KernelTable, TextsWithoutAnEndControlCharactersAndWildCountsAreSentences) {
     const brickproof_kernel good{"f16.to_f32", "mine", "", "", 0, any_kernel};
@@ -97,6 +105,11 @@ TEST(KernelTable, TextsWithoutAnEndControlCharactersAndWildCountsAreSentences) {
     bad.op = "f16\n.to_f32";
     EXPECT_NE(problem_of(bad).find("the op name of kernel 0 of mine holds a control character"), std::string::npos);
     EXPECT_NE(problem_of(good, most_table_rows + 1).find("says that it has 65537 kernels"), std::string::npos);
+    bad = good;
+    bad.read_slack = most_read_slack;
+    EXPECT_EQ(problem_of(bad), "");
+    bad.read_slack = static_cast<std::size_t>(-1);
+    EXPECT_NE(problem_of(bad).find("more than a page"), std::string::npos) << problem_of(bad);
 }
 
 }  // namespace

@@ -123,6 +123,33 @@ TEST_F(AtomicFile, ADeviceIsWrittenIntoAndItsErrorTold) {
     EXPECT_NE(done.problem().find(path_), std::string::npos) << done.problem();
 }
 
+// As /dev/stdout is where a shell has sent it to a file: what was printed before stays.
+TEST_F(AtomicFile, WhatIsOpenAlreadyIsWrittenInto) {
+    const int file = open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
+    ASSERT_GE(file, 0);
+    ASSERT_EQ(write(file, "printed, ", 9), 9);
+    const std::string opened = "/dev/fd/" + std::to_string(file);
+    const std::string link = (folder_ / "link").string();
+    fs::create_symlink(opened, link);
+    EXPECT_TRUE(check_writable(opened));
+    EXPECT_TRUE(write_file(opened, "written, "));
+    EXPECT_TRUE(write_file(link, "by a link"));
+    close(file);
+    EXPECT_EQ(*read_file(path_), "printed, written, by a link");
+    EXPECT_EQ(files_in_folder(), 2u);
+}
+
+// What lies in /dev is not a device for it: /dev/shm holds files.
+TEST_F(AtomicFile, AFileInMemoryIsAFileLikeAnother) {
+    if (!fs::is_directory("/dev/shm")) GTEST_SKIP() << "no /dev/shm here";
+    const std::string path = "/dev/shm/brickproof_atomic_file_" + std::to_string(getpid());
+    EXPECT_TRUE(check_writable(path));
+    EXPECT_TRUE(write_file(path, "first"));
+    EXPECT_TRUE(write_file(path, "second"));
+    EXPECT_EQ(*read_file(path), "second");
+    fs::remove(path);
+}
+
 TEST_F(AtomicFile, ReadingWhatIsNotThereOrAFolderIsAProblem) {
     EXPECT_FALSE(read_file(path_));
     EXPECT_FALSE(read_file(folder_.string()));
