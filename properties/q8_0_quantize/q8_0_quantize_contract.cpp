@@ -38,7 +38,7 @@ std::vector<OracleOutput> oracle(const Case& c) {
     const OracleOutput scales = scales_oracle(promises);
     const OracleOutput codes = codes_oracle(format, x, promises);
     OracleOutput blocks;
-    blocks.exact.reserve(scales.exact.size() + codes.exact.size());  // append() alone takes a square of their number
+    blocks.exact.reserve(scales.exact.size() + codes.exact.size());
     blocks.bound.reserve(scales.bound.size() + codes.bound.size());
     const auto append = [&](const OracleOutput& from, std::size_t first, std::size_t count) {
         blocks.exact.append(std::span(from.exact).subspan(first, count));
