@@ -257,6 +257,19 @@ class Sampling {
         return diagnosis;
     }
 
+    // No sample is dropped silently: what was taken beside something that did not count stands with the voided.
+    void give_up(std::size_t contestant, double per_call) {
+        ++disturbances_[static_cast<std::size_t>(last_disturbance_)];
+        disturbed_[contestant].push_back(per_call);
+    }
+
+    // Whether sampling goes on. A round does not count.
+    bool give_up_round(const Round& round, std::size_t turns) {
+        for (std::size_t i = 0; i < entries_.size() && turns > 0; ++i)
+            give_up(i, round.per_call[i] / static_cast<double>(turns));
+        return !must_stop();
+    }
+
     // Whether sampling goes on. A round in which as many turns did not count as a sample is made of does not count.
     bool round() {
         Round round{.per_call = std::vector<double>(entries_.size())};
@@ -265,13 +278,13 @@ class Sampling {
         for (std::size_t turn = 0; turn < turns_;) {
             const std::optional<std::vector<double>> taken = take_turn();
             if (must_stop()) return false;
-            if (!taken && ++lost > turns_) return true;
+            if (!taken && ++lost > turns_) return give_up_round(round, turn);
             if (!taken) continue;
             for (std::size_t i = 0; i < entries_.size(); ++i) round.per_call[i] += (*taken)[i];
             ++turn;
         }
         if (waits_for_memory_) probe_memory();
-        if (waits_for_memory_ && memory_.empty()) return !must_stop();
+        if (waits_for_memory_ && memory_.empty()) return give_up_round(round, turns_);
         for (std::size_t i = 0; i < entries_.size(); ++i) {
             entries_[i].measured += round.per_call[i] * static_cast<double>(entries_[i].calls);
             round.per_call[i] /= static_cast<double>(turns_);
@@ -287,11 +300,15 @@ class Sampling {
         std::iota(order.begin(), order.end(), std::size_t{0});
         for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[random_.below(i)]);
         std::vector<double> taken(entries_.size());
-        for (const std::size_t i : order) {
+        for (auto next = order.begin(); next != order.end(); ++next) {
+            const std::size_t i = *next;
             if (waits_for_memory_ && (memory_.empty() || batches_since_probe_ >= batches_per_probe)) probe_memory();
             ++batches_since_probe_;
             const std::optional<double> undisturbed = time_undisturbed(entries_[i], disturbed_[i]);
-            if (!undisturbed) return std::nullopt;
+            if (!undisturbed) {
+                std::for_each(order.begin(), next, [&](std::size_t done) { give_up(done, taken[done]); });
+                return std::nullopt;
+            }
             taken[i] = *undisturbed;
         }
         return taken;
@@ -303,6 +320,7 @@ class Sampling {
             const Measured measured = time(entry);
             if (must_stop()) return std::nullopt;
             if (counts(measured, batch_length(entry))) return per_call(entry, measured);
+            last_disturbance_ = measured.disturbance;
             ++disturbances_[static_cast<std::size_t>(measured.disturbance)];
             voided.push_back(per_call(entry, measured));
         }
@@ -315,7 +333,10 @@ class Sampling {
         for (std::size_t tries = 0; tries < most_voids && !must_stop(); ++tries) {
             const Measured measured = meter_(options_.memory_probe, next_probe_, probe_.calls);
             next_probe_ += probe_.calls;
-            if (!counts(measured, batch_length(probe_))) continue;
+            if (!counts(measured, batch_length(probe_))) {
+                last_disturbance_ = measured.disturbance;
+                continue;
+            }
             memory_.push_back((measured.nanoseconds - options_.sample_overhead) /
                               static_cast<double>(probe_.calls));
             return;
@@ -354,6 +375,7 @@ class Sampling {
     std::vector<Round> rounds_;
     std::vector<std::vector<double>> disturbed_;  // [contestant]: batches that do not count
     Disturbances disturbances_{};
+    Disturbance last_disturbance_ = Disturbance::none;
     std::size_t turns_ = 1;       // batches of each contestant in a sample
     std::vector<double> memory_;  // what the probes of this round took
     Entry probe_{};

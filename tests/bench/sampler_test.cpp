@@ -127,6 +127,29 @@ TEST(Sampler, VoidsDisturbedSamplesByTheEvidenceAndKeepsThemAside) {
     }
 }
 
+// A turn whose second contestant could not be had undisturbed does not count for the first either: its time is
+// kept.
+TEST(Sampler, KeepsWhatWasTakenBesideWhatDidNotCount) {
+    SyntheticMachine machine;
+    const std::vector<Contestant> contestants{machine.kernel("a", 100.0), machine.kernel("b", 1000.0)};
+    // b's batches are told by their time a call. Now and then four in a row do not count, and a turn tries three
+    // times.
+    std::size_t batches_of_b = 0;
+    const Samples samples =
+        sample(contestants, options_for(machine),
+               [&, meter = machine.meter()](const Batch& batch, std::size_t first, std::size_t calls) {
+                   Measured measured = meter(batch, first, calls);
+                   const bool is_b = measured.nanoseconds / static_cast<double>(calls) > 500.0;
+                   if (is_b && ++batches_of_b > 100 && batches_of_b % 12 < 4)
+                       measured.disturbance = Disturbance::switched;
+                   return measured;
+               });
+    EXPECT_GT(samples.voided[0].size(), 0u);
+    for (const double value : samples.voided[0]) EXPECT_NEAR(value, 100.0, 10.0);
+    EXPECT_EQ(samples.disturbances[static_cast<std::size_t>(Disturbance::switched)], samples.voided_count());
+    EXPECT_GT(samples.nanoseconds[0].size(), samples.voided[0].size());
+}
+
 // Evidence without an effect on the time voids as well, and an effect without evidence does not.
 TEST(Sampler, NeverVoidsByTheValue) {
     SyntheticMachine fast;
