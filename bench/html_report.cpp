@@ -6,6 +6,7 @@
 
 #include "bench/bench_report.hpp"
 #include "bench/svg_charts.hpp"
+#include "report/xml_text.hpp"
 
 namespace brickproof::bench {
 namespace {

@@ -7,6 +7,7 @@
 
 #include "bench/svg_charts.hpp"
 #include "bench/svg_parts.hpp"
+#include "report/xml_text.hpp"
 
 namespace brickproof::bench {
 namespace {

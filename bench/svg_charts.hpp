@@ -10,9 +10,6 @@
 
 namespace brickproof::bench {
 
-// For text in HTML and in attributes.
-std::string escaped(std::string_view text);
-
 // A histogram of the samples, from the least to a quarter above the median or the 99th percentile, whichever is
 // more; what lies beyond is counted in the last bar. The median is a line.
 std::string distribution_svg(const Timing& timing);

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "bench/svg_charts.hpp"
+#include "report/xml_text.hpp"
 
 namespace brickproof::bench {
 namespace {
@@ -53,23 +54,6 @@ std::string mark_of(const Row& row, double x, double y, std::string_view says) {
 
 std::string name_of(const Row& row) {
     return fmt::format("{} {}, {}", row.op, row.a.variant, row.workload);
-}
-
-std::string escaped(std::string_view text) {
-    std::string out;
-    for (const char c : text) {
-        if (c == '&')
-            out += "&amp;";
-        else if (c == '<')
-            out += "&lt;";
-        else if (c == '>')
-            out += "&gt;";
-        else if (c == '"')
-            out += "&quot;";
-        else
-            out += c;
-    }
-    return out;
 }
 
 std::vector<double> axis_labels(double low, double high) {

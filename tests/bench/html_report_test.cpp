@@ -168,9 +168,5 @@ TEST(AxisLabels, AreRoundAndNotTooMany) {
     }
 }
 
-TEST(Escaped, LeavesNoMarkup) {
-    EXPECT_EQ(escaped("a<b> & \"c\""), "a&lt;b&gt; &amp; &quot;c&quot;");
-}
-
 }  // namespace
 }  // namespace brickproof::bench
