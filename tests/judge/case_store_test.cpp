@@ -24,7 +24,7 @@ Bytes of_size(std::uint8_t blocks, std::uint8_t pattern) {
 TEST(CaseStore, GivesTheDecodedCaseWithEveryAmountOfRoom) {
     const Preconditions none;
     const Preconditions narrow({"quants>-128"});
-    for (const std::size_t room : {0, 100, 1'000'000}) {
+    for (const std::size_t room : {0u, 100u, 1'000'000u}) {
         CaseStore store(contract(), room);
         for (int round = 0; round < 2; ++round)
             for (std::uint8_t blocks = 1; blocks < 20; ++blocks)
