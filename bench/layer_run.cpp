@@ -213,9 +213,7 @@ std::string voided_text(const LayerReport& report) {
 }  // namespace
 
 double LayerReport::raw_variation() const {
-    std::vector<double> all = samples;
-    all.insert(all.end(), voided.begin(), voided.end());
-    return coefficient_of_variation(all);
+    return coefficient_of_variation(joined(samples, voided));
 }
 
 Expected<LayerReport> time_layer(const std::vector<std::pair<std::string, brick::TokenBudget>>& bricks,

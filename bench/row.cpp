@@ -39,13 +39,11 @@ std::string busy_memory(const Row& row) {
 
 Timing timed(std::string library, std::string variant, std::vector<double> samples, std::vector<double> voided,
              std::size_t calls) {
-    std::vector<double> all = samples;
-    all.insert(all.end(), voided.begin(), voided.end());
     Timing timing;
     timing.library = std::move(library);
     timing.variant = std::move(variant);
     timing.summary = summarize(samples);
-    timing.raw_variation = coefficient_of_variation(all);
+    timing.raw_variation = coefficient_of_variation(joined(samples, voided));
     timing.samples = std::move(samples);
     timing.voided = std::move(voided);
     timing.calls = calls;
@@ -68,8 +66,7 @@ double Row::elements_per_cycle() const {
 }
 
 Interval MemoryRate::middle_80_percent() const {
-    std::vector<double> all = counted;
-    all.insert(all.end(), voided.begin(), voided.end());
+    const std::vector<double> all = joined(counted, voided);
     return {quantile(all, 0.10), quantile(all, 0.90)};
 }
 

@@ -399,9 +399,7 @@ double shortest_sample_for(double sample_overhead) {
 }
 
 double MemoryEvidence::variation() const {
-    std::vector<double> all = counted;
-    all.insert(all.end(), voided.begin(), voided.end());
-    return coefficient_of_variation(all);
+    return coefficient_of_variation(joined(counted, voided));
 }
 
 std::size_t Samples::voided_count() const {

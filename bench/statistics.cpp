@@ -64,6 +64,12 @@ std::optional<Interval> median_interval(std::span<const double> values, double l
     return Interval{ordered[k - 1], ordered[ordered.size() - k]};
 }
 
+std::vector<double> joined(std::span<const double> first, std::span<const double> second) {
+    std::vector<double> all(first.begin(), first.end());
+    all.insert(all.end(), second.begin(), second.end());
+    return all;
+}
+
 double quantile(std::span<const double> values, double p) {
     return brick::quantile_of_ascending(sorted(values), p);
 }

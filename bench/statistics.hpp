@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "brick/statistics.hpp"
 
@@ -22,6 +23,8 @@ struct Interval {
 
 // The middle value, or the mean of the two in the middle. At least one value.
 double median(std::span<const double> values);
+// Those of the first, then those of the second: what counts and what was voided, for the raw figures.
+std::vector<double> joined(std::span<const double> first, std::span<const double> second);
 
 // The interval of the median from two order statistics: [x_(k), x_(n+1-k)] with the largest k such that each tail
 // of the binomial distribution (n, 1/2) has at most (1 - level) / 2. It assumes nothing about the distribution but

@@ -23,6 +23,12 @@ void add_bench_command(CLI::App& app, int& exit_code);
 // Prints "brickproof: sentence" to standard error; returns exit_usage.
 int usage_error(const std::string& sentence);
 
+// Where every kernel is NOT RUN: what looked at nothing is no pass. `done` is what was to be done with them,
+// "judged".
+inline int no_kernel_could_be(const std::string& done) {
+    return usage_error("no kernel could be " + done + ": see NOT RUN above");
+}
+
 // For options that name a file or a folder. --json "$REPORT" with REPORT unset would otherwise write nothing.
 inline CLI::Validator not_empty() {
     return CLI::Validator([](const std::string& text) { return text.empty() ? "is given no name" : ""; }, "");

@@ -115,7 +115,7 @@ int fuzz_all(const FuzzOptions& options) {
     const double searched = runnable + static_cast<double>(targets->size());
     const double share = options.wall_seconds() / std::max(searched, 1.0);
     const int of_kernels = fuzz_kernels(options, *kernels, share * runnable, *shard);
-    if (searched == 0.0) return usage_error("no kernel could be fuzzed: see NOT RUN above");
+    if (searched == 0.0) return no_kernel_could_be("fuzzed");
     if (targets->empty() || of_kernels > exit_fail) return of_kernels;
     const int of_targets =
         fuzz_targets(options, *targets, share * static_cast<double>(targets->size()), *shard, interrupted);

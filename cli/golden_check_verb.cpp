@@ -75,7 +75,7 @@ int check(const CheckOptions& options) {
     const int damaged = report_problems(problems);
     if (!written) return usage_error(written.problem());
     if (total.failed > 0 || (options.pins_must_hold && !pins.moved.empty())) return exit_fail;
-    if (total.judged == 0) return usage_error("no kernel could be judged: see NOT RUN above");
+    if (total.judged == 0) return no_kernel_could_be("judged");
     return damaged;
 }
 

@@ -71,6 +71,7 @@ class SharedFlag {
     void* page_;
 };
 
+// Not start_child(): its fault trap takes the signals that are to end this process, the alarm among them.
 [[noreturn]] void load_and_end(const std::string& path, const Output& output, SharedFlag& loaded) noexcept {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     output.take_streams();

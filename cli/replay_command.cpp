@@ -39,7 +39,7 @@ int replay(ReplayOptions options) {
                                ? fmt::format("NOT RUN {} / {}: {}\n", kernel.op, kernel.variant, kernel.reason)
                                : statements_text(kernel, text));
     if (std::ranges::all_of(verdicts, [](const KernelVerdict& k) { return k.statements.empty(); }))
-        return usage_error("no kernel could be judged: see NOT RUN above");
+        return no_kernel_could_be("judged");
     return std::ranges::any_of(verdicts, [](const KernelVerdict& k) { return k.verdict == Verdict::fail; })
                ? exit_fail
                : exit_pass;

@@ -140,7 +140,7 @@ void print(const Report& report) {
 Expected<Done> check_files(const VerifyOptions& options) {
     std::set<std::string> paths;
     for (const std::string* path : {&options.json, &options.junit, &options.write_baseline})
-        if (!path->empty() && !path->starts_with("/dev/") && !paths.insert(*path).second)
+        if (!path->empty() && !is_written_into(*path) && !paths.insert(*path).second)
             return Problem{fmt::format("two reports are to be written to {}; give each a file of its own", *path)};
     for (const std::string* path : {&options.json, &options.junit, &options.write_baseline})
         if (!path->empty())
@@ -193,7 +193,7 @@ int verify(const VerifyOptions& options) {
     if (!unmet.empty() || (failed && options.write_baseline.empty())) return exit_fail;
     const bool none_ran =
         std::ranges::all_of(report.kernels, [](const KernelVerdict& k) { return k.verdict == Verdict::not_run; });
-    return none_ran ? usage_error("no kernel could be judged: see NOT RUN above") : exit_pass;
+    return none_ran ? no_kernel_could_be("judged") : exit_pass;
 }
 
 }  // namespace

@@ -26,15 +26,8 @@ float some_ulps_away(float x, Random& random) {
 }
 
 void fill(Pattern pattern, Random& random, std::span<float> x) {
-    // Every value has a number for its sign, whether it has a use for it or not.
     Random of_sign = random;
-    const auto each = [&](auto value_of) {
-        for (std::size_t i = 0; i < x.size(); ++i) {
-            of_sign = random;
-            random.skip();
-            x[i] = value_of(i);
-        }
-    };
+    const auto each = [&](const auto& value_of) { fill_each(x, random, of_sign, value_of); };
     switch (pattern) {
         case Pattern::everyday:
             return each([&](std::size_t) { return 4.0f * random.normal(); });

@@ -96,15 +96,9 @@ FloatFill random_fill(std::size_t n, Random& random) {
 }  // namespace
 
 void FloatFill::fill(std::span<float> values, std::size_t first, Random& random) const {
-    // value_of(i) for all i. Every value has a number for its sign; mixing it is half of the work, and many
-    // patterns have no use for it.
     Random of_sign = random;
-    const auto each = [&](auto value_of) {
-        for (std::size_t i = 0; i < values.size(); ++i) {
-            of_sign = random;
-            random.skip();
-            values[i] = value_of(first + i);
-        }
+    const auto each = [&](const auto& value_of) {
+        fill_each(values, random, of_sign, [&](std::size_t i) { return value_of(first + i); });
     };
     switch (pattern) {
         case FloatPattern::one_hot:

@@ -16,6 +16,17 @@ inline float either_sign(float x, Random& random) {
     return std::bit_cast<float>(std::bit_cast<std::uint32_t>(x) ^ sign);
 }
 
+// values[i] = value_of(i), for all i. Every value has a number for its sign, of which value_of may make use; mixing
+// it is half of the work, and many patterns have no use for it.
+template <typename ValueOf>
+void fill_each(std::span<float> values, Random& random, Random& of_sign, const ValueOf& value_of) {
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        of_sign = random;
+        random.skip();
+        values[i] = value_of(i);
+    }
+}
+
 enum class FloatPattern {
     zeros,
     one_hot,

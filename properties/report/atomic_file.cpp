@@ -53,13 +53,6 @@ bool is_open_already(std::filesystem::path path) {
     return false;
 }
 
-// No file may take the place of a device or a pipe: as root, a rename puts one where /dev/null was.
-bool must_stay(const std::string& path) {
-    std::error_code ignored;
-    const auto status = std::filesystem::status(path, ignored);
-    return is_open_already(path) || (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status));
-}
-
 // Where a chain of symbolic links ends: the links stay, what they point to is replaced, or made.
 std::string behind_links(std::filesystem::path path) {
     std::error_code error;
@@ -92,14 +85,21 @@ Expected<Done> replace(const std::string& path, std::string_view text) {
 
 }  // namespace
 
+// No file may take the place of a device or a pipe: as root, a rename puts one where /dev/null was.
+bool is_written_into(const std::string& path) {
+    std::error_code ignored;
+    const auto status = std::filesystem::status(path, ignored);
+    return is_open_already(path) || (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status));
+}
+
 Expected<Done> write_file(const std::string& path, std::string_view text) {
-    return must_stay(path) ? write_into(path, text) : replace(behind_links(path), text);
+    return is_written_into(path) ? write_into(path, text) : replace(behind_links(path), text);
 }
 
 Expected<Done> check_writable(const std::string& path) {
     std::error_code ignored;
     if (std::filesystem::is_directory(path, ignored)) return not_writable(path, EISDIR);
-    if (must_stay(path)) {
+    if (is_written_into(path)) {
         // Not opened: a pipe would wait for its reader.
         if (access(path.c_str(), W_OK) != 0) return not_writable(path, errno);
         return Done{};

@@ -14,6 +14,9 @@ struct Done {};
 // a device or a pipe (/dev/stdout) it writes. The problem names the path and the reason.
 Expected<Done> write_file(const std::string& path, std::string_view text);
 
+// Whether write_file() writes into what lies at `path`, a device or a pipe, and puts no new file in its place.
+bool is_written_into(const std::string& path);
+
 // Whether write_file() will be able to, asked before the work whose result it is; leaves nothing behind.
 Expected<Done> check_writable(const std::string& path);
 
