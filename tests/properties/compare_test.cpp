@@ -1,5 +1,6 @@
 // One comparator with a policy on special values; every statement relies on it.
 #include "engine/compare.hpp"
+#include "engine/q8_0_blocks.hpp"
 
 #include <gtest/gtest.h>
 
@@ -90,7 +91,7 @@ TEST(Compare, OutputValuesFlattenABlockToScaleAndQuants) {
     brickproof_q8_0 block{0x4000, {}};
     block.qs[0] = -128;
     block.qs[31] = 7;
-    const auto values = output_values(Element::q8_0, std::as_bytes(std::span(&block, 1)));
+    const auto values = output_values(q8_0, std::as_bytes(std::span(&block, 1)));
     ASSERT_EQ(values.size(), 33u);
     EXPECT_EQ(values[0], 2.0);
     EXPECT_EQ(values[1], -128.0);
