@@ -1,11 +1,11 @@
-#include "bench/html_report.hpp"
+#include "bench/report/html_report.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <vector>
 
-#include "bench/svg_charts.hpp"
+#include "bench/report/svg_charts.hpp"
 #include "made_up_rows.hpp"
 
 namespace brickproof::bench {
