@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <string>
 
-#include "golden/engine/manifest.hpp"
+#include "golden/cases/manifest.hpp"
 
 namespace {
 

@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <string>
 
-#include "golden/engine/npy_file.hpp"
+#include "golden/cases/npy_file.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace brickproof;

@@ -7,7 +7,7 @@ build=$1
 least=95
 
 # Kernels and bricks, and what reads bytes from outside. What other CPUs run is not compiled here.
-reports=(lib/ golden/engine/npy_file golden/engine/manifest properties/engine/replay_token properties/judge/plugin
+reports=(lib/ golden/cases/npy_file golden/cases/manifest properties/engine/replay_token properties/judge/plugin
     properties/report/baseline fuzz/messages)
 
 profiles=$build/profiles

@@ -88,7 +88,7 @@ class House : public testing::Test {
              {"lib/add/add.cpp", "lib/add/add_scalar.cpp", "lib/add/add_avx2.cpp", "lib/add/add_neon.cpp",
               "lib/add/add_bound.hpp", "lib/include/brick/add.hpp", "properties/add/add_contract.cpp",
               "properties/add/add_oracle.hpp", "properties/add/add_laws.cpp", "properties/engine/case.hpp",
-              "fuzz/corpus/add/0", "fuzz/campaign.hpp", "golden/add/one/manifest.json", "golden/engine/npy.hpp",
+              "fuzz/corpus/add/0", "fuzz/campaign.hpp", "golden/add/one/manifest.json", "golden/cases/npy.hpp",
               "tests/faults/add_faults.cpp", "tests/lib/add_test.cpp", "cli/commands.hpp"})
             write(file, "");
     }
@@ -139,13 +139,13 @@ TEST_F(House, AFolderOfNoOpIsNamed) {
 TEST_F(House, AnArrowThatPointsUpIsNamed) {
     write("lib/add/add.cpp", "#include \"engine/case.hpp\"\n#include \"brick/add.hpp\"\n#include <vector>\n");
     write("properties/add/add_laws.cpp", "#include \"fuzz/campaign.hpp\"\n#include \"add/add_bound.hpp\"\n");
-    write("fuzz/campaign.hpp", "#include \"engine/npy.hpp\"\n#include \"engine/case.hpp\"\n");
-    write("golden/engine/npy.hpp", "#include \"commands.hpp\"\n#include \"fuzz/campaign.hpp\"\n");
-    write("cli/commands.hpp", "#include \"engine/npy.hpp\"\n#include \"fuzz/campaign.hpp\"\n");
+    write("fuzz/campaign.hpp", "#include \"cases/npy.hpp\"\n#include \"engine/case.hpp\"\n");
+    write("golden/cases/npy.hpp", "#include \"commands.hpp\"\n#include \"fuzz/campaign.hpp\"\n");
+    write("cli/commands.hpp", "#include \"cases/npy.hpp\"\n#include \"fuzz/campaign.hpp\"\n");
     const Names expected = {"lib/add/add.cpp includes properties/engine/case.hpp",
                             "properties/add/add_laws.cpp includes fuzz/campaign.hpp",
-                            "golden/engine/npy.hpp includes cli/commands.hpp",
-                            "golden/engine/npy.hpp includes fuzz/campaign.hpp"};
+                            "golden/cases/npy.hpp includes cli/commands.hpp",
+                            "golden/cases/npy.hpp includes fuzz/campaign.hpp"};
     EXPECT_EQ(wrong_includes(house_), expected);
 }
 
