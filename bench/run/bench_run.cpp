@@ -10,11 +10,11 @@
 #include <numeric>
 #include <optional>
 
-#include "bench/run/contestants.hpp"
 #include "bench/machine/core_clock.hpp"
-#include "bench/measure/memory_probe.hpp"
 #include "bench/machine/perf_counters.hpp"
+#include "bench/measure/memory_probe.hpp"
 #include "bench/measure/sampler.hpp"
+#include "bench/run/contestants.hpp"
 #include "judge/fault_trap.hpp"
 
 namespace brickproof::bench {

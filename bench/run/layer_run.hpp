@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "bench/measure/diagnosis.hpp"
 #include "bench/machine/machine.hpp"
+#include "bench/measure/diagnosis.hpp"
 #include "bench/measure/meter.hpp"
 #include "bench/measure/statistics.hpp"
 #include "brick/transformer_layer_brick.hpp"

@@ -7,8 +7,8 @@
 #include <set>
 
 #include "bench/machine/bandwidth.hpp"
-#include "bench/run/bench_run.hpp"
 #include "bench/machine/op_work.hpp"
+#include "bench/run/bench_run.hpp"
 
 namespace brickproof::bench {
 namespace {

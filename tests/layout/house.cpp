@@ -28,7 +28,8 @@ const std::vector<Storey>& storeys() {
     return all;
 }
 
-// The rooms of a storey: each may include itself and those before it. Files beside the rooms (tools) may include all.
+// The rooms of a storey: each may include itself and those before it. Files beside the rooms (tools) may include
+// all.
 struct Rooms {
     std::string_view storey;
     std::vector<std::string_view> rooms;
@@ -141,7 +142,8 @@ std::vector<std::string> wrong_includes(const fs::path& root) {
                 const std::optional<fs::path> target = resolved(root, source, name);
                 if (!target) continue;  // not of the house: a system's or a generated header
                 const fs::path from = source.lexically_relative(root);
-                if (!is_allowed(storey, from, *target)) wrong.push_back(from.string() + " includes " + target->string());
+                if (!is_allowed(storey, from, *target))
+                    wrong.push_back(from.string() + " includes " + target->string());
             }
         }
     }
