@@ -5,12 +5,12 @@
 #include <cmath>
 #include <memory>
 
+#include "cases/golden_check.hpp"
+#include "cases/golden_run.hpp"
+#include "cases/movement.hpp"
+#include "cases/provenance.hpp"
 #include "commands.hpp"
 #include "engine/compare.hpp"
-#include "engine/golden_check.hpp"
-#include "engine/golden_run.hpp"
-#include "engine/movement.hpp"
-#include "engine/provenance.hpp"
 #include "golden_verbs.hpp"
 #include "judge/plugin.hpp"
 #include "kernel_selection.hpp"

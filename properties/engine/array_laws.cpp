@@ -21,8 +21,7 @@ Outputs first_outputs(const Case& c, const Outputs& outputs, std::size_t n) {
     Outputs cut = outputs;
     auto array = cut.arrays.begin();
     for (const Operand& operand : c.operands)
-        if (operand.access == Access::output)
-            (array++)->resize(cut_count(operand, c, n) * operand.type->bytes);
+        if (operand.access == Access::output) (array++)->resize(cut_count(operand, c, n) * operand.type->bytes);
     return cut;
 }
 

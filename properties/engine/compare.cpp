@@ -45,9 +45,10 @@ Outcome expect_same_numbers(const Number& number, const std::byte* got, const st
     }
     if (differing == 0) return Outcome::pass();
     const std::size_t at = first * number.bytes;
-    return Outcome::fail(fmt::format("{} is {}, expected {}{}{}", place(first), number.show(got + at),
-                                     number.show(expected + at), distance_in_ulps(number, a[first], b[first]),
-                                     say_how_many ? fmt::format("; {} of {} elements differ", differing, count) : ""));
+    return Outcome::fail(
+        fmt::format("{} is {}, expected {}{}{}", place(first), number.show(got + at), number.show(expected + at),
+                    distance_in_ulps(number, a[first], b[first]),
+                    say_how_many ? fmt::format("; {} of {} elements differ", differing, count) : ""));
 }
 
 // Element e of an array, field by field.
@@ -56,8 +57,8 @@ Outcome expect_same_block(const Type& type, std::string_view array, std::size_t 
     std::size_t before = e * type.numbers();
     for (const Field& field : type.fields) {
         Outcome outcome =
-            expect_same_numbers(*field.number, got + field.offset, expected + field.offset, field.count, field.count > 1,
-                                [&](std::size_t i) { return type.place(array, before + i); });
+            expect_same_numbers(*field.number, got + field.offset, expected + field.offset, field.count,
+                                field.count > 1, [&](std::size_t i) { return type.place(array, before + i); });
         if (outcome.kind != Outcome::Kind::pass) return outcome;
         before += field.count;
     }
@@ -90,8 +91,8 @@ Outcome expect_same(const Type& type, std::string_view name, std::span<const std
     // Nearly always, and soonest seen. Equal bits are equal values, a NaN's too.
     if (got.empty() || std::memcmp(got.data(), expected.data(), got.size()) == 0) return Outcome::pass();
     if (!type.is_block())
-        return expect_same_numbers(*type.fields[0].number, got.data(), expected.data(), got.size() / type.bytes, true,
-                                   [&](std::size_t i) { return type.place(name, i); });
+        return expect_same_numbers(*type.fields[0].number, got.data(), expected.data(), got.size() / type.bytes,
+                                   true, [&](std::size_t i) { return type.place(name, i); });
     for (std::size_t at = 0; at < got.size(); at += type.bytes) {
         if (std::memcmp(&got[at], &expected[at], type.bytes) == 0) continue;
         Outcome outcome = expect_same_block(type, name, at / type.bytes, &got[at], &expected[at]);

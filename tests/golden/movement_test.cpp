@@ -1,11 +1,12 @@
 // How far values moved: ulps in the output's own format, shares of the bound, places, bins.
-#include "engine/movement.hpp"
-#include "engine/q8_0_blocks.hpp"
+#include "cases/movement.hpp"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 #include <limits>
+
+#include "engine/q8_0_blocks.hpp"
 
 namespace brickproof::golden {
 namespace {
