@@ -18,7 +18,8 @@ double small_float(std::uint32_t bits, unsigned width, unsigned exponent_bits, b
     const int bias = largest / 2;
     double magnitude = 0;
     if (exponent == largest && has_infinities)
-        magnitude = mantissa == 0 ? std::numeric_limits<double>::infinity() : std::numeric_limits<double>::quiet_NaN();
+        magnitude =
+            mantissa == 0 ? std::numeric_limits<double>::infinity() : std::numeric_limits<double>::quiet_NaN();
     else if (exponent == 0)
         magnitude = std::ldexp(mantissa, 1 - bias - static_cast<int>(mantissa_bits));
     else

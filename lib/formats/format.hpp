@@ -1,5 +1,5 @@
-// A block format: where its bits lie and what they stand for. A description is data; the exact values of a block, the
-// proof that every bit has one meaning, and all that the harness asks of kernels of the format follow from it.
+// A block format: where its bits lie and what they stand for. A description is data; the exact values of a block,
+// the proof that every bit has one meaning, and all that the harness asks of kernels of the format follow from it.
 //
 //     value(i) = d * sub * code(i) * 2^exponent + min_sign * m * sub_min
 //
@@ -15,7 +15,8 @@
 
 namespace brick {
 
-// The bits of one number in a block: up to four pieces, the lowest first. None at all is a number that is not there.
+// The bits of one number in a block: up to four pieces, the lowest first. None at all is a number that is not
+// there.
 struct Bits {
     struct Piece {
         std::uint16_t byte = 0;
@@ -58,7 +59,8 @@ struct Bits {
         for (const Piece& piece : pieces) {
             if (piece.width == 0) break;
             const std::uint32_t mask = ((1u << piece.width) - 1) << piece.shift;
-            block[piece.byte] = static_cast<std::uint8_t>((block[piece.byte] & ~mask) | (value << piece.shift & mask));
+            block[piece.byte] =
+                static_cast<std::uint8_t>((block[piece.byte] & ~mask) | (value << piece.shift & mask));
             value >>= piece.width;
         }
     }
@@ -83,13 +85,13 @@ constexpr Bits field(std::size_t byte, std::size_t shift, std::size_t width) {
 
 // How the bits of a scale are a number. The halved ones go with tables that hold twice the value.
 enum class ScaleType : std::uint8_t {
-    half,         // IEEE 754 binary16
-    bfloat16,     // the upper half of a binary32
-    float32,      // IEEE 754 binary32
-    e8m0_half,    // 2^(e - 128), for every e (OCP Microscaling: half of 2^(e - 127), without its NaN, as ggml has it)
-    ue4m3_half,   // half of an unsigned E4M3 with bias 7; 0x7F and 0x80 are 0, bit 7 is ignored but for 0xFF
-    e4m3,         // OCP 8-bit floating point, 1-4-3 bits: no infinities, S.1111.111 is NaN
-    e5m2,         // OCP 8-bit floating point, 1-5-2 bits, with infinities
+    half,       // IEEE 754 binary16
+    bfloat16,   // the upper half of a binary32
+    float32,    // IEEE 754 binary32
+    e8m0_half,  // 2^(e - 128), for every e (OCP Microscaling: half of 2^(e - 127), without its NaN, as ggml has it)
+    ue4m3_half,  // half of an unsigned E4M3 with bias 7; 0x7F and 0x80 are 0, bit 7 is ignored but for 0xFF
+    e4m3,        // OCP 8-bit floating point, 1-4-3 bits: no infinities, S.1111.111 is NaN
+    e5m2,        // OCP 8-bit floating point, 1-5-2 bits, with infinities
 };
 
 using Where = Bits (*)(std::size_t);
@@ -118,15 +120,16 @@ struct Format {
     std::size_t code_span = 1;  // more than 1: a code is a row of `table`
     int zero = 0;               // subtracted from a code
     bool code_is_signed = false;
-    std::span<const std::int8_t> table{};    // a code's value; with code_span values in a row
-    std::uint8_t (*trit)(std::size_t) = {};  // value i is this ternary digit of its byte, the most significant first
-    Where sign{};                            // of values 8k .. 8k+7: 8 bits, or 7 with their parity as the last one
-    Where delta{};                           // a set bit subtracts 1 from 8 times the code, another one adds it
-    std::size_t delta_span = 1;              // values that share it
+    std::span<const std::int8_t> table{};  // a code's value; with code_span values in a row
+    std::uint8_t (*trit)(
+        std::size_t) = {};       // value i is this ternary digit of its byte, the most significant first
+    Where sign{};                // of values 8k .. 8k+7: 8 bits, or 7 with their parity as the last one
+    Where delta{};               // a set bit subtracts 1 from 8 times the code, another one adds it
+    std::size_t delta_span = 1;  // values that share it
     int exponent = 0;
 
-    Bits derived{};                // the first number that follows from other fields, and
-    std::size_t derived_count = 0; // how many there are in a row, none: 0
+    Bits derived{};                               // the first number that follows from other fields, and
+    std::size_t derived_count = 0;                // how many there are in a row, none: 0
     void (*mend)(std::uint8_t* block) = nullptr;  // sets the derived fields by the others
 
     const Format* activations = nullptr;  // the format that a dot product pairs it with

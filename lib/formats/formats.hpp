@@ -1,13 +1,13 @@
-// Every block format that engines ship, in one line of sight. Adding one is adding its description here and its name to
-// all_formats.
+// Every block format that engines ship, in one line of sight. Adding one is adding its description here and its
+// name to all_formats.
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
 
-#include "formats/grids.hpp"
 #include "formats/format.hpp"
+#include "formats/grids.hpp"
 
 namespace brick::formats {
 
@@ -45,6 +45,9 @@ constexpr Bits six_bit_min(size_t g) {
 }
 void mend_q8_1(std::uint8_t* block);
 void mend_q8_K(std::uint8_t* block);
+
+// A description is a table of its facts.
+// clang-format off
 
 // Activations.
 inline constexpr Format q8_0{
@@ -206,6 +209,8 @@ inline constexpr std::array<const Format*, 31> all_formats{
     &q1_0,    &q2_0,   &q4_0,  &q4_1,    &q5_0,  &q5_1,  &q8_0,  &q8_1,   &q2_K,   &q3_K,  &q4_K,
     &q5_K,    &q6_K,   &q8_K,  &iq1_s,   &iq1_m, &iq2_xxs, &iq2_xs, &iq2_s, &iq3_xxs, &iq3_s, &iq4_nl,
     &iq4_xs,  &mxfp4,  &nvfp4, &tq1_0,   &tq2_0, &f16,   &bf16,  &f8_e4m3, &f8_e5m2};
+
+// clang-format on
 
 consteval bool every_format_is_complete() {
     for (const Format* format : all_formats)

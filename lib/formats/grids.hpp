@@ -1,5 +1,6 @@
-// The grids of the iq formats: rows of 8 or 4 magnitudes. A number is one row, its digits the places of the values among
-// the few that the grid has, value 0 the lowest digit. Facts of the formats: ggml's ggml-common.h (MIT), as data.
+// The grids of the iq formats: rows of 8 or 4 magnitudes. A number is one row, its digits the places of the values
+// among the few that the grid has, value 0 the lowest digit. Facts of the formats: ggml's ggml-common.h (MIT), as
+// data.
 #pragma once
 
 #include <array>
@@ -9,7 +10,8 @@
 namespace brick::grids {
 
 template <std::size_t Rows, std::size_t Base>
-consteval auto rows_of(const std::array<std::uint16_t, Rows>& packed, const std::array<std::int8_t, Base>& magnitudes) {
+consteval auto rows_of(const std::array<std::uint16_t, Rows>& packed,
+                       const std::array<std::int8_t, Base>& magnitudes) {
     constexpr std::size_t span = Base == 3 ? 8 : 4;
     std::array<std::int8_t, Rows * span> rows{};
     for (std::size_t row = 0; row < Rows; ++row) {
