@@ -196,9 +196,11 @@ inline constexpr Format iq1_m{
     .exponent = -3, .activations = &q8_K};
 
 // Element types: a block of one value, all of which is its scale.
-inline constexpr Format f16{.name = "f16", .source = "IEEE 754-2019, binary16", .gguf_type = 1, .bytes = 2, .align = 2,
-    .values = 1, .activations = &f16};
-inline constexpr Format bf16{.name = "bf16", .source = "bfloat16, the upper half of IEEE 754 binary32", .gguf_type = 30,
+inline constexpr Format f16{
+    .name = "f16", .source = "IEEE 754-2019, binary16", .gguf_type = 1, .bytes = 2, .align = 2, .values = 1,
+    .activations = &f16};
+inline constexpr Format bf16{
+    .name = "bf16", .source = "bfloat16, the upper half of IEEE 754 binary32", .gguf_type = 30,
     .bytes = 2, .align = 2, .values = 1, .scale_type = ScaleType::bfloat16, .activations = &bf16};
 inline constexpr Format f8_e4m3{.name = "f8_e4m3", .source = "OCP 8-bit Floating Point Specification 1.0, E4M3",
     .bytes = 1, .values = 1, .scale_type = ScaleType::e4m3, .d = byte_at<0>, .activations = &f8_e4m3};
