@@ -1,5 +1,6 @@
 #include "formats/format.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -120,6 +121,16 @@ void dequantize(const Format& f, const std::uint8_t* blocks, std::span<float> y)
 }
 
 namespace formats {
+
+const Format* find(std::string_view name) {
+    const auto found = std::ranges::find(all_formats, name, &Format::name);
+    return found == all_formats.end() ? nullptr : *found;
+}
+
+const Format* find_gguf_type(std::uint32_t type) {
+    const auto found = std::ranges::find(all_formats, std::int64_t{type}, &Format::gguf_type);
+    return found == all_formats.end() ? nullptr : *found;
+}
 
 // s, the half nearest to d times the sum of the codes.
 void mend_q8_1(std::uint8_t* block) {

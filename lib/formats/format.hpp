@@ -99,7 +99,7 @@ using Where = Bits (*)(std::size_t);
 struct Format {
     std::string_view name;
     std::string_view source;
-    unsigned gguf_type = 0;  // its number in GGUF files
+    int gguf_type = -1;  // its number in GGUF files; -1: none
     std::size_t bytes = 0, align = 1, values = 0;
 
     ScaleType scale_type = ScaleType::half;

@@ -196,6 +196,9 @@ inline constexpr Format iq1_m{
     .exponent = -3, .activations = &q8_K};
 
 // Element types: a block of one value, all of which is its scale.
+inline constexpr Format f32{
+    .name = "f32", .source = "IEEE 754-2019, binary32", .gguf_type = 0, .bytes = 4, .align = 4, .values = 1,
+    .scale_type = ScaleType::float32, .d = [](size_t) { return field(0, 0, 32); }, .activations = &f32};
 inline constexpr Format f16{
     .name = "f16", .source = "IEEE 754-2019, binary16", .gguf_type = 1, .bytes = 2, .align = 2, .values = 1,
     .activations = &f16};
@@ -207,12 +210,16 @@ inline constexpr Format f8_e4m3{.name = "f8_e4m3", .source = "OCP 8-bit Floating
 inline constexpr Format f8_e5m2{.name = "f8_e5m2", .source = "OCP 8-bit Floating Point Specification 1.0, E5M2",
     .bytes = 1, .values = 1, .scale_type = ScaleType::e5m2, .d = byte_at<0>, .activations = &f8_e5m2};
 
-inline constexpr std::array<const Format*, 31> all_formats{
+inline constexpr std::array<const Format*, 32> all_formats{
     &q1_0,    &q2_0,   &q4_0,  &q4_1,    &q5_0,  &q5_1,  &q8_0,  &q8_1,   &q2_K,   &q3_K,  &q4_K,
     &q5_K,    &q6_K,   &q8_K,  &iq1_s,   &iq1_m, &iq2_xxs, &iq2_xs, &iq2_s, &iq3_xxs, &iq3_s, &iq4_nl,
-    &iq4_xs,  &mxfp4,  &nvfp4, &tq1_0,   &tq2_0, &f16,   &bf16,  &f8_e4m3, &f8_e5m2};
+    &iq4_xs,  &mxfp4,  &nvfp4, &tq1_0,   &tq2_0, &f32, &f16,   &bf16,  &f8_e4m3, &f8_e5m2};
 
 // clang-format on
+
+// Null where there is none of that name, or of that type in GGUF files.
+const Format* find(std::string_view name);
+const Format* find_gguf_type(std::uint32_t type);
 
 consteval bool every_format_is_complete() {
     for (const Format* format : all_formats)

@@ -199,6 +199,7 @@ const std::map<std::string, Formula, std::less<>>& formulas() {
              return iq1_m_scale(b) * odd(bit(word(b, 48 + g / 4 * 2), g % 4 * 3, 3)) *
                     (grid8(grids::iq1_s, index, i) + ((n & 8) != 0 ? -0.125 : 0.125));
          }},
+        {"f32", [](Block b, auto) { return std::bit_cast<float>(long_word(b, 0)); }},
         {"f16", [](Block b, auto) { return half(b, 0); }},
         {"bf16", [](Block b, auto) { return std::bit_cast<float>(word(b, 0) << 16); }},
         {"f8_e4m3",
@@ -282,9 +283,9 @@ TEST(Formats, DerivedFieldsFollowFromTheCodes) {
 }
 
 TEST(Formats, TypeNumbersAreThoseOfGgufFiles) {
-    std::map<unsigned, std::string> by_number;
+    std::map<int, std::string> by_number;
     for (const Format* format : all_formats) {
-        if (format->gguf_type == 0) continue;
+        if (format->gguf_type < 0) continue;
         EXPECT_TRUE(by_number.emplace(format->gguf_type, format->name).second) << format->name;
     }
     EXPECT_EQ(by_number[12], "q4_K");
