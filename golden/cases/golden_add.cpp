@@ -8,10 +8,10 @@
 #include <cmath>
 #include <cstring>
 
-#include "engine/compare.hpp"
-#include "engine/fills.hpp"
 #include "cases/golden_run.hpp"
 #include "cases/golden_update.hpp"
+#include "engine/compare.hpp"
+#include "engine/fills.hpp"
 #include "judge/plugin.hpp"
 
 namespace brickproof::golden {

@@ -9,9 +9,9 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "engine/compare.hpp"
 #include "cases/provenance.hpp"
 #include "cases/transaction.hpp"
+#include "engine/compare.hpp"
 #include "judge/plugin.hpp"
 
 namespace brickproof::golden {

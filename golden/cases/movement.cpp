@@ -62,8 +62,8 @@ void add(Movement& movement, const Operand& operand, std::size_t index, double b
     ++movement.histogram[bin_of(ulps)];
 }
 
-// A mask has a byte for each element of the stored output, or of a block for each of its bytes: a number is compared
-// where all of its bytes are.
+// A mask has a byte for each element of the stored output, or of a block for each of its bytes: a number is
+// compared where all of its bytes are.
 std::vector<char> compared_values(const Operand& operand, const Expectation& expectation) {
     if (!expectation.mask) return {};
     const std::string& mask = expectation.mask->bytes;
