@@ -68,6 +68,7 @@ Contract make_contract() {
         .bound_derivation = brick::q8_0_quantize_bound_derivation,
         .decode = decode,
         .typical = typical,
+        .arguments = argument_registers<brickproof_q8_0_quantize_fn>(),
         .invoke = invoke,
         .oracle = oracle,
         .statements = q8_0_quantize_statements(),
