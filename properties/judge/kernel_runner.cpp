@@ -101,7 +101,7 @@ Run KernelRunner::run_between(const Case& c, const Placement& placement, void (*
     run.before = standard_fp_environment();
     restore_fp_environment(run.before);
     const GuardedCall call{.fill = placement.watched ? RegisterFill::zero : next_fill(),
-                           .own_stack = placement.watched && can_measure_stack,
+                           .own_stack = placement.measure_stack && can_measure_stack,
                            .look_at_vectors = placement.watched};
     const Stop stop = call_trapped([&]() noexcept {
         const KernelFunction fn = guarded(kernel_.fn, kernel_.contract->arguments, call);
@@ -122,10 +122,8 @@ Run KernelRunner::run_between(const Case& c, const Placement& placement, void (*
         return run;
     }
     run.lost_registers = lost_registers();
-    if (placement.watched) {
-        run.dirty_upper_halves = dirty_upper_halves();
-        run.stack = stack_used();
-    }
+    if (placement.watched) run.dirty_upper_halves = dirty_upper_halves();
+    if (placement.measure_stack) run.stack = stack_used();
     for (std::size_t i = 0; i < placed.size(); ++i) {
         const Operand& operand = c.operands[i];
         if (operand.access != Access::output) continue;

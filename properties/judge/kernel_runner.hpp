@@ -31,8 +31,9 @@ struct Placement {
     // Old contents of the outputs, and of the slack around every buffer.
     std::byte poison{0xA5};
     bool inputs_read_only = false;
-    // With zeros in vector registers, on a stack of its own: for Run's upper halves, exceptions and stack.
+    // With zeros in vector registers: for Run's upper halves and exceptions.
     bool watched = false;
+    bool measure_stack = false;  // on one of its own
 };
 
 struct Run {
@@ -44,7 +45,7 @@ struct Run {
     FpEnvironment after{};
     std::string lost_registers{};  // that a call must preserve: "rbx, r12"
 
-    // Of a watched run.
+    // Of a watched run, and of one whose stack is measured.
     std::string dirty_upper_halves{};  // "ymm0, ymm1"
     int exceptions = 0;                // FE_INVALID, FE_DIVBYZERO
     std::size_t stack = 0;             // bytes, 0 where it was not measured

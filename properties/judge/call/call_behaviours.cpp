@@ -64,7 +64,7 @@ Outcome raises_no_exception(const Case& c, Probe& probe) {
 Outcome needs_little_stack(const Case& c, Probe& probe) {
     constexpr std::size_t worth_a_note = std::size_t{64} << 10;
     constexpr double kib = 1024.0;
-    const Run run = probe.run_placed(c, {.watched = true});
+    const Run run = probe.run_placed(c, {.measure_stack = true});
     if (run.stopped || run.stack == 0) return Outcome::discard();
     if (run.stack < worth_a_note) return Outcome::pass();
     const std::string amount = run.stack < (std::size_t{1} << 20)

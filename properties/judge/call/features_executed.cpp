@@ -47,8 +47,8 @@ class AddressSet {
     std::size_t count_ = 0;
 };
 
-constexpr long most_steps_of_a_call = 3'000;
-constexpr long most_steps = 40'000;
+constexpr long most_steps_of_a_call = 1'000;
+constexpr long most_steps = 12'000;
 constexpr int most_calls = 60;
 
 AddressSet executed;
