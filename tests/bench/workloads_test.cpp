@@ -1,4 +1,4 @@
-#include "bench/workloads.hpp"
+#include "bench/run/workloads.hpp"
 
 #include <gtest/gtest.h>
 
@@ -6,9 +6,9 @@
 #include <cmath>
 #include <set>
 
-#include "bench/bandwidth.hpp"
-#include "bench/bench_run.hpp"
-#include "bench/op_work.hpp"
+#include "bench/machine/bandwidth.hpp"
+#include "bench/machine/op_work.hpp"
+#include "bench/run/bench_run.hpp"
 
 namespace brickproof::bench {
 namespace {

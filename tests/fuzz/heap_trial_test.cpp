@@ -1,5 +1,5 @@
 // The behaviours that a fuzz target checks itself, because sanitizers do not.
-#include "fuzz/heap_trial.hpp"
+#include "fuzz/search/heap_trial.hpp"
 
 #include <gtest/gtest.h>
 

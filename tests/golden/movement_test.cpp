@@ -1,5 +1,5 @@
 // How far values moved: ulps in the output's own format, shares of the bound, places, bins.
-#include "engine/movement.hpp"
+#include "cases/movement.hpp"
 
 #include <gtest/gtest.h>
 
