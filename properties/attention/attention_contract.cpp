@@ -126,6 +126,7 @@ Contract make_contract() {
         .bound_derivation = brick::attention_bound_derivation,
         .decode = decode,
         .typical = typical,
+        .arguments = argument_registers<brickproof_attention_fn>(),
         .invoke = invoke,
         .oracle = attention_oracle,
         // q k, exp, and the sum of v, for each head and key.

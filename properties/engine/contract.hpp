@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "brickproof/kernel_abi.h"
+#include "engine/argument_registers.hpp"
 #include "engine/case.hpp"
 #include "engine/case_facts.hpp"
 #include "engine/choice_reader.hpp"
@@ -138,6 +139,8 @@ struct Contract {
     void (*decode)(ChoiceReader& choices, const Preconditions& holding, Case& c) = nullptr;
     // A case with everyday data at given sizes, for benchmarks and golden values.
     void (*typical)(std::span<const std::size_t> sizes, std::uint64_t seed, Case& c) = nullptr;
+    // Of the op's function type.
+    ArgumentRegisters arguments{};
     // Casts fn to the op's type and calls it; one pointer per operand.
     void (*invoke)(KernelFunction fn, std::span<const std::size_t> sizes,
                    std::span<void* const> operands) = nullptr;

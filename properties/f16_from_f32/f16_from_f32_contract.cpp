@@ -55,6 +55,7 @@ Contract make_contract() {
         .bound_derivation = brick::f16_from_f32_bound_derivation,
         .decode = decode,
         .typical = typical,
+        .arguments = argument_registers<brickproof_f16_from_f32_fn>(),
         .invoke = invoke,
         .oracle = oracle,
         .work = [](std::span<const double>) { return Work{}; },

@@ -127,6 +127,7 @@ Contract make_contract() {
         .bound_derivation = brick::gemv_bound_derivation,
         .decode = decode,
         .typical = typical,
+        .arguments = argument_registers<brickproof_gemv_fn>(),
         .invoke = invoke,
         .oracle = oracle,
         .work = [](std::span<const double> n) { return Work{.multiply_adds = n[0] * n[1]}; },

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "judge/call/call_behaviours.hpp"
+
 namespace brickproof {
 namespace {
 
@@ -141,6 +143,11 @@ Outcome alignment_independent(const Case& c, Probe& probe) {
 }
 
 Outcome fp_environment(const Case& c, Probe& probe) {
+    if (const std::string& change = probe.kernel().changed_at_load; !change.empty())
+        return Outcome::fail(
+            fmt::format("loading {} changes {} for the whole process, before any kernel is called: is "
+                        "it linked with -ffast-math?",
+                        probe.kernel().plugin_path, change));
     const Run run = probe.run_placed(c, {});
     if (run.stopped) return Outcome::discard();
     if (run.before == run.after) return Outcome::pass();
@@ -162,6 +169,24 @@ const std::vector<Behaviour>& behaviours() {
         {"alignment_independent", "the same bits at every alignment of the buffers", alignment_independent, true},
         {"thread_safe", "the same bits when two threads run it at once", same_result_on_two_threads, true, true},
         {"fp_environment", "rounding mode, flush-to-zero and the other controls are left as found", fp_environment},
+        {"keeps_registers", "the registers that a call must preserve are left as found", keeps_registers},
+        {"keeps_signals", "signal handlers, the signal mask and the alarm are left as found", keeps_signals},
+        {.name = "cpu_features",
+         .says = "every instruction that it executes is one of the CPU features that its row declares",
+         .check = executes_declared_features,
+         .single_case = true},
+        {.name = "upper_halves",
+         .says = "the upper halves of vector registers are cleared on return",
+         .check = clears_upper_halves,
+         .kind = StatementKind::character},
+        {.name = "fp_exceptions",
+         .says = "finite data of every day raise neither invalid nor division by zero",
+         .check = raises_no_exception,
+         .kind = StatementKind::character},
+        {.name = "stack_use",
+         .says = "a call uses less than 64 KiB of stack",
+         .check = needs_little_stack,
+         .kind = StatementKind::character},
     };
     return all;
 }

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "engine/contract.hpp"
+#include "judge/call/signal_state.hpp"
 #include "judge/kernel.hpp"
 #include "judge/kernel_runner.hpp"
 
@@ -27,6 +28,9 @@ class Probe final : public Trial {
     Run run_between(const Case& c, void (*before)(), void (*after)()) {
         return runner_.run_between(c, {}, before, after);
     }
+    KernelRunner& runner() { return runner_; }
+    // As it was when the kernel had not been called yet.
+    const SignalState& signals_before() const { return signals_before_; }
     // A second set of buffers, for a second thread.
     KernelRunner& partner() { return partner_; }
     void set_heartbeat(std::atomic<std::uint64_t>* heartbeat) { runner_.set_heartbeat(heartbeat); }
@@ -38,6 +42,7 @@ class Probe final : public Trial {
     const Kernel& kernel_;
     KernelRunner runner_;
     KernelRunner partner_;
+    SignalState signals_before_ = read_signal_state();
     int interleavings_left_ = 2;
 };
 

@@ -61,6 +61,7 @@ Contract make_contract() {
         .bound_derivation = brick::q8_0_dot_bound_derivation,
         .decode = decode,
         .typical = typical,
+        .arguments = argument_registers<brickproof_q8_0_dot_fn>(),
         .invoke = invoke,
         .oracle = oracle,
         .work =

@@ -78,6 +78,7 @@ Contract make_contract() {
         .bound_derivation = brick::q8_0_gemv_bound_derivation,
         .decode = decode,
         .typical = typical,
+        .arguments = argument_registers<brickproof_q8_0_gemv_fn>(),
         .invoke = invoke,
         .oracle = oracle,
         .work =

@@ -69,6 +69,7 @@ Contract make_contract() {
         .bound_derivation = brick::q8_0_quantize_bound_derivation,
         .decode = decode,
         .typical = typical,
+        .arguments = argument_registers<brickproof_q8_0_quantize_fn>(),
         .invoke = invoke,
         .oracle = oracle,
         // A product with the reciprocal of the block's scale; the scale and its reciprocal are a division each.

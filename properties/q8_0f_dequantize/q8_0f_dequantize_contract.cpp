@@ -71,6 +71,7 @@ Contract make_contract() {
         .bound_derivation = brick::q8_0f_dequantize_bound_derivation,
         .decode = decode,
         .typical = typical,
+        .arguments = argument_registers<brickproof_q8_0f_dequantize_fn>(),
         .invoke = invoke,
         .oracle = oracle,
         .work = [](std::span<const double> n) { return Work{.multiply_adds = n[0]}; },

@@ -130,6 +130,7 @@ Contract make_contract() {
         .bound_derivation = brick::rms_norm_bound_derivation,
         .decode = decode,
         .typical = typical,
+        .arguments = argument_registers<brickproof_rms_norm_fn>(),
         .invoke = invoke,
         .oracle = oracle,
         // A sum of squares, and two products.

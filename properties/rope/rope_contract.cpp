@@ -118,6 +118,7 @@ Contract make_contract() {
         .bound_derivation = brick::rope_bound_derivation,
         .decode = decode,
         .typical = typical,
+        .arguments = argument_registers<brickproof_rope_fn>(),
         .invoke = invoke,
         .invoke_in_place = invoke_in_place,
         .oracle = rope_oracle,

@@ -123,6 +123,7 @@ Contract make_contract() {
         .bound_derivation = brick::softmax_bound_derivation,
         .decode = decode,
         .typical = typical,
+        .arguments = argument_registers<brickproof_softmax_fn>(),
         .invoke = invoke,
         .oracle = oracle,
         // x - max, exp, the sum, and a product with its reciprocal.

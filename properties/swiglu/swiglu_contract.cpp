@@ -83,6 +83,7 @@ Contract make_contract() {
         .bound_derivation = brick::swiglu_bound_derivation,
         .decode = decode,
         .typical = typical,
+        .arguments = argument_registers<brickproof_swiglu_fn>(),
         .invoke = invoke,
         .oracle = oracle,
         // gate / (1 + exp(-gate)) times up.
