@@ -95,16 +95,26 @@ void forget_unwritten(const Outputs& first, Outputs& second, std::byte poison) {
                 second.arrays[output][i] = first_poison;
 }
 
+// Every number of this kind in an array of elements becomes these bytes.
+void fill_field(std::span<std::byte> array, const Type& type, const Field& field,
+                std::span<const std::byte> number) {
+    for (std::size_t element = 0; element < array.size(); element += type.bytes)
+        for (std::size_t k = 0; k < field.count; ++k)
+            std::ranges::copy(number, array.begin() + static_cast<std::ptrdiff_t>(element + field.offset +
+                                                                                  k * field.number->bytes));
+}
+
 // The same case with every float, half and scale this value; a lone number may be a parameter, and stays.
 Case filled_with(const Case& c, float value, std::uint16_t half) {
     Case filled = c;
-    for (std::size_t i = 0; i < filled.operands.size(); ++i) {
-        const Operand& operand = filled.operands[i];
+    for (Operand& operand : filled.operands) {
         if (operand.access != Access::input || operand.count == 1) continue;
-        if (operand.element == Element::f32) std::ranges::fill(filled.input<float>(i), value);
-        if (operand.element == Element::f16) std::ranges::fill(filled.input<std::uint16_t>(i), half);
-        if (operand.element == Element::q8_0)
-            for (brickproof_q8_0& block : filled.input<brickproof_q8_0>(i)) block.d = half;
+        for (const Field& field : operand.type->fields) {
+            if (field.number == &float32_number)
+                fill_field(operand.contents, *operand.type, field, std::as_bytes(std::span(&value, 1)));
+            if (field.number == &float16_number)
+                fill_field(operand.contents, *operand.type, field, std::as_bytes(std::span(&half, 1)));
+        }
     }
     return filled;
 }

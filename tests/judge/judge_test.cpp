@@ -215,7 +215,7 @@ TEST_F(Judging, EveryOperandComesByEveryAlignmentThatItsTypeAllows) {
         judge_kernel(kernel, options);
         const Case c = decode_case(*contract, {}, {});
         for (std::size_t i = 0; i < c.operands.size(); ++i)
-            EXPECT_EQ(seen_addresses[i].size(), 64 / alignment_of(c.operands[i].element))
+            EXPECT_EQ(seen_addresses[i].size(), 64 / c.operands[i].type->align)
                 << contract->op << ", " << c.operands[i].name;
     }
 }

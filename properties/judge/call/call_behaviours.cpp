@@ -12,8 +12,8 @@ namespace {
 // Data of every day at sizes near those of the case.
 Run watched_run(const Case& c, Probe& probe) {
     constexpr std::size_t most = 128;
-    return probe.run_placed(typical_case(*probe.kernel().contract, clipped_sizes(c.sizes, most), 3),
-                            {.watched = true});
+    const Contract& contract = *probe.kernel().contract;
+    return probe.run_placed(typical_case(contract, clipped_sizes(contract, c.sizes, most), 3), {.watched = true});
 }
 
 }  // namespace
