@@ -255,14 +255,17 @@ const std::vector<Behaviour>& behaviours() {
         {.name = "upper_halves",
          .says = "the upper halves of vector registers are cleared on return",
          .check = clears_upper_halves,
+         .costly = true,
          .kind = StatementKind::character},
         {.name = "fp_exceptions",
          .says = "finite data of every day raise neither invalid nor division by zero",
          .check = raises_no_exception,
+         .costly = true,
          .kind = StatementKind::character},
         {.name = "stack_use",
          .says = "a call uses less than 64 KiB of stack",
          .check = needs_little_stack,
+         .costly = true,
          .kind = StatementKind::character},
     };
     return all;

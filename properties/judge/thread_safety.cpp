@@ -14,6 +14,7 @@
 #include <thread>
 
 #include "judge/behaviours.hpp"
+#include "judge/call/call_guard.hpp"
 
 #if defined(__x86_64__)
 #include <ucontext.h>
@@ -111,7 +112,9 @@ long stop_after(long step) {
 
 // Raised behind every instruction while the trap flag is set (Intel SDM vol. 3, 17.3.1.4).
 void on_step(int, siginfo_t*, void* context) {
-    auto& flags = static_cast<ucontext_t*>(context)->uc_mcontext.gregs[REG_EFL];
+    auto& registers = static_cast<ucontext_t*>(context)->uc_mcontext.gregs;
+    if (is_in_call_guard(static_cast<std::uintptr_t>(registers[REG_RIP]))) return;
+    auto& flags = registers[REG_EFL];
     ++stepping.steps;
     if (stepping.steps == stepping.next_stop) {
         stepping.next_stop = stop_after(stepping.steps);

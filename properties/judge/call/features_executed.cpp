@@ -24,18 +24,25 @@ class AddressSet {
     void clear() {
         slots_.fill(0);
         count_ = 0;
+        since_new_ = 0;
     }
+    void begin_call() { since_new_ = 0; }
+    std::size_t size() const { return count_; }
     // False where there is no more room.
     bool insert(std::uintptr_t address) {
+        ++since_new_;
         for (std::size_t i = address * 0x9E3779B97F4A7C15u >> 50;; i = (i + 1) % slots_.size()) {
             if (slots_[i] == address) return true;
             if (slots_[i] != 0) continue;
             if (count_ == slots_.size() / 2) return false;
             slots_[i] = address;
             ++count_;
+            since_new_ = 0;
             return true;
         }
     }
+    // Insertions since the last one of an address that was new.
+    long since_new() const { return since_new_; }
     template <typename Visit>
     void for_each(Visit visit) const {
         for (const std::uintptr_t address : slots_)
@@ -45,17 +52,21 @@ class AddressSet {
   private:
     std::array<std::uintptr_t, std::size_t{1} << 14> slots_{};
     std::size_t count_ = 0;
+    long since_new_ = 0;
 };
 
-constexpr long most_steps_of_a_call = 1'000;
-constexpr long most_steps = 12'000;
+// A step costs microseconds. One call is left where it goes round a loop that is known, and no more are made where
+// several showed nothing new.
+constexpr long most_steps = 6'000;
+constexpr long steps_of_a_loop = 200;
+constexpr int calls_without_news = 10;
 constexpr int most_calls = 60;
 
 AddressSet executed;
-long steps_left_in_call = 0;
+long steps_left = 0;
 
 bool record(std::uintptr_t address) {
-    return executed.insert(address) && --steps_left_in_call > 0;
+    return executed.insert(address) && executed.since_new() < steps_of_a_loop && --steps_left > 0;
 }
 
 // Executable memory of a library that is loaded.
@@ -135,25 +146,27 @@ void add_uses(const std::vector<Code>& code, const std::string& sizes, Uses& use
 
 // Steps through calls of many sizes and contents: a tail, or a way out for rare data, may have instructions of its
 // own.
-std::optional<Uses> observe(Probe& probe, const std::vector<Code>& code) {
+std::optional<Uses> observe(Probe& probe, const std::vector<Code>& code, bool& cut_short) {
     const Contract& contract = *probe.kernel().contract;
     const Preconditions holding(probe.kernel().assumes);
     Uses uses;
     Random random(1);
-    long steps_left = most_steps;
+    executed.clear();
+    steps_left = most_steps;
     bool any = false;
-    for (int call = 0; call < most_calls && steps_left > 0; ++call) {
+    int without_news = 0;
+    for (int call = 0; call < most_calls && without_news < calls_without_news && steps_left > 0; ++call) {
         Bytes bytes(call == 0 ? 0 : 64);
         for (std::uint8_t& byte : bytes) byte = static_cast<std::uint8_t>(random.next());
         const Case c = decode_case(contract, bytes, holding);
-        executed.clear();
-        steps_left_in_call = std::min(most_steps_of_a_call, steps_left);
-        const long before = steps_left_in_call;
+        const std::size_t before = executed.size();
+        executed.begin_call();
         const Run run = run_single_stepped(probe.runner(), c, record);
-        steps_left -= before - steps_left_in_call;
         any = any || !run.stopped;
-        add_uses(code, describe_sizes(c, contract.size_names), uses);
+        without_news = executed.size() > before ? 0 : without_news + 1;
+        if (without_news == 0) add_uses(code, describe_sizes(c, contract.size_names), uses);
     }
+    cut_short = steps_left <= 0;
     if (!any) return std::nullopt;
     return uses;
 }
@@ -168,7 +181,8 @@ Outcome executes_declared_features(const Case&, Probe& probe) {
     if (!can_single_step || !can_decode_instructions()) return Outcome::discard();
     const Kernel& kernel = probe.kernel();
     const std::vector<Code> code = code_of(kernel);
-    const std::optional<Uses> uses = observe(probe, code);
+    bool cut_short = false;
+    const std::optional<Uses> uses = observe(probe, code, cut_short);
     if (!uses) return Outcome::discard();
 
     const std::set<std::string> declared = with_implied_features(kernel.cpu_features);
@@ -188,6 +202,7 @@ Outcome executes_declared_features(const Case&, Probe& probe) {
         return chooses ? Outcome::note(what + " (its library asks the CPU, and may choose by that)")
                        : Outcome::fail(what);
     }
+    if (cut_short) return Outcome::pass();  // what came after is not known
     const std::set<std::string> covered = with_implied_features(used);
     std::set<std::string> unused;
     for (const std::string& feature : listed_features(kernel.cpu_features))
