@@ -25,6 +25,11 @@ std::string distance_in_ulps(float got, float expected) {
     return fmt::format(" ({:.0f} ulp)", std::fabs(boost::math::float_distance(got, expected)));
 }
 
+// Of an output of one element, that it differs says all.
+std::string how_many(std::size_t differing, std::size_t elements) {
+    return elements == 1 ? "" : fmt::format("; {} of {} elements differ", differing, elements);
+}
+
 template <typename T, typename Same, typename Show>
 Outcome compare(std::string_view name, std::span<const T> got, std::span<const T> expected, Same same,
                 Show show_pair) {
@@ -33,15 +38,17 @@ Outcome compare(std::string_view name, std::span<const T> got, std::span<const T
     // Nearly always, and soonest seen. Equal bits are equal values, a NaN's too.
     if (got.empty() || std::memcmp(got.data(), expected.data(), got.size_bytes()) == 0) return Outcome::pass();
     std::size_t differing = 0;
-    std::size_t first = 0;
-    for (std::size_t i = got.size(); i-- > 0;) {
+    WrongElements wrong{std::string(name), got.size(), {}};
+    for (std::size_t i = 0; i < got.size(); ++i) {
         if (same(got[i], expected[i])) continue;
         ++differing;
-        first = i;
+        wrong.add(i);
     }
     if (differing == 0) return Outcome::pass();
-    return Outcome::fail(fmt::format("{}[{}] is {}; {} of {} elements differ", name, first,
-                                     show_pair(got[first], expected[first]), differing, got.size()));
+    const std::size_t first = wrong.runs.front().first;
+    return Outcome::fail(fmt::format("{}[{}] is {}{}", name, first, show_pair(got[first], expected[first]),
+                                     how_many(differing, got.size())),
+                         std::move(wrong));
 }
 
 }  // namespace
@@ -55,11 +62,13 @@ bool same_half(std::uint16_t a, std::uint16_t b) {
 }
 
 std::string show(float x) {
-    return fmt::format("{} (0x{:08x})", x, std::bit_cast<std::uint32_t>(x));
+    const auto bits = std::bit_cast<std::uint32_t>(x);
+    return std::isnan(x) ? fmt::format("NaN (0x{:08x})", bits) : fmt::format("{} (0x{:08x})", x, bits);
 }
 
 std::string show_half(std::uint16_t bits) {
-    return fmt::format("{} (half 0x{:04x})", half_value(bits), bits);
+    return is_nan_half(bits) ? fmt::format("NaN (half 0x{:04x})", bits)
+                             : fmt::format("{} (half 0x{:04x})", half_value(bits), bits);
 }
 
 Outcome expect_same(std::string_view name, std::span<const float> got, std::span<const float> expected) {
@@ -83,17 +92,28 @@ Outcome expect_same_halves(std::string_view name, std::span<const std::uint16_t>
 
 Outcome expect_same(std::string_view name, std::span<const brickproof_q8_0> got,
                     std::span<const brickproof_q8_0> expected) {
-    for (std::size_t b = 0; b < std::min(got.size(), expected.size()); ++b) {
-        if (!same_half(got[b].d, expected[b].d))
-            return Outcome::fail(
-                fmt::format("{}[{}].d is {}, expected {}", name, b, show_half(got[b].d), show_half(expected[b].d)));
-        // The name is only made for a block that differs.
-        if (std::ranges::equal(got[b].qs, expected[b].qs)) continue;
-        return expect_same(fmt::format("{}[{}].qs", name, b), std::span<const std::int8_t>(got[b].qs),
-                           std::span<const std::int8_t>(expected[b].qs));
+    if (got.size() != expected.size())
+        return Outcome::fail(fmt::format("{} has {} blocks, expected {}", name, got.size(), expected.size()));
+    constexpr std::size_t values = BRICKPROOF_Q8_0_BLOCK + 1;  // of a block: its scale, then its quants
+    std::string message;
+    WrongElements wrong{std::string(name), got.size() * values, {}};
+    for (std::size_t b = 0; b < got.size(); ++b) {
+        if (std::memcmp(&got[b], &expected[b], sizeof(got[b])) == 0) continue;
+        if (!same_half(got[b].d, expected[b].d)) {
+            if (message.empty())
+                message = fmt::format("{}[{}].d is {}, expected {}", name, b, show_half(got[b].d),
+                                      show_half(expected[b].d));
+            wrong.add(b * values);
+        }
+        for (std::size_t i = 0; i < BRICKPROOF_Q8_0_BLOCK; ++i) {
+            if (got[b].qs[i] == expected[b].qs[i]) continue;
+            if (message.empty())
+                message = fmt::format("{}[{}].qs[{}] is {}, expected {}", name, b, i, int{got[b].qs[i]},
+                                      int{expected[b].qs[i]});
+            wrong.add(b * values + 1 + i);
+        }
     }
-    if (got.size() == expected.size()) return Outcome::pass();
-    return Outcome::fail(fmt::format("{} has {} blocks, expected {}", name, got.size(), expected.size()));
+    return message.empty() ? Outcome::pass() : Outcome::fail(std::move(message), std::move(wrong));
 }
 
 Outcome expect_same_outputs(const Case& c, const Outputs& got, const Outputs& expected) {
@@ -154,24 +174,40 @@ Array<double> output_values(Element element, std::span<const std::byte> array) {
 namespace {
 
 std::string beyond_bound(std::string_view name, std::size_t i, double got, const OracleOutput& oracle) {
-    const double error = std::fabs(got - oracle.exact[i]);
-    std::string text = fmt::format("{}[{}] is {}, exact is {}: ", name, i, got, oracle.exact[i]);
-    if (oracle.bound[i] == 0.0) return text + "every correct kernel gives the exact value here";
-    return text + fmt::format("the error {:.4g} is {:.4g} times the bound {:.4g} of any correct kernel", error,
-                              error / oracle.bound[i], oracle.bound[i]);
+    const double exact = oracle.exact[i];
+    const double bound = oracle.bound[i];
+    if (std::isnan(got)) return fmt::format("{}[{}] is NaN, where the exact value is {}", name, i, exact);
+    std::string text = fmt::format("{}[{}] is {}, where the exact value is {}", name, i, got, exact);
+    if (std::isinf(got)) return text;
+    const double error = std::fabs(got - exact);
+    if (bound == 0.0)
+        return text + fmt::format(": it is {:.4g} off, and every correct kernel gives the exact value", error);
+    return text +
+           fmt::format(
+               ": the error is {:.4g}, and that of a correct kernel is at most {:.4g} ({:.4g} times the bound)",
+               error, bound, error / bound);
+}
+
+// Whether a value is where a correct kernel's is; nothing is promised where the bound is infinite.
+bool is_within(double got, const OracleOutput& oracle, std::size_t i) {
+    return std::isinf(oracle.bound[i]) || got == oracle.exact[i] ||
+           std::fabs(got - oracle.exact[i]) <= oracle.bound[i];
 }
 
 }  // namespace
 
 Outcome expect_within(std::string_view name, std::span<const double> got, const OracleOutput& oracle) {
     double largest_share = 0.0;
+    WrongElements wrong{std::string(name), got.size(), {}};
     for (std::size_t i = 0; i < got.size(); ++i) {
-        if (std::isinf(oracle.bound[i])) continue;
-        const double error = got[i] == oracle.exact[i] ? 0.0 : std::fabs(got[i] - oracle.exact[i]);
-        if (!(error <= oracle.bound[i])) return Outcome::fail(beyond_bound(name, i, got[i], oracle));
-        if (oracle.bound[i] > 0.0) largest_share = std::max(largest_share, error / oracle.bound[i]);
+        if (!is_within(got[i], oracle, i)) wrong.add(i);
+        const double bound = oracle.bound[i];
+        if (bound > 0.0 && !std::isinf(bound) && got[i] != oracle.exact[i])
+            largest_share = std::max(largest_share, std::fabs(got[i] - oracle.exact[i]) / bound);
     }
-    return Outcome::pass(largest_share);
+    if (wrong.runs.empty()) return Outcome::pass(largest_share);
+    const std::size_t first = wrong.runs.front().first;
+    return Outcome::fail(beyond_bound(name, first, got[first], oracle), std::move(wrong));
 }
 
 Outcome expect_outputs_within(const Case& c, const Outputs& got, std::span<const OracleOutput> oracle) {
@@ -195,12 +231,23 @@ Outcome expect_two_bounds(std::string_view situation, std::span<const float> bef
         if (std::isinf(bounds[i])) continue;
         const double difference = std::fabs(static_cast<double>(before[i]) - static_cast<double>(after[i]));
         if (!(difference <= 2.0 * bounds[i]))
-            return Outcome::fail(
-                fmt::format("{}: y[{}] = {} becomes {}: {:.4g} apart, more than twice the bound ({:.4g})",
-                            situation, i, show(before[i]), show(after[i]), difference, bounds[i]));
+            return Outcome::fail(fmt::format(
+                "{}: {}", situation, too_far_apart(fmt::format("y[{}]", i), before[i], after[i], bounds[i])));
         if (bounds[i] > 0.0) largest_share = std::max(largest_share, difference / (2.0 * bounds[i]));
     }
     return Outcome::pass(largest_share);
+}
+
+std::string too_far_apart(std::string_view name, float before, float after, double bound) {
+    if (!std::isfinite(before) && std::isfinite(after))
+        return fmt::format("{} was {} and is {}: two correct results are finite or not alike", name, show(before),
+                           show(after));
+    if (!std::isfinite(before) || !std::isfinite(after))
+        return fmt::format("{} was {} and is {}, where every correct result is finite", name, show(before),
+                           show(after));
+    const double difference = std::fabs(static_cast<double>(before) - static_cast<double>(after));
+    return fmt::format("{} was {} and is {}: these are {:.4g} apart, and two correct results at most {:.4g}", name,
+                       show(before), show(after), difference, 2.0 * bound);
 }
 
 Outcome in_situation(std::string_view situation, Outcome outcome) {
