@@ -10,7 +10,7 @@
 
 #include "bench/machine/clock.hpp"
 #include "bench/machine/level.hpp"
-#include "bench/machine/op_work.hpp"
+#include "engine/work.hpp"
 
 namespace brickproof::bench {
 

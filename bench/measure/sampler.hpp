@@ -2,18 +2,16 @@
 // take turns in random order, so that whatever the machine does meanwhile it does to all of them.
 #pragma once
 
-#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
-#include "bench/measure/diagnosis.hpp"
 #include "bench/measure/meter.hpp"
+#include "bench/measure/series.hpp"
 
 namespace brickproof::bench {
 
@@ -39,11 +37,6 @@ double shortest_sample_for(double sample_overhead);
 // to do without those, and little changed by one; shorter ones are voided by it.
 inline constexpr double longest_batch_voided_by_interrupt = 1e6;  // ns
 
-// Memory was another in a round whose probes took longer or shorter by more than this than when it is quiet: than
-// in all but the fastest tenth of the row's rounds, of which a few may be quieter still. As far as a valid series
-// may vary.
-inline constexpr double quiet_share = 0.10;
-inline constexpr double largest_slowdown = 0.05;
 // Where every kernel takes so many times as long as memory, busy memory is not what makes samples vary: no probes.
 inline constexpr double times_memory = 8.0;
 
@@ -51,44 +44,7 @@ struct Contestant {
     std::string name;
     Batch batch;
     double call_overhead = 0.0;  // ns that a call of the batch takes without the kernel
-    bool must_be_valid = true;   // else its series is taken along, and does not prolong the sampling
-};
-
-// Samples of one length, from the first that counts to the last.
-struct Attempt {
-    double sample_nanoseconds = 0.0;  // about, of the first contestant
-    std::size_t turns = 1;            // batches that a sample is made of
-    std::size_t samples = 0;
-    std::size_t voided = 0;
-    std::string reason{};  // why it was not valid
-};
-
-// What the memory probes of an attempt took, a round's mean: ns a call of the probe.
-struct MemoryEvidence {
-    double quiet = 0.0;             // what they take when memory is quiet
-    std::vector<double> counted{};  // of the rounds that count, in their order
-    std::vector<double> voided{};   // of those that do not
-
-    // Coefficient of variation, of all of them.
-    double variation() const;
-};
-
-struct Samples {
-    std::vector<std::vector<double>> nanoseconds;  // [contestant][round]: per call, of the last attempt's rounds
-    // [contestant]: per call, of the last attempt's disturbed batches, then of the samples that memory voids
-    std::vector<std::vector<double>> voided;
-    Disturbances disturbances{};             // of the last attempt
-    std::optional<MemoryEvidence> memory{};  // ditto, with a memory probe
-    std::vector<std::size_t> calls;          // [contestant]: in a sample
-    std::vector<Attempt> attempts{};
-    std::vector<Diagnosis> diagnoses{};  // [contestant]
-    std::size_t warm_ups = 0;            // samples of the first contestant until it was stationary
-    double seconds = 0.0;                // of wall time, in all
-    std::optional<std::size_t> dead{};   // contestant that did not return
-    std::string died{};                  // "name: what stopped it"
-    bool user_stopped = false;
-
-    std::size_t voided_count() const;
+    bool must_be_valid = true;   // else its series accompanies the others', and does not prolong the sampling
 };
 
 // Finds each contestant's batch length and warms it up until its time is stationary (ten samples or more); then

@@ -58,6 +58,12 @@ nlohmann::json json_of(const Row& row) {
                         {"bytes_written", row.bytes_written},
                         {"elements", row.elements},
                         {"unchecked", row.unchecked},
+                        {"remark", remark_of(row)},
+                        {"work",
+                         {{"multiply_adds", row.work.multiply_adds},
+                          {"int8_multiply_adds", row.work.int8_multiply_adds},
+                          {"divisions", row.work.divisions},
+                          {"square_roots", row.work.square_roots}}},
                         {"kernel", json_of(row.a)}};
     if (row.b) json["peer"] = json_of(*row.b);
     if (!row.shows_numbers()) return json;
@@ -174,6 +180,7 @@ nlohmann::json json_of(const Summary& s, std::string_view unit) {
 
 nlohmann::json json_of(const Machine& machine) {
     nlohmann::json json{{"cpu_model", machine.cpu_model},
+                        {"described", describe_quiet(machine)},
                         {"cpus", machine.cpus},
                         {"cpu", machine.cpu},
                         {"pinned", machine.pinned},

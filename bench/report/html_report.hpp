@@ -1,4 +1,4 @@
-// The benchmark's report as one HTML page that needs nothing else: no network, no script.
+// The benchmark's report as one HTML page that needs no network: report.html, which draws it from the JSON report.
 #pragma once
 
 #include <string>

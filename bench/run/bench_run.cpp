@@ -165,7 +165,7 @@ class BenchRun {
         row.elements = prepared.elements;
         row.unchecked = !can_be_checked(prepared.expected);
         row.call_overhead = overhead_;
-        row.work = work_of(contract.op, prepared.shape.sizes);
+        row.work = work_of(contract, prepared.shape.sizes);
         row.bound =
             bound_of(report_.limits, row.level, row.bytes_read, row.bytes_written, row.work, prepared.in_place);
     }

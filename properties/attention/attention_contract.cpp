@@ -128,6 +128,11 @@ Contract make_contract() {
         .typical = typical,
         .invoke = invoke,
         .oracle = attention_oracle,
+        // q k, exp, and the sum of v, for each head and key.
+        .work =
+            [](std::span<const double> n) {
+                return Work{.multiply_adds = n[0] * n[1] * (2.0 * n[3] + work_of_exp + 2.0), .divisions = n[1]};
+            },
         .statements = {},
         .workloads = {{"L1, 24 keys, 4 heads of 64 on 1", {24, 4, 1, 64}},
                       {"L2, 128 keys, 8 heads of 64 on 2", {128, 8, 2, 64}},

@@ -57,6 +57,7 @@ Contract make_contract() {
         .typical = typical,
         .invoke = invoke,
         .oracle = oracle,
+        .work = [](std::span<const double>) { return Work{}; },
         .statements = f16_from_f32_statements(),
         .workloads = {{"L1, 4,096 values", {4096}}, {"L2, 65,536 values", {65536}}},
     };

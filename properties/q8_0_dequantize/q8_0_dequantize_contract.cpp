@@ -57,6 +57,7 @@ Contract make_contract() {
         .typical = typical,
         .invoke = invoke,
         .oracle = oracle,
+        .work = [](std::span<const double> n) { return Work{.multiply_adds = n[0]}; },
         .statements = q8_0_dequantize_statements(),
         .workloads = {{"L1, 4,096 values", {4096}}, {"L2, 65,536 values", {65536}}},
     };

@@ -63,6 +63,10 @@ Contract make_contract() {
         .typical = typical,
         .invoke = invoke,
         .oracle = oracle,
+        .work =
+            [](std::span<const double> n) {
+                return Work{.multiply_adds = n[0] / BRICKPROOF_Q8_0_BLOCK, .int8_multiply_adds = n[0]};
+            },
         .statements = {},
         .workloads = {{"L1, 1,024 values", {1024}}, {"L1, 4,096 values", {4096}}, {"L2, 65,536 values", {65536}}},
     };

@@ -80,6 +80,11 @@ Contract make_contract() {
         .typical = typical,
         .invoke = invoke,
         .oracle = oracle,
+        .work =
+            [](std::span<const double> n) {
+                return Work{.multiply_adds = n[0] * n[1] / BRICKPROOF_Q8_0_BLOCK,
+                            .int8_multiply_adds = n[0] * n[1]};
+            },
         .statements = {},
         .workloads = {{"L2, 64 x 4,096", {64, 4096}}, {"DRAM, 16,384 x 4,096", {16384, 4096}}},
     };

@@ -58,6 +58,11 @@ Contract make_contract() {
         .typical = typical,
         .invoke = invoke,
         .oracle = oracle,
+        // A product with the reciprocal of the block's scale; the scale and its reciprocal are a division each.
+        .work =
+            [](std::span<const double> n) {
+                return Work{.multiply_adds = n[0], .divisions = n[0] / BRICKPROOF_Q8_0_BLOCK};
+            },
         .statements = q8_0f_quantize_statements(),
         .workloads = {{"L1, 4,096 values", {4096}}, {"L2, 65,536 values", {65536}}},
     };

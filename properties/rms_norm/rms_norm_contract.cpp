@@ -132,6 +132,11 @@ Contract make_contract() {
         .typical = typical,
         .invoke = invoke,
         .oracle = oracle,
+        // A sum of squares, and two products.
+        .work =
+            [](std::span<const double> n) {
+                return Work{.multiply_adds = 3.0 * n[0], .divisions = 1.0, .square_roots = 1.0};
+            },
         .statements = {},
         .workloads = {{"L1, 2,048 values", {2048}}, {"L2, 8,192 values", {8192}}},
     };

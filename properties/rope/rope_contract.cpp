@@ -121,6 +121,11 @@ Contract make_contract() {
         .invoke = invoke,
         .invoke_in_place = invoke_in_place,
         .oracle = rope_oracle,
+        // Four products, two of which add, for a pair; the angles are the same for all heads.
+        .work =
+            [](std::span<const double> n) {
+                return Work{.multiply_adds = 2.0 * n[0] * n[1] + work_of_sine_and_cosine * n[1] / 2.0};
+            },
         .statements = {},
         .workloads = {{"L1, 8 NORM heads of 128", {8, 128, 1000, 0}},
                       {"L1, 8 NEOX heads of 128", {8, 128, 1000, 2}},

@@ -85,6 +85,11 @@ Contract make_contract() {
         .typical = typical,
         .invoke = invoke,
         .oracle = oracle,
+        // gate / (1 + exp(-gate)) times up.
+        .work =
+            [](std::span<const double> n) {
+                return Work{.multiply_adds = (work_of_exp + 2.0) * n[0], .divisions = n[0]};
+            },
         .statements = {},
         .workloads = {{"L1, 2,048 values", {2048}}, {"L2, 14,336 values", {14336}}},
     };

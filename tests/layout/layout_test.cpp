@@ -57,6 +57,8 @@ TEST(Layout, EveryContractIsComplete) {
         EXPECT_FALSE(contract->workloads.empty()) << contract->op << " has no workload for bench";
         for (const Workload& workload : contract->workloads)
             EXPECT_EQ(workload.sizes.size(), contract->size_names.size()) << contract->op << ", " << workload.name;
+        EXPECT_NE(contract->work, nullptr)
+            << contract->op << " does not say its work: bench would draw no roofline";
         EXPECT_FALSE(contract->summary.empty()) << contract->op;
         EXPECT_FALSE(contract->formula.empty()) << contract->op;
         EXPECT_FALSE(contract->references.empty()) << contract->op;
