@@ -1,10 +1,10 @@
 #include "fuzz/campaign/messages.hpp"
 
 #include <nlohmann/json.hpp>
-#include <optional>
 
 #include "engine/replay_token.hpp"
 #include "judge/child_process.hpp"
+#include "report/json_fields.hpp"
 
 namespace brickproof::fuzz {
 namespace {
@@ -13,12 +13,6 @@ using Json = nlohmann::json;
 
 std::string one_line(const Json& json) {
     return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
-// Nothing where there is no such text.
-std::optional<std::string> text_at(const Json& json, const char* key) {
-    if (!json.is_object() || !json.contains(key) || !json[key].is_string()) return std::nullopt;
-    return json[key].get<std::string>();
 }
 
 }  // namespace
@@ -45,36 +39,35 @@ std::string done_message() {
 
 Expected<Message> parse_message(const std::string& line, const Kernel& kernel) {
     const Json json = Json::parse(line, nullptr, false);
-    if (json.is_object() && json.contains("done")) return Message{.kind = Message::Kind::done};
-    const bool kept = json.is_object() && json.contains("kept");
-    const std::optional<std::string> token = text_at(json, kept ? "kept" : "token");
-    if (!token) return Problem{"a message without a token"};
-    const Expected<ReplayToken> parsed = parse_token(*token);
+    Fields fields(json, "a message");
+    if (fields.has("done")) return Message{.kind = Message::Kind::done};
+    const bool kept = fields.has("kept");
+    const bool nearer = fields.has("nearer");
+    const std::string token = fields.text(kept ? "kept" : "token");
+    Message message{.kind = kept ? Message::Kind::kept : nearer ? Message::Kind::nearer : Message::Kind::finding};
+    if (nearer && !kept) {
+        message.statement = fields.text("nearer");
+        message.level = fields.count("level");
+    } else if (!kept) {
+        message.finding = {.library = kernel.library,
+                           .op = std::string(kernel.contract->op),
+                           .variant = kernel.variant,
+                           .plugin_path = kernel.plugin_path,
+                           .statement = fields.text("finding"),
+                           .message = fields.text("message"),
+                           .sizes = fields.text("sizes"),
+                           .bytes = {},
+                           .token = token};
+    }
+    if (!fields.problem().empty()) return Problem{fields.problem()};
+    const Expected<ReplayToken> parsed = parse_token(token);
     if (!parsed) return Problem{parsed.problem()};
     if (parsed->contract != kernel.contract) return Problem{"a message about another op"};
-    if (kept) return Message{.kind = Message::Kind::kept, .kept = parsed->bytes};
-    if (const auto nearer = text_at(json, "nearer")) {
-        if (!json.contains("level") || !json["level"].is_number_unsigned())
-            return Problem{"a case without its level"};
-        return Message{.kind = Message::Kind::nearer,
-                       .kept = parsed->bytes,
-                       .statement = *nearer,
-                       .level = json["level"].get<std::size_t>()};
-    }
-    const auto statement = text_at(json, "finding");
-    const auto message = text_at(json, "message");
-    const auto sizes = text_at(json, "sizes");
-    if (!statement || !message || !sizes) return Problem{"a finding without its parts"};
-    return Message{.kind = Message::Kind::finding,
-                   .finding = {.library = kernel.library,
-                               .op = std::string(kernel.contract->op),
-                               .variant = kernel.variant,
-                               .plugin_path = kernel.plugin_path,
-                               .statement = *statement,
-                               .message = *message,
-                               .sizes = *sizes,
-                               .bytes = parsed->bytes,
-                               .token = *token}};
+    if (message.kind == Message::Kind::finding)
+        message.finding.bytes = parsed->bytes;
+    else
+        message.kept = parsed->bytes;
+    return message;
 }
 
 void write_message(int pipe, const std::string& line) {

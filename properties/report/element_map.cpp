@@ -137,7 +137,11 @@ std::optional<Pattern> pattern_of_rows(const Marks& marks, const ElementRows& ro
     const bool all_rows = std::ranges::count(in_row, false) == 0;
     if (all_columns && all_rows) return Pattern{"every element", 1, rows.length};
     if (all_columns) return Pattern{which_rows->says, which_rows->telling + 1, rows.length};
-    return Pattern{fmt::format("{} of {}", which_columns->says, which_rows->says), which_columns->telling + 1,
+    // "only column 0 of head 11", "the last 16 columns, from 16 on, of every row".
+    std::string_view of = which_rows->says;
+    if (of.starts_with("only ")) of.remove_prefix(5);
+    const bool comma = which_columns->says.find(',') != std::string::npos;
+    return Pattern{fmt::format("{}{} of {}", which_columns->says, comma ? "," : "", of), which_columns->telling + 1,
                    rows.length};
 }
 

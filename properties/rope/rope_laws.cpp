@@ -325,8 +325,7 @@ Outcome accurate_angles(const Case& c, Trial& trial) {
     const Outputs got = trial.run(c);
     Outcome accurate = expect_outputs_within(c, got, exact);
     if (accurate.kind == Outcome::Kind::pass) return accurate;
-    const bool float32 =
-        expect_outputs_within(c, got, rope_oracle(c)).kind == Outcome::Kind::pass;
+    const bool float32 = expect_outputs_within(c, got, rope_oracle(c)).kind == Outcome::Kind::pass;
     return noted(float32 ? "the angles are those of float32 arithmetic"
                          : "the angles are less accurate than those of float32 arithmetic",
                  std::move(accurate));

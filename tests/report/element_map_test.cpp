@@ -41,7 +41,7 @@ TEST(ElementMaps, SayRowsAndColumns) {
     const ElementRows rows{32, "row", "column"};
     EXPECT_EQ(says(
                   320, [](std::size_t i) { return i % 32 >= 16; }, rows),
-              "the last 16 columns, from 16 on of every row");
+              "the last 16 columns, from 16 on, of every row");
     EXPECT_EQ(says(
                   320, [](std::size_t i) { return i % 32 >= 8 && i % 32 < 16; }, rows),
               "columns 8 to 15 of every row");
