@@ -19,7 +19,7 @@ std::size_t bytes_of(const Case& c) {
 }
 
 std::size_t values_of(const Operand& operand) {
-    return operand.element == Element::q8_0 ? operand.count * BRICKPROOF_Q8_0_BLOCK : operand.count;
+    return operand.count * operand.type->values;
 }
 
 std::string mebibytes(std::size_t bytes) {

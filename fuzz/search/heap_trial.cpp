@@ -72,7 +72,7 @@ HeapTrial::Placed HeapTrial::run_elsewhere(const Case& c, std::byte old_contents
     buffers_.clear();
     pointers_.clear();
     for (const Operand& operand : c.operands) {
-        const std::size_t offset = offset_elements * alignment_of(operand.element);
+        const std::size_t offset = offset_elements * operand.type->align;
         Array<std::byte>& buffer = buffers_.emplace_back(offset + operand.bytes(), old_contents);
         pointers_.push_back(buffer.empty() ? nothing() : buffer.data() + offset);
         if (operand.access == Access::input && operand.bytes() != 0)

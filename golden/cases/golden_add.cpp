@@ -8,10 +8,10 @@
 #include <cmath>
 #include <cstring>
 
-#include "engine/compare.hpp"
-#include "engine/fills.hpp"
 #include "cases/golden_run.hpp"
 #include "cases/golden_update.hpp"
+#include "engine/compare.hpp"
+#include "engine/fills.hpp"
 #include "judge/plugin.hpp"
 
 namespace brickproof::golden {
@@ -33,20 +33,15 @@ struct Extremes {
 
 Extremes extremes_of(const Case& c) {
     Extremes extremes;
-    for (std::size_t i = 0; i < c.operands.size(); ++i) {
-        const Operand& operand = c.operands[i];
+    for (const Operand& operand : c.operands) {
         if (operand.access != Access::input) continue;
-        if (operand.element == Element::f32)
-            for (const float x : c.input<float>(i)) extremes.see(static_cast<double>(x));
-        if (operand.element == Element::f16)
-            for (const std::uint16_t half : c.input<std::uint16_t>(i)) extremes.see(half_value(half));
-        if (operand.element == Element::i8)
-            for (const std::int8_t quant : c.input<std::int8_t>(i)) extremes.lowest_quant |= quant == -128;
-        if (operand.element == Element::q8_0)
-            for (const brickproof_q8_0& block : c.input<brickproof_q8_0>(i)) {
-                extremes.see(half_value(block.d));
-                extremes.lowest_quant |= std::ranges::count(block.qs, -128) > 0;
-            }
+        const Array<double> values = output_values(*operand.type, operand.contents);
+        for (std::size_t at = 0; at < values.size();)
+            for (const Field& field : operand.type->fields)
+                for (std::size_t k = 0; k < field.count; ++k, ++at) {
+                    extremes.see(values[at]);
+                    extremes.lowest_quant |= field.number == &int8_number && values[at] == INT8_MIN;
+                }
     }
     return extremes;
 }
@@ -80,7 +75,7 @@ Expected<Tensor> fitted(const Tensor& given, std::string_view name, const Layout
 
 // A kernel's own format as float64: the same values.
 Tensor widened(const Operand& operand, const Tensor& tensor) {
-    const std::vector<double> values = output_values(operand.element, std::as_bytes(std::span(tensor.bytes)));
+    const std::vector<double> values = output_values(*operand.type, std::as_bytes(std::span(tensor.bytes)));
     const Layout layout = exact_layout_of(operand);
     const auto* bytes = reinterpret_cast<const char*>(values.data());
     return {layout.dtype, layout.shape, std::string(bytes, values.size() * sizeof(double))};
@@ -95,9 +90,8 @@ Expected<Sizes> sizes_of(const Contract& contract, const Given& given) {
     for (const Operand& operand : skeleton.operands) {
         const auto at = given.inputs.find(std::string(operand.name));
         if (operand.access != Access::input || at == given.inputs.end()) continue;
-        const std::size_t elements = at->second.bytes.size() / size_of(operand.element);
-        const std::size_t factor = operand.element == Element::q8_0 ? BRICKPROOF_Q8_0_BLOCK : 1;
-        return Sizes{{std::string(contract.size_names[0]), elements * factor}};
+        const std::size_t elements = at->second.bytes.size() / operand.type->bytes;
+        return Sizes{{std::string(contract.size_names[0]), elements * operand.type->values}};
     }
     return Problem{
         fmt::format("there is no input by which to tell the size of {}: {}", contract.op, contract.signature)};

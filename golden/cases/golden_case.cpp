@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <numeric>
 
 #include "report/atomic_file.hpp"
 
@@ -16,18 +17,11 @@ constexpr std::size_t largest_file = std::size_t{1} << 26;
 constexpr std::size_t largest_manifest = std::size_t{1} << 20;
 constexpr std::size_t most_values = std::size_t{1} << 22;  // of one case: the product of its sizes
 
-Dtype dtype_of(Element element) {
-    switch (element) {
-        case Element::f32:
-            return Dtype::float32;
-        case Element::f16:
-            return Dtype::uint16;
-        case Element::i8:
-            return Dtype::int8;
-        case Element::q8_0:
-            break;
-    }
-    return Dtype::uint8;
+// Of the elements as they are stored: a half is its bits, a block its bytes.
+Dtype dtype_of(const Type& type) {
+    if (type == f32) return Dtype::float32;
+    if (type == f16) return Dtype::uint16;
+    return type == i8 ? Dtype::int8 : Dtype::uint8;
 }
 
 Expected<std::string> read_up_to(const fs::path& path, std::size_t most) {
@@ -169,14 +163,14 @@ std::string stem_of(std::string_view op) {
 }
 
 Layout layout_of(const Operand& operand) {
-    Layout layout{dtype_of(operand.element), {operand.count}};
-    if (operand.element == Element::q8_0) layout.shape.push_back(sizeof(brickproof_q8_0));
+    Layout layout{dtype_of(*operand.type), {operand.count}};
+    if (operand.type->is_block()) layout.shape.push_back(operand.type->bytes);
     return layout;
 }
 
 Layout exact_layout_of(const Operand& operand) {
     Layout layout{Dtype::float64, {operand.count}};
-    if (operand.element == Element::q8_0) layout.shape.push_back(1 + BRICKPROOF_Q8_0_BLOCK);
+    if (operand.type->is_block()) layout.shape.push_back(operand.type->numbers());
     return layout;
 }
 
@@ -196,11 +190,11 @@ Expected<Case> typical_case(const Contract& contract, const Sizes& sizes, std::u
     if (sizes.size() != ordered.size()) return Problem{fmt::format("has sizes that {} does not take", contract.op)};
     Case c;
     contract.typical(ordered, seed, c);
-    const bool whole_blocks =
-        std::ranges::any_of(c.operands, [](const Operand& operand) { return operand.element == Element::q8_0; });
-    if (whole_blocks && ordered.back() % BRICKPROOF_Q8_0_BLOCK != 0)
+    std::size_t unit = 1;
+    for (const Operand& operand : c.operands) unit = std::lcm(unit, operand.type->values);
+    if (ordered.back() % unit != 0)
         return Problem{fmt::format("has {} = {}, which is no multiple of {}", contract.size_names.back(),
-                                   ordered.back(), BRICKPROOF_Q8_0_BLOCK)};
+                                   ordered.back(), unit)};
     return c;
 }
 

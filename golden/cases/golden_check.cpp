@@ -7,8 +7,8 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "engine/compare.hpp"
 #include "cases/golden_run.hpp"
+#include "engine/compare.hpp"
 #include "judge/plugin.hpp"
 
 namespace brickproof::golden {

@@ -16,8 +16,8 @@ std::string label_of(const KernelRun& run) {
 }
 
 // The nearest value of the output's own format, as far as it can be told without rounding quants.
-double nearest(Element element, double exact) {
-    return element == Element::f32 ? static_cast<double>(static_cast<float>(exact)) : exact;
+double nearest(const Type& type, double exact) {
+    return type == f32 ? static_cast<double>(static_cast<float>(exact)) : exact;
 }
 
 Values nearest_values(const GoldenCase& golden) {
@@ -25,7 +25,7 @@ Values nearest_values(const GoldenCase& golden) {
     std::size_t output = 0;
     for (const Operand& operand : golden.inputs.operands) {
         if (operand.access != Access::output) continue;
-        for (double& value : values[output]) value = nearest(operand.element, value);
+        for (double& value : values[output]) value = nearest(*operand.type, value);
         ++output;
     }
     return values;
@@ -119,7 +119,7 @@ Difference from_oracle(std::string_view op, std::span<const GoldenCase> cases, O
         for (const Operand& operand : golden.inputs.operands) {
             if (operand.access != Access::output) continue;
             if (golden.manifest.comparison == Comparison::bits || golden.manifest.rounded == Rounded::float32)
-                for (double& value : now[output]) value = nearest(operand.element, value);
+                for (double& value : now[output]) value = nearest(*operand.type, value);
             ++output;
         }
         difference.add(golden.manifest.name, movement_of(golden, expected_values(golden), now));

@@ -9,9 +9,9 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "engine/compare.hpp"
 #include "cases/provenance.hpp"
 #include "cases/transaction.hpp"
+#include "engine/compare.hpp"
 #include "judge/plugin.hpp"
 
 namespace brickproof::golden {
@@ -99,7 +99,7 @@ Movement movement_from(const Pin& pin, const CaseRun& run) {
     std::size_t output = 0;
     for (const Operand& operand : run.golden->inputs.operands) {
         if (operand.access != Access::output) continue;
-        std::vector<double> now = output_values(operand.element, run.outputs.arrays[output]);
+        std::vector<double> now = output_values(*operand.type, run.outputs.arrays[output]);
         const auto at = pin.outputs.find(std::string(operand.name));
         if (at != pin.outputs.end()) {
             const std::size_t common = std::min(now.size(), at->second.values.size());
@@ -190,7 +190,7 @@ Pin pin_of(const CaseRun& run) {
     std::size_t output = 0;
     for (const Operand& operand : run.golden->inputs.operands) {
         if (operand.access != Access::output) continue;
-        std::vector<double> values = output_values(operand.element, run.outputs.arrays[output++]);
+        std::vector<double> values = output_values(*operand.type, run.outputs.arrays[output++]);
         const std::string crc32 = fmt::format("{:08x}", crc32_of_values(values));
         values.resize(std::min(values.size(), most_values));
         pin.outputs[std::string(operand.name)] = {crc32, std::move(values)};

@@ -12,37 +12,15 @@ namespace brickproof::golden {
 namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
-constexpr std::size_t block_values = 1 + BRICKPROOF_Q8_0_BLOCK;  // a scale, then quants
 
-// The distance of neighbours around `value` in a binary format of `precision` bits, whose smallest number is
-// 2^least.
-double spacing(double value, int precision, int least) {
-    if (value == 0.0 || !std::isfinite(value)) return std::ldexp(1.0, least);
-    int exponent = 0;
-    std::frexp(value, &exponent);
-    return std::ldexp(1.0, std::max(exponent - precision, least));
-}
-
-double ulp_at(Element element, std::size_t index, double value) {
-    switch (element) {
-        case Element::f32:
-            return spacing(value, 24, -149);
-        case Element::f16:
-            return spacing(value, 11, -24);
-        case Element::i8:
-            break;
-        case Element::q8_0:
-            return index % block_values == 0 ? spacing(value, 11, -24) : 1.0;
+// Of number `index` of an array of elements.
+double ulp_at(const Type& type, std::size_t index, double value) {
+    std::size_t within = index % type.numbers();
+    for (const Field& field : type.fields) {
+        if (within < field.count) return field.number->spacing(value);
+        within -= field.count;
     }
     return 1.0;
-}
-
-std::string place(const Operand& operand, std::size_t index) {
-    if (operand.element != Element::q8_0) return fmt::format("{}[{}]", operand.name, index);
-    const std::size_t block = index / block_values;
-    const std::size_t in_block = index % block_values;
-    return in_block == 0 ? fmt::format("{}[{}].d", operand.name, block)
-                         : fmt::format("{}[{}].qs[{}]", operand.name, block, in_block - 1);
 }
 
 bool same(double a, double b) {
@@ -72,29 +50,32 @@ void add(Movement& movement, const Operand& operand, std::size_t index, double b
     ++movement.moved;
     const double distance = std::fabs(after - before);
     const double share = std::isfinite(distance) ? share_of(distance, bound) : share_of(infinity, bound);
-    const std::string where = place(operand, index);
+    const std::string where = operand.type->place(operand.name, index);
     if (share > 1.0) ++movement.outside;
     raise(movement.share, share, where, before, after);
     if (!std::isfinite(distance)) {
         ++movement.incomparable;
         return;
     }
-    const double ulps = distance / ulp_at(operand.element, index, before);
+    const double ulps = distance / ulp_at(*operand.type, index, before);
     raise(movement.ulps, ulps, where, before, after);
     ++movement.histogram[bin_of(ulps)];
 }
 
-// A mask has a byte for each element of the stored output; the values of a block are a half and 32 quants.
+// A mask has a byte for each element of the stored output, or of a block for each of its bytes: a number is
+// compared where all of its bytes are.
 std::vector<char> compared_values(const Operand& operand, const Expectation& expectation) {
     if (!expectation.mask) return {};
     const std::string& mask = expectation.mask->bytes;
-    if (operand.element != Element::q8_0) return {mask.begin(), mask.end()};
+    if (!operand.type->is_block()) return {mask.begin(), mask.end()};
     std::vector<char> compared;
-    for (std::size_t at = 0; at + sizeof(brickproof_q8_0) <= mask.size(); at += sizeof(brickproof_q8_0)) {
-        const char* block = mask.data() + at;
-        compared.push_back(block[0] != 0 && block[1] != 0);
-        compared.insert(compared.end(), block + 2, block + sizeof(brickproof_q8_0));
-    }
+    for (std::size_t at = 0; at + operand.type->bytes <= mask.size(); at += operand.type->bytes)
+        for (const Field& field : operand.type->fields)
+            for (std::size_t i = 0; i < field.count; ++i) {
+                const auto bytes =
+                    std::string_view(mask).substr(at + field.offset + i * field.number->bytes, field.number->bytes);
+                compared.push_back(bytes.find('\0') == std::string_view::npos);
+            }
     return compared;
 }
 
@@ -146,7 +127,7 @@ Values expected_values(const GoldenCase& golden) {
         if (tensor.dtype == Dtype::float64)
             values.push_back(doubles_of(tensor));
         else
-            values.push_back(output_values(operand.element, std::as_bytes(std::span(tensor.bytes))));
+            values.push_back(output_values(*operand.type, std::as_bytes(std::span(tensor.bytes))));
     }
     return values;
 }
@@ -155,7 +136,7 @@ Values output_values_of(const GoldenCase& golden, const Outputs& outputs) {
     Values values;
     for (const Operand& operand : golden.inputs.operands)
         if (operand.access == Access::output)
-            values.push_back(output_values(operand.element, outputs.arrays[values.size()]));
+            values.push_back(output_values(*operand.type, outputs.arrays[values.size()]));
     return values;
 }
 

@@ -34,10 +34,10 @@ struct Inputs {
 Inputs add_operands(Case& c, const AttentionShape& shape) {
     c.sizes = {shape.seq, shape.heads, shape.kv_heads, shape.head_dim};
     c.operands.reserve(4);
-    const auto q = add_input<float>(c, "q", Element::f32, shape.heads * shape.head_dim);
-    const auto k = add_input<float>(c, "k", Element::f32, shape.cache_values());
-    const auto v = add_input<float>(c, "v", Element::f32, shape.cache_values());
-    add_output(c, "out", Element::f32, shape.heads * shape.head_dim);
+    const auto q = add_input<float>(c, "q", f32, shape.heads * shape.head_dim);
+    const auto k = add_input<float>(c, "k", f32, shape.cache_values());
+    const auto v = add_input<float>(c, "v", f32, shape.cache_values());
+    add_output(c, "out", f32, shape.heads * shape.head_dim);
     return {q, k, v};
 }
 

@@ -3,8 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <bit>
-#include <boost/math/special_functions/next.hpp>
 #include <cmath>
 #include <cstring>
 
@@ -17,38 +15,32 @@ bool is_nan_half(std::uint16_t bits) {
     return (bits & 0x7FFF) > 0x7C00;
 }
 
-// Ulps between two finite floats, in words.
-std::string distance_in_ulps(float got, float expected) {
+// Of two exact values: equal bits, one NaN, one zero.
+bool same_number(double a, double b) {
+    return a == b || (std::isnan(a) && std::isnan(b));
+}
+
+// Neighbours between two finite numbers of one sign, in words.
+std::string distance_in_ulps(const Number& number, double got, double expected) {
     const bool comparable =
         std::isfinite(got) && std::isfinite(expected) && std::signbit(got) == std::signbit(expected);
-    if (!comparable) return "";
-    return fmt::format(" ({:.0f} ulp)", std::fabs(boost::math::float_distance(got, expected)));
+    if (!comparable || number.precision == 0) return "";
+    return fmt::format(" ({:.0f} ulp)", number.ulps_between(got, expected));
 }
 
-// Of an output of one element, that it differs says all.
-std::string how_many(std::size_t differing, std::size_t elements) {
-    return elements == 1 ? "" : fmt::format("; {} of {} elements differ", differing, elements);
-}
-
-template <typename T, typename Same, typename Show>
-Outcome compare(std::string_view name, std::span<const T> got, std::span<const T> expected, Same same,
-                Show show_pair) {
-    if (got.size() != expected.size())
-        return Outcome::fail(fmt::format("{} has {} elements, expected {}", name, got.size(), expected.size()));
-    // Nearly always, and soonest seen. Equal bits are equal values, a NaN's too.
-    if (got.empty() || std::memcmp(got.data(), expected.data(), got.size_bytes()) == 0) return Outcome::pass();
-    std::size_t differing = 0;
-    WrongElements wrong{std::string(name), got.size(), {}};
-    for (std::size_t i = 0; i < got.size(); ++i) {
-        if (same(got[i], expected[i])) continue;
-        ++differing;
-        wrong.add(i);
+// Number i of an array, and where its bytes are.
+struct Place {
+    const Number* number;
+    std::size_t offset;
+};
+Place place_of(const Type& type, std::size_t i) {
+    const std::size_t element = i / type.numbers();
+    std::size_t k = i % type.numbers();
+    for (const Field& field : type.fields) {
+        if (k < field.count) return {field.number, element * type.bytes + field.offset + k * field.number->bytes};
+        k -= field.count;
     }
-    if (differing == 0) return Outcome::pass();
-    const std::size_t first = wrong.runs.front().first;
-    return Outcome::fail(fmt::format("{}[{}] is {}{}", name, first, show_pair(got[first], expected[first]),
-                                     how_many(differing, got.size())),
-                         std::move(wrong));
+    return {type.fields[0].number, element * type.bytes};
 }
 
 }  // namespace
@@ -62,58 +54,49 @@ bool same_half(std::uint16_t a, std::uint16_t b) {
 }
 
 std::string show(float x) {
-    const auto bits = std::bit_cast<std::uint32_t>(x);
-    return std::isnan(x) ? fmt::format("NaN (0x{:08x})", bits) : fmt::format("{} (0x{:08x})", x, bits);
+    return float32_number.show(reinterpret_cast<const std::byte*>(&x));
 }
 
 std::string show_half(std::uint16_t bits) {
-    return is_nan_half(bits) ? fmt::format("NaN (half 0x{:04x})", bits)
-                             : fmt::format("{} (half 0x{:04x})", half_value(bits), bits);
+    return float16_number.show(reinterpret_cast<const std::byte*>(&bits));
+}
+
+Outcome expect_same(const Type& type, std::string_view name, std::span<const std::byte> got,
+                    std::span<const std::byte> expected) {
+    if (got.size() != expected.size())
+        return Outcome::fail(fmt::format("{} has {} elements, expected {}", name, got.size() / type.bytes,
+                                         expected.size() / type.bytes));
+    // Nearly always, and soonest seen. Equal bits are equal values, a NaN's too.
+    if (got.empty() || std::memcmp(got.data(), expected.data(), got.size()) == 0) return Outcome::pass();
+    const Array<double> a = output_values(type, got);
+    const Array<double> b = output_values(type, expected);
+    std::size_t differing = 0;
+    WrongElements wrong{std::string(name), a.size(), {}};
+    for (std::size_t i = 0; i < a.size(); ++i) {
+        if (same_number(a[i], b[i])) continue;
+        ++differing;
+        wrong.add(i);
+    }
+    if (differing == 0) return Outcome::pass();
+    const std::size_t first = wrong.runs.front().first;
+    const auto [number, offset] = place_of(type, first);
+    return Outcome::fail(
+        fmt::format("{} is {}, expected {}{}{}", type.place(name, first), number->show(&got[offset]),
+                    number->show(&expected[offset]), distance_in_ulps(*number, a[first], b[first]),
+                    // Of an output of one number, that it differs says all.
+                    a.size() == 1 ? ""
+                                  : fmt::format("; {} of {} {} differ", differing, a.size(),
+                                                type.is_block() ? "numbers" : "elements")),
+        std::move(wrong));
 }
 
 Outcome expect_same(std::string_view name, std::span<const float> got, std::span<const float> expected) {
-    return compare(name, got, expected, same_value, [](float g, float e) {
-        return fmt::format("{}, expected {}{}", show(g), show(e), distance_in_ulps(g, e));
-    });
+    return expect_same(f32, name, std::as_bytes(got), std::as_bytes(expected));
 }
 
 Outcome expect_same(std::string_view name, std::span<const std::int8_t> got,
                     std::span<const std::int8_t> expected) {
-    return compare(name, got, expected, std::equal_to<>(),
-                   [](int g, int e) { return fmt::format("{}, expected {}", g, e); });
-}
-
-Outcome expect_same_halves(std::string_view name, std::span<const std::uint16_t> got,
-                           std::span<const std::uint16_t> expected) {
-    return compare(name, got, expected, same_half, [](std::uint16_t g, std::uint16_t e) {
-        return fmt::format("{}, expected {}", show_half(g), show_half(e));
-    });
-}
-
-Outcome expect_same(std::string_view name, std::span<const brickproof_q8_0> got,
-                    std::span<const brickproof_q8_0> expected) {
-    if (got.size() != expected.size())
-        return Outcome::fail(fmt::format("{} has {} blocks, expected {}", name, got.size(), expected.size()));
-    constexpr std::size_t values = BRICKPROOF_Q8_0_BLOCK + 1;  // of a block: its scale, then its quants
-    std::string message;
-    WrongElements wrong{std::string(name), got.size() * values, {}};
-    for (std::size_t b = 0; b < got.size(); ++b) {
-        if (std::memcmp(&got[b], &expected[b], sizeof(got[b])) == 0) continue;
-        if (!same_half(got[b].d, expected[b].d)) {
-            if (message.empty())
-                message = fmt::format("{}[{}].d is {}, expected {}", name, b, show_half(got[b].d),
-                                      show_half(expected[b].d));
-            wrong.add(b * values);
-        }
-        for (std::size_t i = 0; i < BRICKPROOF_Q8_0_BLOCK; ++i) {
-            if (got[b].qs[i] == expected[b].qs[i]) continue;
-            if (message.empty())
-                message = fmt::format("{}[{}].qs[{}] is {}, expected {}", name, b, i, int{got[b].qs[i]},
-                                      int{expected[b].qs[i]});
-            wrong.add(b * values + 1 + i);
-        }
-    }
-    return message.empty() ? Outcome::pass() : Outcome::fail(std::move(message), std::move(wrong));
+    return expect_same(i8, name, std::as_bytes(got), std::as_bytes(expected));
 }
 
 Outcome expect_same_outputs(const Case& c, const Outputs& got, const Outputs& expected) {
@@ -121,52 +104,28 @@ Outcome expect_same_outputs(const Case& c, const Outputs& got, const Outputs& ex
     std::size_t output = 0;
     for (const Operand& operand : c.operands) {
         if (operand.access != Access::output) continue;
-        Outcome outcome;
-        switch (operand.element) {
-            case Element::f32:
-                outcome = expect_same(operand.name, got.as<float>(output), expected.as<float>(output));
-                break;
-            case Element::i8:
-                outcome = expect_same(operand.name, got.as<std::int8_t>(output), expected.as<std::int8_t>(output));
-                break;
-            case Element::f16:
-                outcome = expect_same_halves(operand.name, got.as<std::uint16_t>(output),
-                                             expected.as<std::uint16_t>(output));
-                break;
-            case Element::q8_0:
-                outcome = expect_same(operand.name, got.as<brickproof_q8_0>(output),
-                                      expected.as<brickproof_q8_0>(output));
-                break;
-        }
+        const Outcome outcome =
+            expect_same(*operand.type, operand.name, got.arrays[output], expected.arrays[output]);
         if (outcome.kind != Outcome::Kind::pass) return outcome;
         ++output;
     }
     return Outcome::pass();
 }
 
-Array<double> output_values(Element element, std::span<const std::byte> array) {
-    Array<double> values;
-    const auto append = [&]<typename T>(T, auto value_of) {
-        const std::span<const T> elements{reinterpret_cast<const T*>(array.data()), array.size() / sizeof(T)};
-        values.reserve(elements.size());
-        for (const T& element_value : elements) value_of(element_value);
-    };
-    switch (element) {
-        case Element::f32:
-            append(float{}, [&](float x) { values.push_back(static_cast<double>(x)); });
-            break;
-        case Element::i8:
-            append(std::int8_t{}, [&](std::int8_t q) { values.push_back(q); });
-            break;
-        case Element::f16:
-            append(std::uint16_t{}, [&](std::uint16_t bits) { values.push_back(half_value(bits)); });
-            break;
-        case Element::q8_0:
-            append(brickproof_q8_0{}, [&](const brickproof_q8_0& b) {
-                values.push_back(half_value(b.d));
-                values.append(b.qs);
-            });
-            break;
+Array<double> output_values(const Type& type, std::span<const std::byte> array) {
+    const std::size_t elements = array.size() / type.bytes;
+    const std::size_t numbers = type.numbers();
+    Array<double> values(elements * numbers);
+    if (!type.is_block()) {
+        type.fields[0].number->read(array.data(), elements, values.data());
+        return values;
+    }
+    for (std::size_t e = 0; e < elements; ++e) {
+        double* to = &values[e * numbers];
+        for (const Field& field : type.fields) {
+            field.number->read(&array[e * type.bytes + field.offset], field.count, to);
+            to += field.count;
+        }
     }
     return values;
 }
@@ -216,7 +175,7 @@ Outcome expect_outputs_within(const Case& c, const Outputs& got, std::span<const
     for (const Operand& operand : c.operands) {
         if (operand.access != Access::output) continue;
         const Outcome outcome =
-            expect_within(operand.name, output_values(operand.element, got.arrays[output]), oracle[output]);
+            expect_within(operand.name, output_values(*operand.type, got.arrays[output]), oracle[output]);
         if (outcome.kind != Outcome::Kind::pass) return outcome;
         all.share_of_bound = std::max(all.share_of_bound, outcome.share_of_bound);
         ++output;

@@ -39,28 +39,31 @@ std::optional<std::string> first_unwritten(const Case& c, const Outputs& first, 
     return std::nullopt;
 }
 
-// A block's scale and quants lie in one array of values: the quants are told of, or the scales where only these are
-// wrong.
-WrongElements of_blocks(const WrongElements& wrong) {
-    constexpr std::size_t quants = BRICKPROOF_Q8_0_BLOCK;
-    const std::size_t blocks = wrong.elements / (quants + 1);
-    WrongElements scales{wrong.output + ".d", blocks, {}};
-    WrongElements codes{wrong.output + ".qs", blocks * quants, {}};
-    for (const auto& [first, last] : wrong.runs)
-        for (std::size_t i = first; i <= last; ++i) {
-            const std::size_t block = i / (quants + 1);
-            const std::size_t place = i % (quants + 1);
-            if (place == 0)
-                scales.add(block);
-            else
-                codes.add(block * quants + place - 1);
-        }
-    return codes.runs.empty() ? scales : codes;
+// Of blocks, whose numbers lie in one array: those of the largest field that has wrong ones, such as the quants, or
+// the scales where only these are wrong.
+WrongElements of_field(const WrongElements& wrong, const Type& type, std::size_t& field_length) {
+    const std::size_t numbers = type.numbers();
+    WrongElements found;
+    std::size_t before = 0;
+    for (const Field& field : type.fields) {
+        WrongElements of{
+            fmt::format("{}.{}", wrong.output, field.name), wrong.elements / numbers * field.count, {}};
+        for (const auto& [first, last] : wrong.runs)
+            for (std::size_t i = first; i <= last; ++i)
+                if (const std::size_t k = i % numbers; k >= before && k < before + field.count)
+                    of.add(i / numbers * field.count + k - before);
+        before += field.count;
+        if (of.runs.empty() || (!found.runs.empty() && of.elements <= found.elements)) continue;
+        found = std::move(of);
+        field_length = field.count;
+    }
+    return found;
 }
 
-bool holds_blocks(const Case& c, const WrongElements& wrong) {
+const Type* block_type_of(const Case& c, const WrongElements& wrong) {
     const auto operand = std::ranges::find(c.operands, wrong.output, &Operand::name);
-    return operand != c.operands.end() && operand->count * (BRICKPROOF_Q8_0_BLOCK + 1) == wrong.elements;
+    if (operand == c.operands.end() || !operand->type->is_block()) return nullptr;
+    return operand->count * operand->type->numbers() == wrong.elements ? operand->type : nullptr;
 }
 
 }  // namespace
@@ -84,11 +87,14 @@ std::optional<std::string> unwritten_elements(Probe& probe, const std::function<
 
 ElementMap map_of_wrong(const Contract& contract, const Case& c, const WrongElements& wrong) {
     ElementRows rows;
-    const bool blocks = holds_blocks(c, wrong);
-    if (blocks) rows = {BRICKPROOF_Q8_0_BLOCK, "block", "quant"};
     for (std::size_t i = 0; i < c.sizes.size() && i < contract.size_names.size(); ++i)
         if (contract.size_names[i] == "head_dim") rows = {c.sizes[i], "head", "column"};
-    ElementMap map = element_map(blocks ? of_blocks(wrong) : wrong, rows);
+    WrongElements of_numbers = wrong;
+    if (const Type* type = block_type_of(c, wrong)) {
+        rows = {1, "block", "number"};
+        of_numbers = of_field(wrong, *type, rows.length);
+    }
+    ElementMap map = element_map(of_numbers, rows);
     map.of_case = describe_sizes(c, contract.size_names);
     return map;
 }

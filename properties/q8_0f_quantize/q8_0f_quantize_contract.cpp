@@ -11,9 +11,9 @@ namespace {
 std::span<float> add_operands(Case& c, std::size_t n) {
     c.sizes = {n};
     c.operands.reserve(3);
-    const std::span<float> x = add_input<float>(c, "x", Element::f32, n);
-    add_output(c, "q", Element::i8, n);
-    add_output(c, "scales", Element::f32, block_count_of(n));
+    const std::span<float> x = add_input<float>(c, "x", f32, n);
+    add_output(c, "q", i8, n);
+    add_output(c, "scales", f32, block_count_of(n));
     return x;
 }
 

@@ -17,10 +17,10 @@ namespace {
 RmsNormInputs add_operands(Case& c, std::size_t n) {
     c.sizes = {n};
     c.operands.reserve(4);
-    add_input<float>(c, "x", Element::f32, n);
-    add_input<float>(c, "weight", Element::f32, n);
-    add_output(c, "y", Element::f32, n);
-    add_input<float>(c, "eps", Element::f32, 1);
+    add_input<float>(c, "x", f32, n);
+    add_input<float>(c, "weight", f32, n);
+    add_output(c, "y", f32, n);
+    add_input<float>(c, "eps", f32, 1);
     return rms_norm_inputs(c);
 }
 

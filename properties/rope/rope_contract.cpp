@@ -18,9 +18,9 @@ constexpr std::size_t most_values = 6144;
 std::span<float> add_operands(Case& c, const RopeCall& call) {
     c.sizes = {call.heads, call.head_dim, call.position, call.style};
     c.operands.reserve(3);
-    const auto x = add_input<float>(c, "x", Element::f32, call.heads * call.head_dim);
-    add_input<float>(c, "theta", Element::f32, 1)[0] = static_cast<float>(call.theta);
-    add_output(c, "y", Element::f32, call.heads * call.head_dim);
+    const auto x = add_input<float>(c, "x", f32, call.heads * call.head_dim);
+    add_input<float>(c, "theta", f32, 1)[0] = static_cast<float>(call.theta);
+    add_output(c, "y", f32, call.heads * call.head_dim);
     return x;
 }
 

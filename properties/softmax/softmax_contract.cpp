@@ -19,8 +19,8 @@ constexpr float lowest = std::numeric_limits<float>::lowest();
 std::span<float> add_operands(Case& c, std::size_t n) {
     c.sizes = {n};
     c.operands.reserve(2);
-    const auto x = add_input<float>(c, "x", Element::f32, n);
-    add_output(c, "y", Element::f32, n);
+    const auto x = add_input<float>(c, "x", f32, n);
+    add_output(c, "y", f32, n);
     return x;
 }
 

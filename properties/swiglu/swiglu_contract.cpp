@@ -20,9 +20,9 @@ struct Inputs {
 Inputs add_operands(Case& c, std::size_t n) {
     c.sizes = {n};
     c.operands.reserve(3);
-    const auto gate = add_input<float>(c, "gate", Element::f32, n);
-    const auto up = add_input<float>(c, "up", Element::f32, n);
-    add_output(c, "y", Element::f32, n);
+    const auto gate = add_input<float>(c, "gate", f32, n);
+    const auto up = add_input<float>(c, "up", f32, n);
+    add_output(c, "y", f32, n);
     return {gate, up};
 }
 
