@@ -3,19 +3,9 @@
 #include <span>
 
 #include "dispatch/active_kernel.hpp"
+#include "kernel_tables.hpp"
 
 namespace brick {
-
-std::span<const brickproof_kernel> rms_norm_kernels();
-std::span<const brickproof_kernel> gemv_kernels();
-std::span<const brickproof_kernel> swiglu_kernels();
-std::span<const brickproof_kernel> rope_kernels();
-std::span<const brickproof_kernel> attention_kernels();
-std::span<const brickproof_kernel> q8_0_quantize_kernels();
-std::span<const brickproof_kernel> q8_0_dequantize_kernels();
-std::span<const brickproof_kernel> q8_0_gemv_kernels();
-std::span<const brickproof_kernel> q8_0f_quantize_kernels();
-std::span<const brickproof_kernel> q8_0f_dequantize_kernels();
 
 namespace {
 

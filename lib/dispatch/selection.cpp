@@ -9,6 +9,7 @@
 #include "brick/isa.hpp"
 #include "dispatch/active_kernel.hpp"
 #include "dispatch/cpu_features.hpp"
+#include "dispatch/kernel_registry.hpp"
 
 namespace brick {
 namespace {
@@ -42,6 +43,13 @@ bool may_run(const brickproof_kernel& kernel, std::string_view isa) {
     return is_variant(kernel, isa) || find_feature(kernel.cpu_features, [&](std::string_view name) {
                                           return !isa_includes(isa, name);
                                       }).empty();
+}
+
+// A variant that is not in the list ranks with scalar.
+std::ptrdiff_t rank_of(const brickproof_kernel& kernel) {
+    const auto variants = variants_by_rank();
+    const auto found = std::ranges::find(variants, std::string_view(kernel.variant));
+    return found == variants.end() ? 0 : found - variants.begin();
 }
 
 // The first feature that a kernel of this ISA needs and this CPU lacks, or "".
@@ -113,7 +121,7 @@ Result<SelectedRow> select_row(std::span<const brickproof_kernel> rows) {
     }
     std::size_t best = 0;
     for (std::size_t row = 1; row < rows.size(); ++row) {
-        if (may_run(rows[row], selection.isa)) best = row;
+        if (may_run(rows[row], selection.isa) && rank_of(rows[row]) >= rank_of(rows[best])) best = row;
     }
     return SelectedRow{selection_generation(), best};
 }
