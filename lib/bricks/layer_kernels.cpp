@@ -27,7 +27,7 @@ struct Scalar {
 template <class Row, class Function>
 Result<void> set(Function*& function) {
     const auto row = Row::row();
-    if (!row) return row.error();
+    BRICK_TRY(row);
     function = kernel_function<Function>(**row);
     return {};
 }
@@ -44,7 +44,7 @@ Result<LayerKernels> kernels_by() {
           set<Choice<q8_0_gemv_kernels>>(kernels.q8_0_gemv),
           set<Choice<q8_0f_quantize_kernels>>(kernels.q8_0f_quantize),
           set<Choice<q8_0f_dequantize_kernels>>(kernels.q8_0f_dequantize)})
-        if (!done) return done.error();
+        BRICK_TRY(done);
     return kernels;
 }
 

@@ -103,7 +103,7 @@ Result<void> choose_from_environment() {
     const char* value = std::getenv("BRICKPROOF_ISA");
     const Result<std::string_view> isa =
         find_isa("BRICKPROOF_ISA", value == nullptr || *value == '\0' ? "auto" : value);
-    if (!isa) return isa.error();
+    BRICK_TRY(isa);
     choose(*isa);
     return {};
 }
@@ -117,7 +117,7 @@ std::uint64_t selection_generation() {
 Result<SelectedRow> select_row(std::span<const brickproof_kernel> rows) {
     const std::scoped_lock lock(selection.mutex);
     if (selection_generation() == 0) {
-        if (const Result<void> chosen = choose_from_environment(); !chosen) return chosen.error();
+        BRICK_TRY(choose_from_environment());
     }
     std::size_t best = 0;
     for (std::size_t row = 1; row < rows.size(); ++row) {
@@ -129,7 +129,7 @@ Result<SelectedRow> select_row(std::span<const brickproof_kernel> rows) {
 Result<void> select_isa(std::string_view name) {
     const std::scoped_lock lock(selection.mutex);
     const Result<std::string_view> isa = find_isa("select_isa", name);
-    if (!isa) return isa.error();
+    BRICK_TRY(isa);
     choose(*isa);
     return {};
 }
@@ -140,7 +140,7 @@ Result<const brickproof_kernel*> ActiveKernel::get() {
     if (generation != 0 && found >> 8 == generation) return &rows_[found & 0xff];
 
     const Result<SelectedRow> selected = select_row(rows_);
-    if (!selected) return selected.error();
+    BRICK_TRY(selected);
     found_.store(selected->generation << 8 | selected->index, std::memory_order_relaxed);
     return &rows_[selected->index];
 }
