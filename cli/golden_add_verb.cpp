@@ -3,9 +3,9 @@
 
 #include <memory>
 
-#include "commands.hpp"
 #include "cases/golden_add.hpp"
 #include "cases/golden_update.hpp"
+#include "commands.hpp"
 #include "engine/replay_token.hpp"
 #include "golden_verbs.hpp"
 #include "judge/plugin.hpp"

@@ -3,11 +3,11 @@
 
 #include <memory>
 
-#include "commands.hpp"
 #include "cases/golden_check.hpp"
 #include "cases/golden_pins.hpp"
 #include "cases/golden_report.hpp"
 #include "cases/provenance.hpp"
+#include "commands.hpp"
 #include "golden_verbs.hpp"
 #include "kernel_selection.hpp"
 #include "report/atomic_file.hpp"

@@ -4,10 +4,10 @@
 #include <limits>
 #include <memory>
 
-#include "commands.hpp"
 #include "cases/golden_commit.hpp"
 #include "cases/golden_diff.hpp"
 #include "cases/golden_saved_run.hpp"
+#include "commands.hpp"
 #include "golden_verbs.hpp"
 #include "kernel_selection.hpp"
 

@@ -4,8 +4,8 @@
 #include <map>
 #include <memory>
 
-#include "commands.hpp"
 #include "cases/provenance.hpp"
+#include "commands.hpp"
 #include "golden_verbs.hpp"
 
 namespace brickproof::cli {

@@ -3,8 +3,8 @@
 
 #include <memory>
 
-#include "commands.hpp"
 #include "cases/golden_pins.hpp"
+#include "commands.hpp"
 #include "golden_verbs.hpp"
 
 namespace brickproof::cli {

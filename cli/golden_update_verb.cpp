@@ -3,9 +3,9 @@
 
 #include <memory>
 
-#include "commands.hpp"
 #include "cases/golden_update.hpp"
 #include "cases/provenance.hpp"
+#include "commands.hpp"
 #include "golden_verbs.hpp"
 
 namespace brickproof::cli {

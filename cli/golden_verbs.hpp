@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "engine/expected.hpp"
 #include "cases/golden_case.hpp"
 #include "cases/golden_change.hpp"
+#include "engine/expected.hpp"
 
 namespace brickproof::cli {
 

@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/expected.hpp"
 #include "cases/golden_case.hpp"
+#include "engine/expected.hpp"
 #include "judge/kernel.hpp"
 #include "report/atomic_file.hpp"
 

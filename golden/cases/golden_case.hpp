@@ -9,10 +9,10 @@
 #include <string_view>
 #include <vector>
 
+#include "cases/manifest.hpp"
 #include "engine/case.hpp"
 #include "engine/contract.hpp"
 #include "engine/expected.hpp"
-#include "cases/manifest.hpp"
 
 namespace brickproof::golden {
 

@@ -7,9 +7,9 @@
 #include <span>
 #include <string>
 
-#include "engine/expected.hpp"
 #include "cases/golden_case.hpp"
 #include "cases/movement.hpp"
+#include "engine/expected.hpp"
 #include "report/atomic_file.hpp"
 
 namespace brickproof::golden {

@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "engine/expected.hpp"
 #include "cases/golden_run.hpp"
+#include "engine/expected.hpp"
 #include "report/atomic_file.hpp"
 
 namespace brickproof::golden {

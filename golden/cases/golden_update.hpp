@@ -1,8 +1,8 @@
 // Recomputes the expectations that come from a contract's oracle. What came from elsewhere is never touched.
 #pragma once
 
-#include "engine/expected.hpp"
 #include "cases/golden_change.hpp"
+#include "engine/expected.hpp"
 
 namespace brickproof::golden {
 

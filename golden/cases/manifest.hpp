@@ -10,8 +10,8 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/expected.hpp"
 #include "cases/npy_file.hpp"
+#include "engine/expected.hpp"
 
 namespace brickproof::golden {
 

@@ -11,10 +11,10 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/expected.hpp"
 #include "cases/golden_case.hpp"
 #include "cases/movement.hpp"
 #include "cases/transaction.hpp"
+#include "engine/expected.hpp"
 
 namespace brickproof::golden {
 

@@ -12,8 +12,8 @@
 #include "cases/golden_change.hpp"
 #include "cases/golden_update.hpp"
 #include "cases/provenance.hpp"
-#include "engine/replay_token.hpp"
 #include "cases/transaction.hpp"
+#include "engine/replay_token.hpp"
 #include "expectations.hpp"
 #include "golden_folders.hpp"
 
