@@ -158,9 +158,9 @@ Result<void> TransformerLayerBrick::compute(std::span<float> residual, KvCache& 
     auto& [norm_time, qkv_time, rope_time, attention_time, o_proj_time, ffn_norm_time, ffn_time] = timing.bricks;
 
     BRICK_TRY(timed_step(norm_time, {{normed, ""}}, [&] { return c.attention_norm.run(residual, normed); }));
-    BRICK_TRY(timed_step(qkv_time, {{q, " of q"}},
+    BRICK_TRY(timed_step(qkv_time, {{q, " of q"}, {k, " of k"}, {v, " of v"}},
                          [&] { return c.qkv.run(normed, q, k, v, executor); }));
-    BRICK_TRY(timed_step(rope_time, {{q, " of q"}}, [&]() -> Result<void> {
+    BRICK_TRY(timed_step(rope_time, {{q, " of q"}, {k, " of k"}}, [&]() -> Result<void> {
         BRICK_TRY(c.rope_q.run(q, position));
         return c.rope_k.run(k, position);
     }));

@@ -121,7 +121,7 @@ Result<SelectedRow> select_row(std::span<const brickproof_kernel> rows) {
     }
     std::size_t best = 0;
     for (std::size_t row = 1; row < rows.size(); ++row) {
-        if (may_run(rows[row], selection.isa) && rank_of(rows[row]) >= -1) best = row;
+        if (may_run(rows[row], selection.isa) && rank_of(rows[row]) >= rank_of(rows[best])) best = row;
     }
     return SelectedRow{selection_generation(), best};
 }
