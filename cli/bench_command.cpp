@@ -10,12 +10,13 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "bench/baseline_file.hpp"
-#include "bench/bench_report.hpp"
-#include "bench/bench_run.hpp"
-#include "bench/data_report.hpp"
-#include "bench/html_report.hpp"
-#include "bench/layer_run.hpp"
+#include "bench/report/bench_report.hpp"
+#include "bench/report/data_report.hpp"
+#include "bench/report/html_report.hpp"
+#include "bench/report/layer_report.hpp"
+#include "bench/run/baseline_file.hpp"
+#include "bench/run/bench_run.hpp"
+#include "bench/run/layer_run.hpp"
 #include "commands.hpp"
 #include "kernel_selection.hpp"
 #include "report/atomic_file.hpp"

@@ -11,11 +11,11 @@
 #include <memory>
 
 #include "commands.hpp"
-#include "fuzz/campaign.hpp"
-#include "fuzz/corpus_files.hpp"
-#include "fuzz/minimise.hpp"
-#include "fuzz/regression.hpp"
-#include "fuzz/seed_corpus.hpp"
+#include "fuzz/campaign/campaign.hpp"
+#include "fuzz/campaign/regression.hpp"
+#include "fuzz/corpus/corpus_files.hpp"
+#include "fuzz/corpus/minimise.hpp"
+#include "fuzz/corpus/seed_corpus.hpp"
 #include "fuzz_options.hpp"
 #include "judge/plugin.hpp"
 #include "kernel_selection.hpp"

@@ -11,8 +11,8 @@
 #include <thread>
 #include <vector>
 
-#include "fuzz/engine_target.hpp"
-#include "fuzz/random_stream.hpp"
+#include "fuzz/campaign/engine_target.hpp"
+#include "fuzz/search/random_stream.hpp"
 #include "kernel_selection.hpp"
 #include "progress_line.hpp"
 

@@ -5,8 +5,8 @@
 #include <filesystem>
 
 #include "commands.hpp"
-#include "fuzz/corpus_files.hpp"
-#include "fuzz/target_campaign.hpp"
+#include "fuzz/campaign/target_campaign.hpp"
+#include "fuzz/corpus/corpus_files.hpp"
 #include "fuzz_options.hpp"
 
 namespace brickproof::cli {

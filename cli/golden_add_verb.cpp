@@ -4,8 +4,8 @@
 #include <memory>
 
 #include "commands.hpp"
-#include "engine/golden_add.hpp"
-#include "engine/golden_update.hpp"
+#include "cases/golden_add.hpp"
+#include "cases/golden_update.hpp"
 #include "engine/replay_token.hpp"
 #include "golden_verbs.hpp"
 #include "judge/plugin.hpp"

@@ -4,10 +4,10 @@
 #include <memory>
 
 #include "commands.hpp"
-#include "engine/golden_check.hpp"
-#include "engine/golden_pins.hpp"
-#include "engine/golden_report.hpp"
-#include "engine/provenance.hpp"
+#include "cases/golden_check.hpp"
+#include "cases/golden_pins.hpp"
+#include "cases/golden_report.hpp"
+#include "cases/provenance.hpp"
 #include "golden_verbs.hpp"
 #include "kernel_selection.hpp"
 #include "report/atomic_file.hpp"

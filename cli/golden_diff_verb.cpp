@@ -5,9 +5,9 @@
 #include <memory>
 
 #include "commands.hpp"
-#include "engine/golden_commit.hpp"
-#include "engine/golden_diff.hpp"
-#include "engine/golden_saved_run.hpp"
+#include "cases/golden_commit.hpp"
+#include "cases/golden_diff.hpp"
+#include "cases/golden_saved_run.hpp"
 #include "golden_verbs.hpp"
 #include "kernel_selection.hpp"
 

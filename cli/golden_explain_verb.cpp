@@ -5,12 +5,12 @@
 #include <cmath>
 #include <memory>
 
+#include "cases/golden_check.hpp"
+#include "cases/golden_run.hpp"
+#include "cases/movement.hpp"
+#include "cases/provenance.hpp"
 #include "commands.hpp"
 #include "engine/compare.hpp"
-#include "engine/golden_check.hpp"
-#include "engine/golden_run.hpp"
-#include "engine/movement.hpp"
-#include "engine/provenance.hpp"
 #include "golden_verbs.hpp"
 #include "judge/plugin.hpp"
 #include "kernel_selection.hpp"
@@ -54,16 +54,16 @@ void explain_arrays(const golden::GoldenCase& golden) {
     fmt::print("\n  inputs\n");
     for (const Operand& operand : golden.inputs.operands)
         if (operand.access == Access::input)
-            fmt::print("    {:<8} {} {:<14} {}\n", operand.name, name_of(operand.element),
+            fmt::print("    {:<8} {} {:<14} {}\n", operand.name, operand.type->name,
                        golden::show_shape({operand.count}),
-                       range_of(output_values(operand.element, operand.contents)));
+                       range_of(output_values(*operand.type, operand.contents)));
     fmt::print("  expected\n");
     const golden::Values values = golden::expected_values(golden);
     std::size_t output = 0;
     for (const Operand& operand : golden.inputs.operands) {
         if (operand.access != Access::output) continue;
         const golden::Expectation& expectation = golden.expected[output];
-        fmt::print("    {:<8} {} {:<14} {}{}\n", operand.name, name_of(operand.element),
+        fmt::print("    {:<8} {} {:<14} {}{}\n", operand.name, operand.type->name,
                    golden::show_shape({operand.count}), range_of(values[output]),
                    expectation.mask ? fmt::format("; {} of {} elements are masked out",
                                                   std::ranges::count(expectation.mask->bytes, '\0'),

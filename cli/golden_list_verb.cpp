@@ -5,7 +5,7 @@
 #include <memory>
 
 #include "commands.hpp"
-#include "engine/provenance.hpp"
+#include "cases/provenance.hpp"
 #include "golden_verbs.hpp"
 
 namespace brickproof::cli {

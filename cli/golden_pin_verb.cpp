@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "commands.hpp"
-#include "engine/golden_pins.hpp"
+#include "cases/golden_pins.hpp"
 #include "golden_verbs.hpp"
 
 namespace brickproof::cli {

@@ -4,8 +4,8 @@
 #include <memory>
 
 #include "commands.hpp"
-#include "engine/golden_update.hpp"
-#include "engine/provenance.hpp"
+#include "cases/golden_update.hpp"
+#include "cases/provenance.hpp"
 #include "golden_verbs.hpp"
 
 namespace brickproof::cli {

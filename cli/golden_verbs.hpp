@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "engine/expected.hpp"
-#include "engine/golden_case.hpp"
-#include "engine/golden_change.hpp"
+#include "cases/golden_case.hpp"
+#include "cases/golden_change.hpp"
 
 namespace brickproof::cli {
 

@@ -9,10 +9,10 @@
 #include <vector>
 
 #include "engine/random.hpp"
-#include "fuzz/corpus_files.hpp"
-#include "fuzz/features.hpp"
-#include "fuzz/mutation.hpp"
-#include "fuzz/op_target.hpp"
+#include "fuzz/corpus/corpus_files.hpp"
+#include "fuzz/search/features.hpp"
+#include "fuzz/search/mutation.hpp"
+#include "fuzz/search/op_target.hpp"
 
 namespace {
 

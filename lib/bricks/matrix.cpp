@@ -2,7 +2,6 @@
 
 #include <limits>
 
-#include "brick/f16.hpp"
 #include "support/checks.hpp"
 #include "support/scale_checks.hpp"
 
@@ -62,18 +61,12 @@ Result<Matrix> Matrix::from_gguf(const gguf::File& file, std::string_view name) 
     const auto tensor = file.tensor(name);
     if (!tensor) return tensor.error();
     const auto owner = std::make_shared<const gguf::File>(file);
-    switch (tensor->type) {
-        case gguf::TensorType::f32:
-            return view(*file.f32(name), tensor->rows(), tensor->cols(), owner);
-        case gguf::TensorType::q8_0:
-            return view(*file.q8_0(name), tensor->rows(), tensor->cols(), owner);
-        case gguf::TensorType::f16:
-            break;
-    }
-    const auto halves = *file.f16(name);
-    std::vector<float> values(halves.size());
-    if (const auto widened = f16::to_f32(halves, values); !widened) return widened.error();
-    return from_f32(std::move(values), tensor->rows(), tensor->cols());
+    if (tensor->type == gguf::TensorType::f32) return view(*file.f32(name), tensor->rows(), tensor->cols(), owner);
+    if (tensor->type == gguf::TensorType::q8_0)
+        return view(*file.q8_0(name), tensor->rows(), tensor->cols(), owner);
+    auto values = file.floats(name);
+    if (!values) return values.error();
+    return from_f32(std::vector<float>(*values), tensor->rows(), tensor->cols());
 }
 
 }  // namespace brick

@@ -9,6 +9,7 @@
 #include <string>
 #include <system_error>
 
+#include "formats/formats.hpp"
 #include "gguf/gguf_cursor.hpp"
 
 namespace brick::gguf {
@@ -143,6 +144,18 @@ Result<std::span<const brickproof_q8_0>> File::q8_0(std::string_view name) const
     const auto found = tensor_of(name, TensorType::q8_0);
     if (!found) return found.error();
     return elements<brickproof_q8_0>(*found);
+}
+
+Result<std::vector<float>> File::floats(std::string_view name) const {
+    const auto found = tensor(name);
+    if (!found) return found.error();
+    const Format* format = formats::find_gguf_type(static_cast<std::uint32_t>(found->type));
+    if (format == nullptr)
+        return make_error(ErrorCode::bad_type, mapping_->path(), ": tensor \"", Printable(name).text(), "\" is ",
+                          name_of(found->type), ", which no weights are made of");
+    std::vector<float> values(found->rows() * found->cols());
+    dequantize(*format, reinterpret_cast<const std::uint8_t*>(found->data.data()), values);
+    return values;
 }
 
 Result<Metadata> File::metadata(std::string_view key) const {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "formats/formats.hpp"
 #include "gguf/gguf_cursor.hpp"
 
 namespace brick::gguf {
@@ -102,6 +103,27 @@ Result<Metadata> read_metadata(Cursor& cursor, std::span<const std::byte> file) 
     return Metadata{*key, *type, between(file, begin, cursor)};
 }
 
+// Of every type that a file can have: the formats, and plain numbers that are never weights.
+struct TypeFacts {
+    std::uint32_t number;
+    std::string_view name;
+    BlockSize block;
+};
+
+const TypeFacts* facts_of(std::uint32_t number) {
+    static const std::vector<TypeFacts> all = [] {
+        std::vector<TypeFacts> facts{
+            {24, "i8", {1, 1}}, {25, "i16", {1, 2}}, {26, "i32", {1, 4}}, {27, "i64", {1, 8}}, {28, "f64", {1, 8}}};
+        for (const Format* format : formats::all_formats)
+            if (format->gguf_type >= 0)
+                facts.push_back(
+                    {static_cast<std::uint32_t>(format->gguf_type), format->name, {format->values, format->bytes}});
+        return facts;
+    }();
+    const auto found = std::ranges::find(all, number, &TypeFacts::number);
+    return found == all.end() ? nullptr : &*found;
+}
+
 // A tensor and where its data begins, from the start of all data.
 struct PlacedTensor {
     Tensor tensor;
@@ -112,10 +134,9 @@ struct PlacedTensor {
 Result<TensorType> read_tensor_type(Cursor& cursor, std::string_view name) {
     const auto number = cursor.number<std::uint32_t>("the type of tensor ", name);
     if (!number) return number.error();
-    for (const TensorType type : {TensorType::f32, TensorType::f16, TensorType::q8_0})
-        if (*number == static_cast<std::uint32_t>(type)) return type;
+    if (facts_of(*number) != nullptr) return static_cast<TensorType>(*number);
     return cursor.malformed("tensor \"", Printable(name).text(), "\" has type ", *number,
-                            "; only F32 (0), F16 (1) and Q8_0 (8) are read");
+                            ", which is not a type of numbers that is known here");
 }
 
 // The number of values; an error if it is 0 or more than 2^63.
@@ -141,18 +162,16 @@ Result<std::uint64_t> read_dimensions(Cursor& cursor, Tensor& tensor) {
 
 // Bytes of `values` values. An error for a row that is no whole number of blocks, and beyond what any file has.
 Result<std::uint64_t> data_bytes(const Cursor& cursor, const Tensor& tensor, std::uint64_t values) {
-    constexpr std::uint64_t block = BRICKPROOF_Q8_0_BLOCK;
-    if (tensor.type == TensorType::q8_0 && tensor.cols() % block != 0)
+    const BlockSize block = block_size_of(tensor.type);
+    if (tensor.cols() % block.values != 0)
         return cursor.malformed("tensor \"", Printable(tensor.name).text(), "\" has rows of ", tensor.cols(),
-                                " values, which is no multiple of Q8_0's block size ", block);
-    const std::uint64_t unit = tensor.type == TensorType::f32   ? sizeof(float)
-                               : tensor.type == TensorType::f16 ? sizeof(std::uint16_t)
-                                                                : sizeof(brickproof_q8_0);
-    const std::uint64_t units = tensor.type == TensorType::q8_0 ? values / block : values;
-    if (units > (std::uint64_t{1} << 62) / unit)
+                                " values, which is not a multiple of the block size of ", name_of(tensor.type),
+                                ", ", block.values);
+    const std::uint64_t blocks = values / block.values;
+    if (blocks > (std::uint64_t{1} << 62) / block.bytes)
         return cursor.malformed("tensor \"", Printable(tensor.name).text(), "\" has ", values,
                                 " values, more than any file holds");
-    return units * unit;
+    return blocks * block.bytes;
 }
 
 Result<PlacedTensor> read_tensor(Cursor& cursor) {
@@ -285,15 +304,13 @@ Result<void> read_all_tensors(Cursor& cursor, std::span<const std::byte> file, s
 }  // namespace
 
 std::string_view name_of(TensorType type) {
-    switch (type) {
-        case TensorType::f32:
-            return "F32";
-        case TensorType::f16:
-            return "F16";
-        case TensorType::q8_0:
-            return "Q8_0";
-    }
-    return "?";
+    const TypeFacts* facts = facts_of(static_cast<std::uint32_t>(type));
+    return facts == nullptr ? "?" : facts->name;
+}
+
+BlockSize block_size_of(TensorType type) {
+    const TypeFacts* facts = facts_of(static_cast<std::uint32_t>(type));
+    return facts == nullptr ? BlockSize{} : facts->block;
 }
 
 Result<Contents> parse(std::span<const std::byte> file, std::string_view source) {

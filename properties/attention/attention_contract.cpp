@@ -34,10 +34,10 @@ struct Inputs {
 Inputs add_operands(Case& c, const AttentionShape& shape) {
     c.sizes = {shape.seq, shape.heads, shape.kv_heads, shape.head_dim};
     c.operands.reserve(4);
-    const auto q = add_input<float>(c, "q", Element::f32, shape.heads * shape.head_dim);
-    const auto k = add_input<float>(c, "k", Element::f32, shape.cache_values());
-    const auto v = add_input<float>(c, "v", Element::f32, shape.cache_values());
-    add_output(c, "out", Element::f32, shape.heads * shape.head_dim);
+    const auto q = add_input<float>(c, "q", f32, shape.heads * shape.head_dim);
+    const auto k = add_input<float>(c, "k", f32, shape.cache_values());
+    const auto v = add_input<float>(c, "v", f32, shape.cache_values());
+    add_output(c, "out", f32, shape.heads * shape.head_dim);
     return {q, k, v};
 }
 
@@ -128,6 +128,11 @@ Contract make_contract() {
         .typical = typical,
         .invoke = invoke,
         .oracle = attention_oracle,
+        // q k, exp, and the sum of v, for each head and key.
+        .work =
+            [](std::span<const double> n) {
+                return Work{.multiply_adds = n[0] * n[1] * (2.0 * n[3] + work_of_exp + 2.0), .divisions = n[1]};
+            },
         .statements = {},
         .workloads = {{"L1, 24 keys, 4 heads of 64 on 1", {24, 4, 1, 64}},
                       {"L2, 128 keys, 8 heads of 64 on 2", {128, 8, 2, 64}},

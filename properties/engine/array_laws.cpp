@@ -21,8 +21,7 @@ Outputs first_outputs(const Case& c, const Outputs& outputs, std::size_t n) {
     Outputs cut = outputs;
     auto array = cut.arrays.begin();
     for (const Operand& operand : c.operands)
-        if (operand.access == Access::output)
-            (array++)->resize(cut_count(operand, c, n) * size_of(operand.element));
+        if (operand.access == Access::output) (array++)->resize(cut_count(operand, c, n) * operand.type->bytes);
     return cut;
 }
 
@@ -65,7 +64,7 @@ Outcome check_elementwise(const Case& c, Trial& trial) {
         auto output = expected.arrays.begin();
         for (Operand& operand : moved.operands) {
             Array<std::byte>& array = operand.access == Access::input ? operand.contents : *output++;
-            array = reordered(array, size_of(operand.element), start, backwards);
+            array = reordered(array, operand.type->bytes, start, backwards);
         }
         return in_situation(situation, expect_same_outputs(moved, trial.run(moved), expected));
     };

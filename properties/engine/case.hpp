@@ -13,44 +13,24 @@
 #include <string_view>
 #include <vector>
 
-#include "brickproof/kernel_abi.h"
 #include "engine/array.hpp"
+#include "engine/type.hpp"
 
 namespace brickproof {
 
 using Bytes = std::vector<std::uint8_t>;
-
-// What the elements of an operand are. A half is its 16 bits.
-enum class Element { f32, f16, i8, q8_0 };
-
-// Bytes. Asked all the time.
-inline std::size_t size_of(Element element) {
-    switch (element) {
-        case Element::f32:
-            return sizeof(float);
-        case Element::f16:
-            return sizeof(std::uint16_t);
-        case Element::i8:
-            return sizeof(std::int8_t);
-        case Element::q8_0:
-            return sizeof(brickproof_q8_0);
-    }
-    return 0;
-}
-std::size_t alignment_of(Element element);  // bytes: all that the ABI promises
-std::string_view name_of(Element element);
 
 enum class Access { input, output };
 
 // One buffer of a call. An output has a size and no contents.
 struct Operand {
     std::string_view name;  // as in the op's signature; a literal
-    Element element{};
+    const Type* type = nullptr;
     Access access{};
     std::size_t count = 0;        // elements
-    Array<std::byte> contents{};  // of an input: count * size_of(element) bytes
+    Array<std::byte> contents{};  // of an input: count * type->bytes
 
-    std::size_t bytes() const { return count * size_of(element); }
+    std::size_t bytes() const { return count * type->bytes; }
 };
 
 // What an op's signature has for sizes, four at most.
@@ -97,11 +77,11 @@ struct Case {
 
 // Appends an input of `count` zero elements and returns its elements, for the domain to fill.
 template <typename T>
-std::span<T> add_input(Case& c, std::string_view name, Element element, std::size_t count) {
-    c.operands.push_back({name, element, Access::input, count, Array<std::byte>(count * sizeof(T))});
+std::span<T> add_input(Case& c, std::string_view name, const Type& type, std::size_t count) {
+    c.operands.push_back({name, &type, Access::input, count, Array<std::byte>(count * type.bytes)});
     return c.input<T>(c.operands.size() - 1);
 }
-void add_output(Case& c, std::string_view name, Element element, std::size_t count);
+void add_output(Case& c, std::string_view name, const Type& type, std::size_t count);
 
 // "n = 64" or "rows = 3, cols = 32", by the names that the contract gives its sizes.
 std::string describe_sizes(const Case& c, std::span<const std::string_view> size_names);

@@ -3,8 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <bit>
-#include <boost/math/special_functions/next.hpp>
 #include <cmath>
 #include <cstring>
 
@@ -17,31 +15,54 @@ bool is_nan_half(std::uint16_t bits) {
     return (bits & 0x7FFF) > 0x7C00;
 }
 
-// Ulps between two finite floats, in words.
-std::string distance_in_ulps(float got, float expected) {
-    const bool comparable =
-        std::isfinite(got) && std::isfinite(expected) && std::signbit(got) == std::signbit(expected);
-    if (!comparable) return "";
-    return fmt::format(" ({:.0f} ulp)", std::fabs(boost::math::float_distance(got, expected)));
+// Of two exact values: equal bits, one NaN, one zero.
+bool same_number(double a, double b) {
+    return a == b || (std::isnan(a) && std::isnan(b));
 }
 
-template <typename T, typename Same, typename Show>
-Outcome compare(std::string_view name, std::span<const T> got, std::span<const T> expected, Same same,
-                Show show_pair) {
-    if (got.size() != expected.size())
-        return Outcome::fail(fmt::format("{} has {} elements, expected {}", name, got.size(), expected.size()));
-    // Nearly always, and soonest seen. Equal bits are equal values, a NaN's too.
-    if (got.empty() || std::memcmp(got.data(), expected.data(), got.size_bytes()) == 0) return Outcome::pass();
+// Neighbours between two finite numbers of one sign, in words.
+std::string distance_in_ulps(const Number& number, double got, double expected) {
+    const bool comparable =
+        std::isfinite(got) && std::isfinite(expected) && std::signbit(got) == std::signbit(expected);
+    if (!comparable || number.precision == 0) return "";
+    return fmt::format(" ({:.0f} ulp)", number.ulps_between(got, expected));
+}
+
+// The first of `count` numbers that differs, and how many do.
+template <typename Place>
+Outcome expect_same_numbers(const Number& number, const std::byte* got, const std::byte* expected,
+                            std::size_t count, bool say_how_many, Place place) {
+    Array<double> a(count);
+    Array<double> b(count);
+    number.read(got, count, a.data());
+    number.read(expected, count, b.data());
     std::size_t differing = 0;
     std::size_t first = 0;
-    for (std::size_t i = got.size(); i-- > 0;) {
-        if (same(got[i], expected[i])) continue;
+    for (std::size_t i = count; i-- > 0;) {
+        if (same_number(a[i], b[i])) continue;
         ++differing;
         first = i;
     }
     if (differing == 0) return Outcome::pass();
-    return Outcome::fail(fmt::format("{}[{}] is {}; {} of {} elements differ", name, first,
-                                     show_pair(got[first], expected[first]), differing, got.size()));
+    const std::size_t at = first * number.bytes;
+    return Outcome::fail(
+        fmt::format("{} is {}, expected {}{}{}", place(first), number.show(got + at), number.show(expected + at),
+                    distance_in_ulps(number, a[first], b[first]),
+                    say_how_many ? fmt::format("; {} of {} elements differ", differing, count) : ""));
+}
+
+// Element e of an array, field by field.
+Outcome expect_same_block(const Type& type, std::string_view array, std::size_t e, const std::byte* got,
+                          const std::byte* expected) {
+    std::size_t before = e * type.numbers();
+    for (const Field& field : type.fields) {
+        Outcome outcome =
+            expect_same_numbers(*field.number, got + field.offset, expected + field.offset, field.count,
+                                field.count > 1, [&](std::size_t i) { return type.place(array, before + i); });
+        if (outcome.kind != Outcome::Kind::pass) return outcome;
+        before += field.count;
+    }
+    return Outcome::pass();
 }
 
 }  // namespace
@@ -55,45 +76,38 @@ bool same_half(std::uint16_t a, std::uint16_t b) {
 }
 
 std::string show(float x) {
-    return fmt::format("{} (0x{:08x})", x, std::bit_cast<std::uint32_t>(x));
+    return float32_number.show(reinterpret_cast<const std::byte*>(&x));
 }
 
 std::string show_half(std::uint16_t bits) {
-    return fmt::format("{} (half 0x{:04x})", half_value(bits), bits);
+    return float16_number.show(reinterpret_cast<const std::byte*>(&bits));
+}
+
+Outcome expect_same(const Type& type, std::string_view name, std::span<const std::byte> got,
+                    std::span<const std::byte> expected) {
+    if (got.size() != expected.size())
+        return Outcome::fail(fmt::format("{} has {} elements, expected {}", name, got.size() / type.bytes,
+                                         expected.size() / type.bytes));
+    // Nearly always, and soonest seen. Equal bits are equal values, a NaN's too.
+    if (got.empty() || std::memcmp(got.data(), expected.data(), got.size()) == 0) return Outcome::pass();
+    if (!type.is_block())
+        return expect_same_numbers(*type.fields[0].number, got.data(), expected.data(), got.size() / type.bytes,
+                                   true, [&](std::size_t i) { return type.place(name, i); });
+    for (std::size_t at = 0; at < got.size(); at += type.bytes) {
+        if (std::memcmp(&got[at], &expected[at], type.bytes) == 0) continue;
+        Outcome outcome = expect_same_block(type, name, at / type.bytes, &got[at], &expected[at]);
+        if (outcome.kind != Outcome::Kind::pass) return outcome;
+    }
+    return Outcome::pass();
 }
 
 Outcome expect_same(std::string_view name, std::span<const float> got, std::span<const float> expected) {
-    return compare(name, got, expected, same_value, [](float g, float e) {
-        return fmt::format("{}, expected {}{}", show(g), show(e), distance_in_ulps(g, e));
-    });
+    return expect_same(f32, name, std::as_bytes(got), std::as_bytes(expected));
 }
 
 Outcome expect_same(std::string_view name, std::span<const std::int8_t> got,
                     std::span<const std::int8_t> expected) {
-    return compare(name, got, expected, std::equal_to<>(),
-                   [](int g, int e) { return fmt::format("{}, expected {}", g, e); });
-}
-
-Outcome expect_same_halves(std::string_view name, std::span<const std::uint16_t> got,
-                           std::span<const std::uint16_t> expected) {
-    return compare(name, got, expected, same_half, [](std::uint16_t g, std::uint16_t e) {
-        return fmt::format("{}, expected {}", show_half(g), show_half(e));
-    });
-}
-
-Outcome expect_same(std::string_view name, std::span<const brickproof_q8_0> got,
-                    std::span<const brickproof_q8_0> expected) {
-    for (std::size_t b = 0; b < std::min(got.size(), expected.size()); ++b) {
-        if (!same_half(got[b].d, expected[b].d))
-            return Outcome::fail(
-                fmt::format("{}[{}].d is {}, expected {}", name, b, show_half(got[b].d), show_half(expected[b].d)));
-        // The name is only made for a block that differs.
-        if (std::ranges::equal(got[b].qs, expected[b].qs)) continue;
-        return expect_same(fmt::format("{}[{}].qs", name, b), std::span<const std::int8_t>(got[b].qs),
-                           std::span<const std::int8_t>(expected[b].qs));
-    }
-    if (got.size() == expected.size()) return Outcome::pass();
-    return Outcome::fail(fmt::format("{} has {} blocks, expected {}", name, got.size(), expected.size()));
+    return expect_same(i8, name, std::as_bytes(got), std::as_bytes(expected));
 }
 
 Outcome expect_same_outputs(const Case& c, const Outputs& got, const Outputs& expected) {
@@ -101,52 +115,28 @@ Outcome expect_same_outputs(const Case& c, const Outputs& got, const Outputs& ex
     std::size_t output = 0;
     for (const Operand& operand : c.operands) {
         if (operand.access != Access::output) continue;
-        Outcome outcome;
-        switch (operand.element) {
-            case Element::f32:
-                outcome = expect_same(operand.name, got.as<float>(output), expected.as<float>(output));
-                break;
-            case Element::i8:
-                outcome = expect_same(operand.name, got.as<std::int8_t>(output), expected.as<std::int8_t>(output));
-                break;
-            case Element::f16:
-                outcome = expect_same_halves(operand.name, got.as<std::uint16_t>(output),
-                                             expected.as<std::uint16_t>(output));
-                break;
-            case Element::q8_0:
-                outcome = expect_same(operand.name, got.as<brickproof_q8_0>(output),
-                                      expected.as<brickproof_q8_0>(output));
-                break;
-        }
+        const Outcome outcome =
+            expect_same(*operand.type, operand.name, got.arrays[output], expected.arrays[output]);
         if (outcome.kind != Outcome::Kind::pass) return outcome;
         ++output;
     }
     return Outcome::pass();
 }
 
-Array<double> output_values(Element element, std::span<const std::byte> array) {
-    Array<double> values;
-    const auto append = [&]<typename T>(T, auto value_of) {
-        const std::span<const T> elements{reinterpret_cast<const T*>(array.data()), array.size() / sizeof(T)};
-        values.reserve(elements.size());
-        for (const T& element_value : elements) value_of(element_value);
-    };
-    switch (element) {
-        case Element::f32:
-            append(float{}, [&](float x) { values.push_back(static_cast<double>(x)); });
-            break;
-        case Element::i8:
-            append(std::int8_t{}, [&](std::int8_t q) { values.push_back(q); });
-            break;
-        case Element::f16:
-            append(std::uint16_t{}, [&](std::uint16_t bits) { values.push_back(half_value(bits)); });
-            break;
-        case Element::q8_0:
-            append(brickproof_q8_0{}, [&](const brickproof_q8_0& b) {
-                values.push_back(half_value(b.d));
-                values.append(b.qs);
-            });
-            break;
+Array<double> output_values(const Type& type, std::span<const std::byte> array) {
+    const std::size_t elements = array.size() / type.bytes;
+    const std::size_t numbers = type.numbers();
+    Array<double> values(elements * numbers);
+    if (!type.is_block()) {
+        type.fields[0].number->read(array.data(), elements, values.data());
+        return values;
+    }
+    for (std::size_t e = 0; e < elements; ++e) {
+        double* to = &values[e * numbers];
+        for (const Field& field : type.fields) {
+            field.number->read(&array[e * type.bytes + field.offset], field.count, to);
+            to += field.count;
+        }
     }
     return values;
 }
@@ -180,7 +170,7 @@ Outcome expect_outputs_within(const Case& c, const Outputs& got, std::span<const
     for (const Operand& operand : c.operands) {
         if (operand.access != Access::output) continue;
         const Outcome outcome =
-            expect_within(operand.name, output_values(operand.element, got.arrays[output]), oracle[output]);
+            expect_within(operand.name, output_values(*operand.type, got.arrays[output]), oracle[output]);
         if (outcome.kind != Outcome::Kind::pass) return outcome;
         all.share_of_bound = std::max(all.share_of_bound, outcome.share_of_bound);
         ++output;

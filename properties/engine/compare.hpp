@@ -23,16 +23,15 @@ std::string show_half(std::uint16_t bits);
 // PASS, or FAIL with "name[i] is ..., expected ...", and how many differ.
 Outcome expect_same(std::string_view name, std::span<const float> got, std::span<const float> expected);
 Outcome expect_same(std::string_view name, std::span<const std::int8_t> got, std::span<const std::int8_t> expected);
-Outcome expect_same_halves(std::string_view name, std::span<const std::uint16_t> got,
-                           std::span<const std::uint16_t> expected);
-Outcome expect_same(std::string_view name, std::span<const brickproof_q8_0> got,
-                    std::span<const brickproof_q8_0> expected);
+// The same for elements of any type: of blocks number by number, with the block and the field named.
+Outcome expect_same(const Type& type, std::string_view name, std::span<const std::byte> got,
+                    std::span<const std::byte> expected);
 
-// All outputs of a case, operand by operand, by the rule of their element type.
+// All outputs of a case, operand by operand, by the rule of their type.
 Outcome expect_same_outputs(const Case& c, const Outputs& got, const Outputs& expected);
 
-// The values of one output as the oracle orders them: a block is its scale, then its quants.
-Array<double> output_values(Element element, std::span<const std::byte> array);
+// The numbers of one output as the oracle orders them: element by element, and of a block field by field.
+Array<double> output_values(const Type& type, std::span<const std::byte> array);
 
 // PASS with the largest share of the bound, or FAIL. NaN is within no bound but an infinite one.
 Outcome expect_within(std::string_view name, std::span<const double> got, const OracleOutput& oracle);

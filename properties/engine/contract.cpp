@@ -27,6 +27,11 @@ Case decode_case(const Contract& contract, std::span<const std::uint8_t> bytes, 
     return c;
 }
 
+Work work_of(const Contract& contract, std::span<const std::size_t> sizes) {
+    const std::vector<double> numbers(sizes.begin(), sizes.end());
+    return contract.work(numbers);
+}
+
 Case typical_case(const Contract& contract, std::span<const std::size_t> sizes, std::uint64_t seed) {
     Case c;
     contract.typical(sizes, seed, c);

@@ -15,6 +15,7 @@
 #include "engine/case.hpp"
 #include "engine/case_facts.hpp"
 #include "engine/choice_reader.hpp"
+#include "engine/work.hpp"
 
 namespace brickproof {
 
@@ -146,12 +147,16 @@ struct Contract {
                             std::span<void* const> operands) = nullptr;
     // The exact result and the derived bound.
     std::vector<OracleOutput> (*oracle)(const Case& c) = nullptr;
+    // The arithmetic of a call at sizes as in Case: with the bytes that it moves, its place under the roofline.
+    Work (*work)(std::span<const double> sizes) = nullptr;
 
     std::vector<Statement> statements;  // exact, bound, law, character; the behaviours are every op's
     std::vector<Workload> workloads;
 };
 
 Case decode_case(const Contract& contract, std::span<const std::uint8_t> bytes, const Preconditions& holding);
+
+Work work_of(const Contract& contract, std::span<const std::size_t> sizes);
 
 Case typical_case(const Contract& contract, std::span<const std::size_t> sizes, std::uint64_t seed);
 // Each size at most `most`, which is a multiple of a block: what was a valid size is one still.

@@ -5,10 +5,26 @@
 #include <cstdint>
 #include <span>
 
+#include "brickproof/kernel_abi.h"
 #include "engine/choice_reader.hpp"
 #include "engine/contract.hpp"
 
 namespace brickproof {
+
+namespace detail {
+inline constexpr Field q8_0_fields[] = {
+    {.name = "d", .number = &float16_number, .offset = offsetof(brickproof_q8_0, d)},
+    {.name = "qs",
+     .number = &int8_number,
+     .offset = offsetof(brickproof_q8_0, qs),
+     .count = BRICKPROOF_Q8_0_BLOCK}};
+}  // namespace detail
+
+inline constexpr Type q8_0{.name = "q8_0 block",
+                           .bytes = sizeof(brickproof_q8_0),
+                           .align = alignof(brickproof_q8_0),
+                           .values = BRICKPROOF_Q8_0_BLOCK,
+                           .fields = detail::q8_0_fields};
 
 // Quants and scales by fill_quants and fill_half_scales, under the same preconditions.
 void fill_blocks(ChoiceReader& choices, const Preconditions& holding, std::span<brickproof_q8_0> blocks);

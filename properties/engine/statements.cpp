@@ -45,8 +45,8 @@ Statement sign_of_zero(std::vector<std::string_view> needs) {
                 std::size_t output = 0;
                 for (const Operand& operand : c.operands) {
                     if (operand.access != Access::output) continue;
-                    const auto a = output_values(operand.element, got.arrays[output]);
-                    const auto b = output_values(operand.element, defined.arrays[output]);
+                    const auto a = output_values(*operand.type, got.arrays[output]);
+                    const auto b = output_values(*operand.type, defined.arrays[output]);
                     ++output;
                     for (std::size_t i = 0; i < a.size(); ++i)
                         if (a[i] == 0.0 && b[i] == 0.0 && std::signbit(a[i]) != std::signbit(b[i]))

@@ -14,8 +14,8 @@ namespace {
 std::span<float> add_operands(Case& c, std::size_t n) {
     c.sizes = {n};
     c.operands.reserve(2);
-    const std::span<float> x = add_input<float>(c, "x", Element::f32, n);
-    add_output(c, "y", Element::f16, n);
+    const std::span<float> x = add_input<float>(c, "x", f32, n);
+    add_output(c, "y", f16, n);
     return x;
 }
 
@@ -57,6 +57,7 @@ Contract make_contract() {
         .typical = typical,
         .invoke = invoke,
         .oracle = oracle,
+        .work = [](std::span<const double>) { return Work{}; },
         .statements = f16_from_f32_statements(),
         .workloads = {{"L1, 4,096 values", {4096}}, {"L2, 65,536 values", {65536}}},
     };

@@ -22,8 +22,8 @@ Case case_of(std::span<const float> x) {
     Case c;
     c.sizes = {x.size()};
     c.operands.reserve(2);
-    std::ranges::copy(x, add_input<float>(c, "x", Element::f32, x.size()).begin());
-    add_output(c, "y", Element::f16, x.size());
+    std::ranges::copy(x, add_input<float>(c, "x", f32, x.size()).begin());
+    add_output(c, "y", f16, x.size());
     return c;
 }
 

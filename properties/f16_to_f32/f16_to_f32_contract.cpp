@@ -14,8 +14,8 @@ namespace {
 std::span<std::uint16_t> add_operands(Case& c, std::size_t n) {
     c.sizes = {n};
     c.operands.reserve(2);
-    const auto x = add_input<std::uint16_t>(c, "x", Element::f16, n);
-    add_output(c, "y", Element::f32, n);
+    const auto x = add_input<std::uint16_t>(c, "x", f16, n);
+    add_output(c, "y", f32, n);
     return x;
 }
 
@@ -56,6 +56,7 @@ Contract make_contract() {
         .typical = typical,
         .invoke = invoke,
         .oracle = oracle,
+        .work = [](std::span<const double>) { return Work{}; },
         .statements = f16_to_f32_statements(),
         .workloads = {{"L1, 4,096 values", {4096}}, {"L2, 65,536 values", {65536}}},
     };

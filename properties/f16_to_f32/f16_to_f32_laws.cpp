@@ -29,8 +29,8 @@ Outcome every_half(const Case&, Trial& trial) {
     Case c;
     c.sizes = {halves};
     c.operands.reserve(2);
-    const auto x = add_input<std::uint16_t>(c, "x", Element::f16, halves);
-    add_output(c, "y", Element::f32, halves);
+    const auto x = add_input<std::uint16_t>(c, "x", f16, halves);
+    add_output(c, "y", f32, halves);
     for (std::size_t i = 0; i < halves; ++i) x[i] = static_cast<std::uint16_t>(i);
     return exact_value(c, trial);
 }

@@ -129,6 +129,7 @@ Contract make_contract() {
         .typical = typical,
         .invoke = invoke,
         .oracle = oracle,
+        .work = [](std::span<const double> n) { return Work{.multiply_adds = n[0] * n[1]}; },
         .statements = {},
         .workloads = {{"L1, 24 x 256", {24, 256, 1}},
                       {"L2, 64 x 1,024", {64, 1024, 1}},

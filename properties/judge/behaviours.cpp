@@ -22,7 +22,7 @@ std::string first_difference(const Case& c, const Outputs& a, const Outputs& b) 
         const auto [x, y] = std::ranges::mismatch(a.arrays[output], b.arrays[output]);
         if (x != a.arrays[output].end())
             return fmt::format("{}, element {}", operand.name,
-                               static_cast<std::size_t>(x - a.arrays[output].begin()) / size_of(operand.element));
+                               static_cast<std::size_t>(x - a.arrays[output].begin()) / operand.type->bytes);
         ++output;
     }
     return "nothing";
@@ -76,7 +76,7 @@ Outcome outputs_written(const Case& c, Probe& probe) {
         for (std::size_t i = 0; i < a.size(); ++i)
             if (a[i] == first_poison && b[i] == other_poison)
                 return Outcome::fail(fmt::format("does not write {}[{}] of {}", operand.name,
-                                                 i / size_of(operand.element), operand.count));
+                                                 i / operand.type->bytes, operand.count));
     }
     return Outcome::pass();
 }

@@ -6,6 +6,7 @@
 #include <functional>
 #include <optional>
 
+#include "engine/hash.hpp"
 #include "engine/replay_token.hpp"
 #include "judge/case_store.hpp"
 #include "judge/statement_list.hpp"
@@ -27,10 +28,10 @@ StatementVerdict unjudged(const JudgedStatement& statement) {
 // The same for every kernel of an op, so that all of them see the same cases.
 std::uint64_t statement_seed(const Contract& contract, const JudgedStatement& statement, std::uint64_t seed) {
     const std::string_view whose = statement.shares_cases ? "behaviours" : std::string_view(statement.name);
-    std::uint64_t hash = 0xCBF29CE484222325u ^ seed;  // FNV-1a
-    for (const std::string_view text : {contract.op, whose})
-        for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3u;
-    return hash;
+    Fnv1a hash(seed);
+    hash.add(contract.op);
+    hash.add(whose);
+    return hash.value();
 }
 
 // Shrinking what costs a thread, single steps or a time limit is dear.

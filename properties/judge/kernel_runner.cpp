@@ -47,7 +47,7 @@ std::size_t KernelRunner::offset_for(const Operand& operand, std::size_t index, 
             return 0;
         case Placement::Where::flush_end: {
             const std::size_t slack =
-                operand.access == Access::input ? rounded_up(kernel_.read_slack, alignment_of(operand.element)) : 0;
+                operand.access == Access::input ? rounded_up(kernel_.read_slack, operand.type->align) : 0;
             return arenas_[index].capacity() - operand.bytes() - slack;
         }
         case Placement::Where::roomy:
@@ -55,7 +55,7 @@ std::size_t KernelRunner::offset_for(const Operand& operand, std::size_t index, 
     }
     constexpr std::size_t line = 64;
     // An odd factor, so that every operand comes by every alignment, and not all by the same one.
-    return room + placement.offset_elements * (2 * index + 1) * alignment_of(operand.element) % line;
+    return room + placement.offset_elements * (2 * index + 1) * operand.type->align % line;
 }
 
 std::vector<KernelRunner::Placed> KernelRunner::place(const Case& c, const Placement& placement) {

@@ -14,8 +14,8 @@ namespace {
 std::span<brickproof_q8_0> add_operands(Case& c, std::size_t blocks) {
     c.sizes = {blocks * BRICKPROOF_Q8_0_BLOCK};
     c.operands.reserve(2);
-    const auto x = add_input<brickproof_q8_0>(c, "x", Element::q8_0, blocks);
-    add_output(c, "y", Element::f32, c.sizes[0]);
+    const auto x = add_input<brickproof_q8_0>(c, "x", q8_0, blocks);
+    add_output(c, "y", f32, c.sizes[0]);
     return x;
 }
 
@@ -57,6 +57,7 @@ Contract make_contract() {
         .typical = typical,
         .invoke = invoke,
         .oracle = oracle,
+        .work = [](std::span<const double> n) { return Work{.multiply_adds = n[0]}; },
         .statements = q8_0_dequantize_statements(),
         .workloads = {{"L1, 4,096 values", {4096}}, {"L2, 65,536 values", {65536}}},
     };

@@ -4,6 +4,7 @@
 
 #include "engine/array_laws.hpp"
 #include "engine/compare.hpp"
+#include "engine/q8_0_blocks.hpp"
 #include "engine/statements.hpp"
 #include "q8_0_dequantize/q8_0_dequantize_oracle.hpp"
 
@@ -26,8 +27,8 @@ Outcome every_half_scale(const Case&, Trial& trial) {
         Case c;
         c.sizes = {blocks_at_once * BRICKPROOF_Q8_0_BLOCK};
         c.operands.reserve(2);
-        const auto x = add_input<Block>(c, "x", Element::q8_0, blocks_at_once);
-        add_output(c, "y", Element::f32, c.sizes[0]);
+        const auto x = add_input<Block>(c, "x", q8_0, blocks_at_once);
+        add_output(c, "y", f32, c.sizes[0]);
         for (std::size_t b = 0; b < blocks_at_once; ++b) {
             x[b].d = static_cast<std::uint16_t>(first + b);
             for (std::size_t i = 0; i < BRICKPROOF_Q8_0_BLOCK; ++i)

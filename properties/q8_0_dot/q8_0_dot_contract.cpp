@@ -15,9 +15,9 @@ void decode(ChoiceReader& choices, const Preconditions& holding, Case& c) {
     const std::size_t blocks = pick_size(choices, block_counts());
     c.sizes = {blocks * BRICKPROOF_Q8_0_BLOCK};
     c.operands.reserve(3);
-    const auto a = add_input<brickproof_q8_0>(c, "a", Element::q8_0, blocks);
-    const auto b = add_input<brickproof_q8_0>(c, "b", Element::q8_0, blocks);
-    add_output(c, "result", Element::f32, 1);
+    const auto a = add_input<brickproof_q8_0>(c, "a", q8_0, blocks);
+    const auto b = add_input<brickproof_q8_0>(c, "b", q8_0, blocks);
+    add_output(c, "result", f32, 1);
     if (holding.hold("exact")) return fill_exact_blocks(choices, holding, a, b, 1);
     fill_blocks(choices, holding, a);
     fill_blocks(choices, holding, b);
@@ -27,9 +27,9 @@ void typical(std::span<const std::size_t> sizes, std::uint64_t seed, Case& c) {
     const std::size_t blocks = sizes[0] / BRICKPROOF_Q8_0_BLOCK;
     c.sizes = {sizes[0]};
     c.operands.reserve(3);
-    fill_typical_blocks(seed, add_input<brickproof_q8_0>(c, "a", Element::q8_0, blocks));
-    fill_typical_blocks(seed + 1, add_input<brickproof_q8_0>(c, "b", Element::q8_0, blocks));
-    add_output(c, "result", Element::f32, 1);
+    fill_typical_blocks(seed, add_input<brickproof_q8_0>(c, "a", q8_0, blocks));
+    fill_typical_blocks(seed + 1, add_input<brickproof_q8_0>(c, "b", q8_0, blocks));
+    add_output(c, "result", f32, 1);
 }
 
 void invoke(KernelFunction fn, std::span<const std::size_t> sizes, std::span<void* const> operands) {
@@ -63,6 +63,10 @@ Contract make_contract() {
         .typical = typical,
         .invoke = invoke,
         .oracle = oracle,
+        .work =
+            [](std::span<const double> n) {
+                return Work{.multiply_adds = n[0] / BRICKPROOF_Q8_0_BLOCK, .int8_multiply_adds = n[0]};
+            },
         .statements = {},
         .workloads = {{"L1, 1,024 values", {1024}}, {"L1, 4,096 values", {4096}}, {"L2, 65,536 values", {65536}}},
     };

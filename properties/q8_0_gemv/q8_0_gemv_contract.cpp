@@ -21,9 +21,9 @@ struct Inputs {
 Inputs add_operands(Case& c, std::size_t rows, std::size_t row_blocks) {
     c.sizes = {rows, row_blocks * BRICKPROOF_Q8_0_BLOCK};
     c.operands.reserve(3);
-    const auto w = add_input<brickproof_q8_0>(c, "w", Element::q8_0, rows * row_blocks);
-    const auto x = add_input<brickproof_q8_0>(c, "x", Element::q8_0, row_blocks);
-    add_output(c, "y", Element::f32, rows);
+    const auto w = add_input<brickproof_q8_0>(c, "w", q8_0, rows * row_blocks);
+    const auto x = add_input<brickproof_q8_0>(c, "x", q8_0, row_blocks);
+    add_output(c, "y", f32, rows);
     return {w, x};
 }
 
@@ -80,6 +80,11 @@ Contract make_contract() {
         .typical = typical,
         .invoke = invoke,
         .oracle = oracle,
+        .work =
+            [](std::span<const double> n) {
+                return Work{.multiply_adds = n[0] * n[1] / BRICKPROOF_Q8_0_BLOCK,
+                            .int8_multiply_adds = n[0] * n[1]};
+            },
         .statements = {},
         .workloads = {{"L2, 64 x 4,096", {64, 4096}}, {"DRAM, 16,384 x 4,096", {16384, 4096}}},
     };

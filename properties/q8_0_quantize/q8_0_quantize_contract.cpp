@@ -1,5 +1,6 @@
 // The contract of q8_0.quantize: domain, call, oracle, statements.
 #include "engine/fills.hpp"
+#include "engine/q8_0_blocks.hpp"
 #include "engine/sizes.hpp"
 #include "q8_0_quantize/q8_0_quantize_bound.hpp"
 #include "q8_0_quantize/q8_0_quantize_laws.hpp"
@@ -11,8 +12,8 @@ namespace {
 std::span<float> add_operands(Case& c, std::size_t n) {
     c.sizes = {n};
     c.operands.reserve(2);
-    const std::span<float> x = add_input<float>(c, "x", Element::f32, n);
-    add_output(c, "y", Element::q8_0, n / BRICKPROOF_Q8_0_BLOCK);
+    const std::span<float> x = add_input<float>(c, "x", f32, n);
+    add_output(c, "y", q8_0, n / BRICKPROOF_Q8_0_BLOCK);
     return x;
 }
 
@@ -70,6 +71,11 @@ Contract make_contract() {
         .typical = typical,
         .invoke = invoke,
         .oracle = oracle,
+        // A product with the reciprocal of the block's scale; the scale and its reciprocal are a division each.
+        .work =
+            [](std::span<const double> n) {
+                return Work{.multiply_adds = n[0], .divisions = n[0] / BRICKPROOF_Q8_0_BLOCK};
+            },
         .statements = q8_0_quantize_statements(),
         .workloads = {{"L1, 4,096 values", {4096}}, {"L2, 65,536 values", {65536}}},
     };

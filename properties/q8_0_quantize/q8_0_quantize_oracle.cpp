@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "engine/fills.hpp"
+#include "engine/q8_0_blocks.hpp"
 #include "q8_0_quantize/q8_0_quantize_bound.hpp"
 
 namespace brickproof {
@@ -43,8 +44,8 @@ Case make_case(std::span<const float> x) {
     Case c;
     c.sizes = {x.size()};
     c.operands.reserve(2);
-    std::ranges::copy(x, add_input<float>(c, "x", Element::f32, x.size()).begin());
-    add_output(c, "y", Element::q8_0, x.size() / q8_0_block);
+    std::ranges::copy(x, add_input<float>(c, "x", f32, x.size()).begin());
+    add_output(c, "y", q8_0, x.size() / q8_0_block);
     return c;
 }
 

@@ -19,10 +19,10 @@ struct Inputs {
 Inputs add_operands(Case& c, std::size_t n) {
     c.sizes = {n};
     c.operands.reserve(3);
-    const auto q = add_input<std::int8_t>(c, "q", Element::i8, n);
+    const auto q = add_input<std::int8_t>(c, "q", i8, n);
     const std::size_t blocks = (n + BRICKPROOF_Q8_0_BLOCK - 1) / BRICKPROOF_Q8_0_BLOCK;
-    const auto scales = add_input<float>(c, "scales", Element::f32, blocks);
-    add_output(c, "y", Element::f32, n);
+    const auto scales = add_input<float>(c, "scales", f32, blocks);
+    add_output(c, "y", f32, n);
     return {q, scales};
 }
 
@@ -73,6 +73,7 @@ Contract make_contract() {
         .typical = typical,
         .invoke = invoke,
         .oracle = oracle,
+        .work = [](std::span<const double> n) { return Work{.multiply_adds = n[0]}; },
         .statements = q8_0f_dequantize_statements(),
         .workloads = {{"L1, 4,096 values", {4096}}, {"L2, 65,536 values", {65536}}},
     };

@@ -11,9 +11,9 @@ namespace {
 std::span<float> add_operands(Case& c, std::size_t n) {
     c.sizes = {n};
     c.operands.reserve(3);
-    const std::span<float> x = add_input<float>(c, "x", Element::f32, n);
-    add_output(c, "q", Element::i8, n);
-    add_output(c, "scales", Element::f32, block_count_of(n));
+    const std::span<float> x = add_input<float>(c, "x", f32, n);
+    add_output(c, "q", i8, n);
+    add_output(c, "scales", f32, block_count_of(n));
     return x;
 }
 
@@ -58,6 +58,11 @@ Contract make_contract() {
         .typical = typical,
         .invoke = invoke,
         .oracle = oracle,
+        // A product with the reciprocal of the block's scale; the scale and its reciprocal are a division each.
+        .work =
+            [](std::span<const double> n) {
+                return Work{.multiply_adds = n[0], .divisions = n[0] / BRICKPROOF_Q8_0_BLOCK};
+            },
         .statements = q8_0f_quantize_statements(),
         .workloads = {{"L1, 4,096 values", {4096}}, {"L2, 65,536 values", {65536}}},
     };

@@ -19,9 +19,9 @@ Case make_case(std::span<const float> x) {
     Case c;
     c.sizes = {x.size()};
     c.operands.reserve(3);
-    std::ranges::copy(x, add_input<float>(c, "x", Element::f32, x.size()).begin());
-    add_output(c, "q", Element::i8, x.size());
-    add_output(c, "scales", Element::f32, block_count_of(x.size()));
+    std::ranges::copy(x, add_input<float>(c, "x", f32, x.size()).begin());
+    add_output(c, "q", i8, x.size());
+    add_output(c, "scales", f32, block_count_of(x.size()));
     return c;
 }
 

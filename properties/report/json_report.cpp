@@ -3,7 +3,8 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <limits>
+
+#include "report/json_fields.hpp"
 
 namespace brickproof {
 namespace {
@@ -12,54 +13,6 @@ constexpr std::array kinds = {StatementKind::exact, StatementKind::bound, Statem
                               StatementKind::behaviour, StatementKind::character};
 constexpr std::array verdicts = {Verdict::pass,  Verdict::note,    Verdict::known,
                                  Verdict::fixed, Verdict::not_run, Verdict::fail};
-
-// The fields of an object that anybody may have written; remembers the first that is not as it should be.
-class Fields {
-  public:
-    explicit Fields(const nlohmann::json& json) : json_(json) {}
-
-    std::string text(const char* key) {
-        const nlohmann::json* value = find(key);
-        if (value != nullptr && value->is_string()) return value->get<std::string>();
-        miss(key, "text");
-        return "";
-    }
-    std::size_t count(const char* key) {
-        const nlohmann::json* value = find(key);
-        if (value != nullptr && value->is_number_unsigned()) return value->get<std::size_t>();
-        miss(key, "a count");
-        return 0;
-    }
-    // JSON has no infinity: it is written as null.
-    double share(const char* key) {
-        const nlohmann::json* value = find(key);
-        if (value != nullptr && value->is_null()) return std::numeric_limits<double>::infinity();
-        if (value != nullptr && value->is_number()) return value->get<double>();
-        miss(key, "a number");
-        return 0.0;
-    }
-    template <typename T, std::size_t N>
-    T named(const char* key, const std::array<T, N>& values) {
-        const std::string name = text(key);
-        for (const T value : values)
-            if (name_of(value) == name) return value;
-        miss(key, "one of the names known");
-        return values.front();
-    }
-    const std::string& problem() const { return problem_; }
-
-  private:
-    const nlohmann::json* find(const char* key) const {
-        const auto found = json_.is_object() ? json_.find(key) : json_.end();
-        return found == json_.end() ? nullptr : &*found;
-    }
-    void miss(const char* key, const char* wanted) {
-        if (problem_.empty()) problem_ = fmt::format("'{}' of a verdict is not {}", key, wanted);
-    }
-
-    const nlohmann::json& json_;
-    std::string problem_;
-};
 
 }  // namespace
 
@@ -104,14 +57,14 @@ nlohmann::ordered_json to_json(const Report& report, const std::string& version)
 }
 
 Expected<StatementVerdict> statement_from_json(const nlohmann::json& json) {
-    Fields fields(json);
+    Fields fields(json, "a verdict");
     StatementVerdict verdict{.name = fields.text("name"),
                              .kind = fields.named("kind", kinds),
                              .says = fields.text("says"),
                              .verdict = fields.named("verdict", verdicts),
                              .cases = fields.count("cases"),
                              .discarded = fields.count("discarded"),
-                             .largest_share = fields.share("largest_share_of_bound"),
+                             .largest_share = fields.number("largest_share_of_bound"),
                              .message = fields.text("message"),
                              .sizes = fields.text("sizes"),
                              .token = fields.text("token")};

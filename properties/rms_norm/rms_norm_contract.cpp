@@ -17,10 +17,10 @@ namespace {
 RmsNormInputs add_operands(Case& c, std::size_t n) {
     c.sizes = {n};
     c.operands.reserve(4);
-    add_input<float>(c, "x", Element::f32, n);
-    add_input<float>(c, "weight", Element::f32, n);
-    add_output(c, "y", Element::f32, n);
-    add_input<float>(c, "eps", Element::f32, 1);
+    add_input<float>(c, "x", f32, n);
+    add_input<float>(c, "weight", f32, n);
+    add_output(c, "y", f32, n);
+    add_input<float>(c, "eps", f32, 1);
     return rms_norm_inputs(c);
 }
 
@@ -132,6 +132,11 @@ Contract make_contract() {
         .typical = typical,
         .invoke = invoke,
         .oracle = oracle,
+        // A sum of squares, and two products.
+        .work =
+            [](std::span<const double> n) {
+                return Work{.multiply_adds = 3.0 * n[0], .divisions = 1.0, .square_roots = 1.0};
+            },
         .statements = {},
         .workloads = {{"L1, 2,048 values", {2048}}, {"L2, 8,192 values", {8192}}},
     };

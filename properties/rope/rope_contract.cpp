@@ -18,9 +18,9 @@ constexpr std::size_t most_values = 6144;
 std::span<float> add_operands(Case& c, const RopeCall& call) {
     c.sizes = {call.heads, call.head_dim, call.position, call.style};
     c.operands.reserve(3);
-    const auto x = add_input<float>(c, "x", Element::f32, call.heads * call.head_dim);
-    add_input<float>(c, "theta", Element::f32, 1)[0] = static_cast<float>(call.theta);
-    add_output(c, "y", Element::f32, call.heads * call.head_dim);
+    const auto x = add_input<float>(c, "x", f32, call.heads * call.head_dim);
+    add_input<float>(c, "theta", f32, 1)[0] = static_cast<float>(call.theta);
+    add_output(c, "y", f32, call.heads * call.head_dim);
     return x;
 }
 
@@ -121,6 +121,11 @@ Contract make_contract() {
         .invoke = invoke,
         .invoke_in_place = invoke_in_place,
         .oracle = rope_oracle,
+        // Four products, two of which add, for a pair; the angles are the same for all heads.
+        .work =
+            [](std::span<const double> n) {
+                return Work{.multiply_adds = 2.0 * n[0] * n[1] + work_of_sine_and_cosine * n[1] / 2.0};
+            },
         .statements = {},
         .workloads = {{"L1, 8 NORM heads of 128", {8, 128, 1000, 0}},
                       {"L1, 8 NEOX heads of 128", {8, 128, 1000, 2}},

@@ -19,8 +19,8 @@ constexpr float lowest = std::numeric_limits<float>::lowest();
 std::span<float> add_operands(Case& c, std::size_t n) {
     c.sizes = {n};
     c.operands.reserve(2);
-    const auto x = add_input<float>(c, "x", Element::f32, n);
-    add_output(c, "y", Element::f32, n);
+    const auto x = add_input<float>(c, "x", f32, n);
+    add_output(c, "y", f32, n);
     return x;
 }
 
@@ -125,6 +125,11 @@ Contract make_contract() {
         .typical = typical,
         .invoke = invoke,
         .oracle = oracle,
+        // x - max, exp, the sum, and a product with its reciprocal.
+        .work =
+            [](std::span<const double> n) {
+                return Work{.multiply_adds = (work_of_exp + 3.0) * n[0], .divisions = 1.0};
+            },
         .statements = {},
         .workloads = {{"L1, 128 values", {128}}, {"L1, 2,048 values", {2048}}, {"L2, 32,768 values", {32768}}},
     };

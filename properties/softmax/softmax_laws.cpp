@@ -32,8 +32,8 @@ Case with_x(const Values& x) {
     Case c;
     c.sizes = {x.size()};
     c.operands.reserve(2);
-    std::ranges::copy(x, add_input<float>(c, "x", Element::f32, x.size()).begin());
-    add_output(c, "y", Element::f32, x.size());
+    std::ranges::copy(x, add_input<float>(c, "x", f32, x.size()).begin());
+    add_output(c, "y", f32, x.size());
     return c;
 }
 

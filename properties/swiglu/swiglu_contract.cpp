@@ -20,9 +20,9 @@ struct Inputs {
 Inputs add_operands(Case& c, std::size_t n) {
     c.sizes = {n};
     c.operands.reserve(3);
-    const auto gate = add_input<float>(c, "gate", Element::f32, n);
-    const auto up = add_input<float>(c, "up", Element::f32, n);
-    add_output(c, "y", Element::f32, n);
+    const auto gate = add_input<float>(c, "gate", f32, n);
+    const auto up = add_input<float>(c, "up", f32, n);
+    add_output(c, "y", f32, n);
     return {gate, up};
 }
 
@@ -85,6 +85,11 @@ Contract make_contract() {
         .typical = typical,
         .invoke = invoke,
         .oracle = oracle,
+        // gate / (1 + exp(-gate)) times up.
+        .work =
+            [](std::span<const double> n) {
+                return Work{.multiply_adds = (work_of_exp + 2.0) * n[0], .divisions = n[0]};
+            },
         .statements = {},
         .workloads = {{"L1, 2,048 values", {2048}}, {"L2, 14,336 values", {14336}}},
     };

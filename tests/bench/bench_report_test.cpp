@@ -1,11 +1,11 @@
-#include "bench/bench_report.hpp"
+#include "bench/report/bench_report.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "bench/data_report.hpp"
+#include "bench/report/data_report.hpp"
 #include "made_up_rows.hpp"
 
 namespace brickproof::bench {

@@ -6,9 +6,9 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "bench/baseline_file.hpp"
-#include "bench/bench_report.hpp"
-#include "bench/data_report.hpp"
+#include "bench/report/bench_report.hpp"
+#include "bench/report/data_report.hpp"
+#include "bench/run/baseline_file.hpp"
 #include "made_up_rows.hpp"
 
 namespace brickproof::bench {

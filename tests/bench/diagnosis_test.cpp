@@ -1,11 +1,11 @@
-#include "bench/diagnosis.hpp"
+#include "bench/measure/diagnosis.hpp"
 
 #include <gtest/gtest.h>
 
 #include <functional>
 #include <vector>
 
-#include "bench/statistics.hpp"
+#include "bench/measure/statistics.hpp"
 #include "engine/random.hpp"
 
 namespace brickproof::bench {

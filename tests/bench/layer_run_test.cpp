@@ -1,8 +1,10 @@
-#include "bench/layer_run.hpp"
+#include "bench/run/layer_run.hpp"
 
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
+
+#include "bench/report/layer_report.hpp"
 
 namespace brickproof::bench {
 namespace {

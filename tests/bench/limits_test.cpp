@@ -1,10 +1,10 @@
-#include "bench/limits.hpp"
+#include "bench/machine/limits.hpp"
 
 #include <gtest/gtest.h>
 
 #include <vector>
 
-#include "bench/limit_loops.hpp"
+#include "bench/machine/limit_loops.hpp"
 
 namespace brickproof::bench {
 namespace {

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "bench/row.hpp"
+#include "bench/run/row.hpp"
 #include "engine/random.hpp"
 
 namespace brickproof::bench {

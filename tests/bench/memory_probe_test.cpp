@@ -1,4 +1,4 @@
-#include "bench/memory_probe.hpp"
+#include "bench/measure/memory_probe.hpp"
 
 #include <gtest/gtest.h>
 
@@ -6,8 +6,8 @@
 #include <functional>
 #include <vector>
 
-#include "bench/sampler.hpp"
-#include "bench/statistics.hpp"
+#include "bench/measure/sampler.hpp"
+#include "bench/measure/statistics.hpp"
 #include "synthetic_machine.hpp"
 
 namespace brickproof::bench {

@@ -1,11 +1,11 @@
-#include "bench/meter.hpp"
+#include "bench/measure/meter.hpp"
 
 #include <gtest/gtest.h>
 #include <sched.h>
 #include <unistd.h>
 
-#include "bench/core_clock.hpp"
-#include "bench/interrupt_footprint.hpp"
+#include "bench/machine/core_clock.hpp"
+#include "bench/machine/interrupt_footprint.hpp"
 #include "judge/fault_trap.hpp"
 
 namespace brickproof::bench {

@@ -1,4 +1,4 @@
-#include "bench/perf_counters.hpp"
+#include "bench/machine/perf_counters.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/mman.h>

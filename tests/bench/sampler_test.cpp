@@ -1,11 +1,11 @@
-#include "bench/sampler.hpp"
+#include "bench/measure/sampler.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <vector>
 
-#include "bench/statistics.hpp"
+#include "bench/measure/statistics.hpp"
 #include "synthetic_machine.hpp"
 
 namespace brickproof::bench {

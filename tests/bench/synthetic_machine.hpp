@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "bench/sampler.hpp"
+#include "bench/measure/sampler.hpp"
 #include "engine/random.hpp"
 
 namespace brickproof::bench {

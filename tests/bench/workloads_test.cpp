@@ -1,4 +1,4 @@
-#include "bench/workloads.hpp"
+#include "bench/run/workloads.hpp"
 
 #include <gtest/gtest.h>
 
@@ -6,9 +6,8 @@
 #include <cmath>
 #include <set>
 
-#include "bench/bandwidth.hpp"
-#include "bench/bench_run.hpp"
-#include "bench/op_work.hpp"
+#include "bench/machine/bandwidth.hpp"
+#include "bench/run/bench_run.hpp"
 
 namespace brickproof::bench {
 namespace {
@@ -125,13 +124,14 @@ TEST_P(EveryOp, HasBuffersOfItsOwnInEverySet) {
 }
 
 TEST(WorkOf, CountsWhatTheFormulaNeedsAndNothingForAnOpThatItDoesNotKnow) {
-    EXPECT_EQ(work_of("gemv", std::vector<std::size_t>{3, 100, 1}).multiply_adds, 300.0);
-    EXPECT_EQ(work_of("q8_0.dot", std::vector<std::size_t>{64}).int8_multiply_adds, 64.0);
-    EXPECT_EQ(work_of("q8_0.gemv", std::vector<std::size_t>{2, 64}).int8_multiply_adds, 128.0);
-    EXPECT_EQ(work_of("rms_norm", std::vector<std::size_t>{10}).square_roots, 1.0);
-    EXPECT_EQ(work_of("swiglu", std::vector<std::size_t>{10}).divisions, 10.0);
-    EXPECT_EQ(work_of("attention", std::vector<std::size_t>{10, 4, 1, 64}).multiply_adds, 40.0 * (128.0 + 8.0));
-    EXPECT_EQ(work_of("add", std::vector<std::size_t>{10}).multiply_adds, 0.0);
+    EXPECT_EQ(work_of(*find_contract("gemv"), std::vector<std::size_t>{3, 100, 1}).multiply_adds, 300.0);
+    EXPECT_EQ(work_of(*find_contract("q8_0.dot"), std::vector<std::size_t>{64}).int8_multiply_adds, 64.0);
+    EXPECT_EQ(work_of(*find_contract("q8_0.gemv"), std::vector<std::size_t>{2, 64}).int8_multiply_adds, 128.0);
+    EXPECT_EQ(work_of(*find_contract("rms_norm"), std::vector<std::size_t>{10}).square_roots, 1.0);
+    EXPECT_EQ(work_of(*find_contract("swiglu"), std::vector<std::size_t>{10}).divisions, 10.0);
+    EXPECT_EQ(work_of(*find_contract("attention"), std::vector<std::size_t>{10, 4, 1, 64}).multiply_adds,
+              40.0 * (128.0 + 8.0));
+    EXPECT_EQ(work_of(*find_contract("f16.to_f32"), std::vector<std::size_t>{10}).multiply_adds, 0.0);
 }
 
 TEST(CanBeChecked, NotWithoutAnOracleNorWithAnInfiniteBound) {

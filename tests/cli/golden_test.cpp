@@ -9,11 +9,11 @@
 #include <nlohmann/json.hpp>
 #include <random>
 
-#include "engine/golden_change.hpp"
-#include "engine/golden_update.hpp"
-#include "engine/provenance.hpp"
+#include "cases/golden_change.hpp"
+#include "cases/golden_update.hpp"
+#include "cases/provenance.hpp"
 #include "engine/replay_token.hpp"
-#include "engine/transaction.hpp"
+#include "cases/transaction.hpp"
 #include "expectations.hpp"
 #include "golden_folders.hpp"
 

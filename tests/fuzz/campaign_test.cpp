@@ -1,4 +1,4 @@
-#include "fuzz/campaign.hpp"
+#include "fuzz/campaign/campaign.hpp"
 
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -6,10 +6,10 @@
 #include <filesystem>
 #include <set>
 
-#include "fuzz/corpus_files.hpp"
-#include "fuzz/mutation.hpp"
-#include "fuzz/op_target.hpp"
-#include "fuzz/regression.hpp"
+#include "fuzz/campaign/regression.hpp"
+#include "fuzz/corpus/corpus_files.hpp"
+#include "fuzz/search/mutation.hpp"
+#include "fuzz/search/op_target.hpp"
 #include "wrong_dots.hpp"
 
 namespace brickproof::fuzz {

@@ -1,4 +1,4 @@
-#include "fuzz/corpus_files.hpp"
+#include "fuzz/corpus/corpus_files.hpp"
 
 #include <gtest/gtest.h>
 
@@ -9,10 +9,10 @@
 #include <map>
 #include <set>
 
-#include "fuzz/features.hpp"
-#include "fuzz/mutation.hpp"
-#include "fuzz/op_target.hpp"
-#include "fuzz/seed_corpus.hpp"
+#include "fuzz/corpus/seed_corpus.hpp"
+#include "fuzz/search/features.hpp"
+#include "fuzz/search/mutation.hpp"
+#include "fuzz/search/op_target.hpp"
 
 namespace brickproof::fuzz {
 namespace {

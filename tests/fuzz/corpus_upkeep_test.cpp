@@ -8,14 +8,14 @@
 #include <sstream>
 
 #include "engine/replay_token.hpp"
-#include "fuzz/corpus_files.hpp"
-#include "fuzz/finding_files.hpp"
-#include "fuzz/messages.hpp"
-#include "fuzz/minimise.hpp"
-#include "fuzz/random_stream.hpp"
-#include "fuzz/regression.hpp"
-#include "fuzz/set_cover.hpp"
-#include "fuzz/share_survey.hpp"
+#include "fuzz/campaign/finding_files.hpp"
+#include "fuzz/campaign/messages.hpp"
+#include "fuzz/campaign/regression.hpp"
+#include "fuzz/corpus/corpus_files.hpp"
+#include "fuzz/corpus/minimise.hpp"
+#include "fuzz/corpus/set_cover.hpp"
+#include "fuzz/corpus/share_survey.hpp"
+#include "fuzz/search/random_stream.hpp"
 #include "wrong_dots.hpp"
 
 namespace brickproof::fuzz {

@@ -1,5 +1,5 @@
 // What libFuzzer (clang 14) printed, as it was printed.
-#include "fuzz/engine_output.hpp"
+#include "fuzz/campaign/engine_output.hpp"
 
 #include <gtest/gtest.h>
 

@@ -4,8 +4,8 @@
 #include <cstdlib>
 #include <string>
 
-#include "fuzz/fuzzed_contract.hpp"
-#include "fuzz/op_target.hpp"
+#include "fuzz/search/op_target.hpp"
+#include "fuzz/targets/fuzzed_contract.hpp"
 #include "planted_fault.hpp"
 
 namespace {

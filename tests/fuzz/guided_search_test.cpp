@@ -1,11 +1,11 @@
-#include "fuzz/guided_search.hpp"
+#include "fuzz/search/guided_search.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <set>
 
-#include "fuzz/seed_corpus.hpp"
+#include "fuzz/corpus/seed_corpus.hpp"
 #include "judge/fault_trap.hpp"
 #include "wrong_dots.hpp"
 

@@ -1,5 +1,5 @@
 // The behaviours that a fuzz target checks itself, because sanitizers do not.
-#include "fuzz/heap_trial.hpp"
+#include "fuzz/search/heap_trial.hpp"
 
 #include <gtest/gtest.h>
 
@@ -31,9 +31,9 @@ void right(const std::uint16_t* x, float* y, std::size_t n) {
 Case sample() {
     Case c;
     c.sizes = {3};
-    const auto x = add_input<std::uint16_t>(c, "x", Element::f16, 3);
+    const auto x = add_input<std::uint16_t>(c, "x", f16, 3);
     for (std::size_t i = 0; i < 3; ++i) x[i] = static_cast<std::uint16_t>(i + 1);
-    add_output(c, "y", Element::f32, 3);
+    add_output(c, "y", f32, 3);
     return c;
 }
 

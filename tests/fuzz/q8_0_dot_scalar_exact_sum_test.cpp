@@ -3,7 +3,7 @@
 // To see it: brickproof replay q8_0.dot@1:AgMHAQAE:a9120ba0 --variant scalar
 #include <gtest/gtest.h>
 
-#include "fuzz/regression.hpp"
+#include "fuzz/campaign/regression.hpp"
 
 TEST(Regression, Q80DotScalarExactSum) {
     EXPECT_EQ(brickproof::fuzz::failure_of({

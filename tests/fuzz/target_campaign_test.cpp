@@ -1,5 +1,5 @@
 // Campaigns over programs: a parser with two faults, by libFuzzer where it is built with it.
-#include "fuzz/target_campaign.hpp"
+#include "fuzz/campaign/target_campaign.hpp"
 
 #include <gtest/gtest.h>
 #include <unistd.h>

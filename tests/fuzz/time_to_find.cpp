@@ -21,8 +21,8 @@
 #include <string>
 #include <vector>
 
-#include "fuzz/guided_search.hpp"
-#include "fuzz/random_stream.hpp"
+#include "fuzz/search/guided_search.hpp"
+#include "fuzz/search/random_stream.hpp"
 #include "judge/child_process.hpp"
 #include "planted_fault.hpp"
 

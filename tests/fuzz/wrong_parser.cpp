@@ -1,7 +1,7 @@
 // A parser with two faults, for campaigns to find: it loses a record, and reads where a length leads it.
 #include <vector>
 
-#include "fuzz/complain.hpp"
+#include "fuzz/targets/complain.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     if (size < 3 || data[0] != 'B') return 0;

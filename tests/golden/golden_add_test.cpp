@@ -1,5 +1,5 @@
 // New golden cases: of the oracle, of arrays, of guests, of lists; what does not fit is refused with a sentence.
-#include "engine/golden_add.hpp"
+#include "cases/golden_add.hpp"
 
 #include <fmt/ranges.h>
 #include <gtest/gtest.h>
@@ -7,8 +7,8 @@
 #include <cmath>
 #include <cstring>
 
-#include "engine/golden_change.hpp"
-#include "engine/golden_update.hpp"
+#include "cases/golden_change.hpp"
+#include "cases/golden_update.hpp"
 #include "golden_folders.hpp"
 #include "judge/plugin.hpp"
 

@@ -1,6 +1,6 @@
 // Kernels held to the committed golden values: wrong ones do not pass, guests get what they are owed.
 // (That ours pass is in tests/golden_values.)
-#include "engine/golden_check.hpp"
+#include "cases/golden_check.hpp"
 
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -12,7 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include "brick/isa.hpp"
-#include "engine/golden_report.hpp"
+#include "cases/golden_report.hpp"
 #include "golden_folders.hpp"
 #include "judge/fault_trap.hpp"
 #include "judge/plugin.hpp"

@@ -1,5 +1,5 @@
 // What moved between kernels, runs and versions of the golden cases; pins of our own kernels.
-#include "engine/golden_diff.hpp"
+#include "cases/golden_diff.hpp"
 
 #include <gtest/gtest.h>
 
@@ -8,11 +8,11 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "engine/golden_change.hpp"
-#include "engine/golden_commit.hpp"
-#include "engine/golden_pins.hpp"
-#include "engine/golden_saved_run.hpp"
-#include "engine/golden_update.hpp"
+#include "cases/golden_change.hpp"
+#include "cases/golden_commit.hpp"
+#include "cases/golden_pins.hpp"
+#include "cases/golden_saved_run.hpp"
+#include "cases/golden_update.hpp"
 #include "golden_folders.hpp"
 #include "judge/plugin.hpp"
 

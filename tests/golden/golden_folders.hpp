@@ -8,7 +8,7 @@
 #include <fstream>
 #include <string>
 
-#include "engine/golden_case.hpp"
+#include "cases/golden_case.hpp"
 #include "report/atomic_file.hpp"
 
 namespace brickproof::golden {

@@ -1,6 +1,6 @@
 // Golden cases of the oracle are recomputed, whole or not at all; all others are left alone; every change leaves a
 // line.
-#include "engine/golden_update.hpp"
+#include "cases/golden_update.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/wait.h>
@@ -11,8 +11,8 @@
 #include <cstring>
 #include <map>
 
-#include "engine/provenance.hpp"
-#include "engine/transaction.hpp"
+#include "cases/provenance.hpp"
+#include "cases/transaction.hpp"
 #include "golden_folders.hpp"
 
 namespace brickproof::golden {

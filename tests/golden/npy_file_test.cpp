@@ -1,5 +1,5 @@
 // The .npy reader: what it writes it reads; everything else is refused with a reason.
-#include "engine/npy_file.hpp"
+#include "cases/npy_file.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // A folder whose files change together is wholly old or wholly new, wherever the change is stopped.
-#include "engine/transaction.hpp"
+#include "cases/transaction.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/wait.h>
@@ -8,7 +8,7 @@
 #include <csignal>
 #include <map>
 
-#include "engine/manifest.hpp"
+#include "cases/manifest.hpp"
 #include "golden_folders.hpp"
 
 namespace brickproof::golden {

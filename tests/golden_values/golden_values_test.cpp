@@ -1,8 +1,8 @@
 // Our kernels of every ISA that this machine has, held to every committed golden value.
 #include <gtest/gtest.h>
 
-#include "engine/golden_check.hpp"
-#include "engine/golden_report.hpp"
+#include "cases/golden_check.hpp"
+#include "cases/golden_report.hpp"
 #include "golden_folders.hpp"
 #include "judge/fault_trap.hpp"
 #include "judge/plugin.hpp"

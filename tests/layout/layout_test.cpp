@@ -57,6 +57,8 @@ TEST(Layout, EveryContractIsComplete) {
         EXPECT_FALSE(contract->workloads.empty()) << contract->op << " has no workload for bench";
         for (const Workload& workload : contract->workloads)
             EXPECT_EQ(workload.sizes.size(), contract->size_names.size()) << contract->op << ", " << workload.name;
+        EXPECT_NE(contract->work, nullptr)
+            << contract->op << " does not say its work: bench would draw no roofline";
         EXPECT_FALSE(contract->summary.empty()) << contract->op;
         EXPECT_FALSE(contract->formula.empty()) << contract->op;
         EXPECT_FALSE(contract->references.empty()) << contract->op;
@@ -80,6 +82,10 @@ TEST(Layout, ArrowsPointOneWay) {
     for (const std::string& arrow : wrong_includes(root)) ADD_FAILURE() << arrow;
 }
 
+TEST(Layout, EverySourceOfAStoreyWithRoomsIsInOne) {
+    for (const std::string& file : sources_of_no_room(root)) ADD_FAILURE() << file << " is in no room";
+}
+
 // A small house of empty files, to see that the checks can fail.
 class House : public testing::Test {
   protected:
@@ -88,8 +94,9 @@ class House : public testing::Test {
              {"lib/add/add.cpp", "lib/add/add_scalar.cpp", "lib/add/add_avx2.cpp", "lib/add/add_neon.cpp",
               "lib/add/add_bound.hpp", "lib/include/brick/add.hpp", "properties/add/add_contract.cpp",
               "properties/add/add_oracle.hpp", "properties/add/add_laws.cpp", "properties/engine/case.hpp",
-              "fuzz/corpus/add/0", "fuzz/campaign.hpp", "golden/add/one/manifest.json", "golden/engine/npy.hpp",
-              "tests/faults/add_faults.cpp", "tests/lib/add_test.cpp", "cli/commands.hpp"})
+              "fuzz/corpus/add/0", "fuzz/campaign/campaign.hpp", "bench/machine/clock.hpp", "bench/run/row.hpp",
+              "golden/add/one/manifest.json", "golden/cases/npy.hpp", "tests/faults/add_faults.cpp",
+              "tests/lib/add_test.cpp", "cli/commands.hpp"})
             write(file, "");
     }
     void TearDown() override { fs::remove_all(house_); }
@@ -106,6 +113,7 @@ TEST_F(House, ACompleteOneLacksNothing) {
     EXPECT_EQ(files_without_stem(house_, "add"), Names{});
     EXPECT_EQ(wrong_includes(house_), Names{});
     EXPECT_EQ(folders_of_no_op(house_, {"add"}), Names{});
+    EXPECT_EQ(sources_of_no_room(house_), Names{});
 }
 
 TEST_F(House, AMissingFileIsNamed) {
@@ -138,15 +146,27 @@ TEST_F(House, AFolderOfNoOpIsNamed) {
 
 TEST_F(House, AnArrowThatPointsUpIsNamed) {
     write("lib/add/add.cpp", "#include \"engine/case.hpp\"\n#include \"brick/add.hpp\"\n#include <vector>\n");
-    write("properties/add/add_laws.cpp", "#include \"fuzz/campaign.hpp\"\n#include \"add/add_bound.hpp\"\n");
-    write("fuzz/campaign.hpp", "#include \"engine/npy.hpp\"\n#include \"engine/case.hpp\"\n");
-    write("golden/engine/npy.hpp", "#include \"commands.hpp\"\n#include \"fuzz/campaign.hpp\"\n");
-    write("cli/commands.hpp", "#include \"engine/npy.hpp\"\n#include \"fuzz/campaign.hpp\"\n");
+    write("properties/add/add_laws.cpp",
+          "#include \"fuzz/campaign/campaign.hpp\"\n#include \"add/add_bound.hpp\"\n");
+    write("fuzz/campaign/campaign.hpp", "#include \"cases/npy.hpp\"\n#include \"engine/case.hpp\"\n");
+    write("golden/cases/npy.hpp", "#include \"commands.hpp\"\n#include \"fuzz/campaign/campaign.hpp\"\n");
+    write("cli/commands.hpp", "#include \"cases/npy.hpp\"\n#include \"fuzz/campaign/campaign.hpp\"\n");
     const Names expected = {"lib/add/add.cpp includes properties/engine/case.hpp",
-                            "properties/add/add_laws.cpp includes fuzz/campaign.hpp",
-                            "golden/engine/npy.hpp includes cli/commands.hpp",
-                            "golden/engine/npy.hpp includes fuzz/campaign.hpp"};
+                            "properties/add/add_laws.cpp includes fuzz/campaign/campaign.hpp",
+                            "golden/cases/npy.hpp includes cli/commands.hpp",
+                            "golden/cases/npy.hpp includes fuzz/campaign/campaign.hpp"};
     EXPECT_EQ(wrong_includes(house_), expected);
+}
+
+TEST_F(House, AnArrowBetweenRoomsThatPointsUpIsNamed) {
+    write("bench/machine/clock.hpp", "#include \"bench/run/row.hpp\"\n");
+    write("bench/run/row.hpp", "#include \"bench/machine/clock.hpp\"\n");
+    EXPECT_EQ(wrong_includes(house_), Names{"bench/machine/clock.hpp includes bench/run/row.hpp"});
+}
+
+TEST_F(House, ASourceInNoRoomIsNamed) {
+    write("bench/helpers.hpp", "");
+    EXPECT_EQ(sources_of_no_room(house_), Names{"bench/helpers.hpp"});
 }
 
 }  // namespace

@@ -1,11 +1,14 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
 
 #include "brick/gguf.hpp"
+#include "brick/matrix.hpp"
+#include "formats/formats.hpp"
 #include "gguf_bytes.hpp"
 
 namespace brick::gguf {
@@ -56,10 +59,41 @@ TEST(Gguf, SaysWhatTheFileHasInstead) {
     const auto file = File::open(on_disk.path());
     ASSERT_TRUE(file);
     EXPECT_EQ(file->f32("nrom").error().message.view(), on_disk.path() + ": has no tensor \"nrom\" among its 3");
-    EXPECT_EQ(file->q8_0("norm").error().message.view(), on_disk.path() + ": tensor \"norm\" is F32, not Q8_0");
+    EXPECT_EQ(file->q8_0("norm").error().message.view(), on_disk.path() + ": tensor \"norm\" is f32, not q8_0");
     EXPECT_EQ(file->unsigned_value("negative").error().code, ErrorCode::bad_type);
     EXPECT_EQ(file->unsigned_value("general.architecture").error().code, ErrorCode::bad_type);
     EXPECT_EQ(file->string_value("nothing").error().code, ErrorCode::not_in_file);
+}
+
+// Rows of 256 values in a superblock format, in one that is not aligned, and integers beside them.
+TEST(Gguf, EveryFormatIsRead) {
+    FileBytes bytes;
+    bytes.header(3, 0)
+        .tensor("k", {256, 2}, 12, 0)
+        .tensor("fp4", {32, 3}, 39, 288)
+        .tensor("ids", {2}, 26, 352)
+        .pad();
+    std::vector<std::uint8_t> q4_K(2 * formats::q4_K.bytes, 0x11);
+    std::vector<std::uint8_t> mxfp4(3 * formats::mxfp4.bytes, 0x7F);
+    bytes.raw(std::as_bytes(std::span(q4_K))).raw(std::as_bytes(std::span(mxfp4))).pad().add(1).add(2);
+    const OnDisk written(bytes.bytes());
+    const auto file = File::open(written.path());
+    ASSERT_TRUE(file) << file.error().message.view();
+
+    std::vector<float> expected(512);
+    dequantize(formats::q4_K, q4_K.data(), expected);
+    EXPECT_EQ(*file->floats("k"), expected);
+    EXPECT_EQ(file->floats("fp4")->size(), 96u);
+    EXPECT_EQ(file->floats("fp4")->front(), -6.0f);  // code 15 at a scale of 2^0
+    EXPECT_EQ(file->tensor("fp4")->data.size(), 3 * formats::mxfp4.bytes);
+    EXPECT_EQ(file->floats("ids").error().message.view(),
+              written.path() + ": tensor \"ids\" is i32, which no weights are made of");
+    EXPECT_EQ(file->floats("none").error().code, ErrorCode::not_in_file);
+
+    const auto matrix = Matrix::from_gguf(*file, "k");
+    ASSERT_TRUE(matrix) << matrix.error().message.view();
+    EXPECT_EQ(matrix->rows(), 2u);
+    EXPECT_TRUE(std::ranges::equal(matrix->values(), expected));
 }
 
 TEST(Gguf, FilesThatCannotBeMappedAreErrors) {
@@ -110,10 +144,13 @@ TEST(Gguf, HostileFilesAreErrorsThatNameWhatAndWhere) {
               "m.gguf: at byte 32, a metadata key needs 18446744073709551615 bytes, but the file has 8 left");
     EXPECT_EQ(error_of(FileBytes().header(0, 1).metadata<std::uint32_t>("k", 13, 0)),
               "m.gguf: metadata \"k\" has value type 13; the format knows 0 to 12");
-    EXPECT_EQ(error_of(FileBytes().header(1, 0).tensor("t", {1}, 12, 0).pad()),
-              "m.gguf: tensor \"t\" has type 12; only F32 (0), F16 (1) and Q8_0 (8) are read");
+    EXPECT_EQ(error_of(FileBytes().header(1, 0).tensor("t", {1}, 4, 0).pad()),
+              "m.gguf: tensor \"t\" has type 4, which is not a type of numbers that is known here");
+    EXPECT_EQ(
+        error_of(FileBytes().header(1, 0).tensor("t", {128}, 12, 0).pad()),
+        "m.gguf: tensor \"t\" has rows of 128 values, which is not a multiple of the block size of q4_K, 256");
     EXPECT_EQ(error_of(FileBytes().header(1, 0).tensor("t", {33}, 8, 0).pad()),
-              "m.gguf: tensor \"t\" has rows of 33 values, which is no multiple of Q8_0's block size 32");
+              "m.gguf: tensor \"t\" has rows of 33 values, which is not a multiple of the block size of q8_0, 32");
     EXPECT_EQ(error_of(FileBytes().header(1, 0).tensor("t", {0}, 0, 0).pad()),
               "m.gguf: tensor \"t\": dimension 0 is 0");
     EXPECT_EQ(

@@ -9,27 +9,19 @@
 #include <string_view>
 
 #include "engine/contract.hpp"
+#include "engine/hash.hpp"
 #include "random_bytes.hpp"
 
 namespace brickproof {
 namespace {
 
-// FNV-1a, 64 bits.
-class Hash {
-  public:
-    void add(std::span<const std::byte> bytes) {
-        for (const std::byte byte : bytes)
-            value_ = (value_ ^ std::to_integer<std::uint64_t>(byte)) * 0x100000001B3u;
-    }
-    std::uint64_t value() const { return value_; }
+void add_bytes(Fnv1a& hash, std::span<const std::byte> bytes) {
+    for (const std::byte byte : bytes) hash.add(std::to_integer<std::uint64_t>(byte));
+}
 
-  private:
-    std::uint64_t value_ = 0xCBF29CE484222325u;
-};
-
-void add_case(Hash& hash, const Case& c) {
-    hash.add(std::as_bytes(std::span(c.sizes)));
-    for (const Operand& operand : c.operands) hash.add(operand.contents);
+void add_case(Fnv1a& hash, const Case& c) {
+    add_bytes(hash, std::as_bytes(std::span(c.sizes)));
+    for (const Operand& operand : c.operands) add_bytes(hash, operand.contents);
 }
 
 // No precondition, all together, and each alone.
@@ -43,7 +35,7 @@ std::vector<Preconditions> some_preconditions(const Contract& contract) {
 }
 
 std::uint64_t hash_of_cases(const Contract& contract) {
-    Hash hash;
+    Fnv1a hash;
     Random random(11);
     for (const Preconditions& holding : some_preconditions(contract))
         for (int i = 0; i < 60; ++i) add_case(hash, decode_case(contract, random_bytes(random, 96), holding));

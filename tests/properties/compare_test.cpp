@@ -1,5 +1,6 @@
 // One comparator with a policy on special values; every statement relies on it.
 #include "engine/compare.hpp"
+#include "engine/q8_0_blocks.hpp"
 
 #include <gtest/gtest.h>
 
@@ -59,7 +60,7 @@ TEST(Compare, BlocksByScaleAndQuants) {
     brickproof_q8_0 a{0x3C00, {1, 2, 3}};
     brickproof_q8_0 b = a;
     const auto compare = [&] {
-        return expect_same("y", std::span<const brickproof_q8_0>(&a, 1), std::span<const brickproof_q8_0>(&b, 1));
+        return expect_same(q8_0, "y", std::as_bytes(std::span(&a, 1)), std::as_bytes(std::span(&b, 1)));
     };
     EXPECT_EQ(compare().kind, Kind::pass);
     b.qs[31] = -128;
@@ -90,7 +91,7 @@ TEST(Compare, OutputValuesFlattenABlockToScaleAndQuants) {
     brickproof_q8_0 block{0x4000, {}};
     block.qs[0] = -128;
     block.qs[31] = 7;
-    const auto values = output_values(Element::q8_0, std::as_bytes(std::span(&block, 1)));
+    const auto values = output_values(q8_0, std::as_bytes(std::span(&block, 1)));
     ASSERT_EQ(values.size(), 33u);
     EXPECT_EQ(values[0], 2.0);
     EXPECT_EQ(values[1], -128.0);
@@ -102,6 +103,24 @@ TEST(Compare, AllOfIsTheFirstThatIsNoPassOrTheLargestShare) {
     const Outcome outcome = all_of({Outcome::pass(), Outcome::fail("a"), Outcome::fail("b")});
     EXPECT_EQ(outcome.kind, Kind::fail);
     EXPECT_EQ(outcome.message, "a");
+}
+
+TEST(Type, ABlockIsItsFields) {
+    EXPECT_EQ(q8_0.numbers(), 33u);
+    EXPECT_TRUE(q8_0.is_block());
+    EXPECT_FALSE(f32.is_block());
+    EXPECT_EQ(f32.place("y", 7), "y[7]");
+    EXPECT_EQ(q8_0.place("y", 33), "y[1].d");
+    EXPECT_EQ(q8_0.place("y", 33 + 32), "y[1].qs[31]");
+}
+
+TEST(Type, NeighboursAreCountedAcrossPowersOfTwoAndSubnormals) {
+    const auto below_two = static_cast<double>(std::nextafter(2.0f, 0.0f));
+    EXPECT_EQ(float32_number.ulps_between(below_two, 2.0), 1.0);
+    EXPECT_EQ(float32_number.ulps_between(1.0, 2.0), 0x1p23);
+    EXPECT_EQ(float32_number.ulps_between(0.0, 0x1p-126), 0x1p23);
+    EXPECT_EQ(float16_number.ulps_between(0x1p-24, 0x1p-14), 1023.0);
+    EXPECT_EQ(int8_number.ulps_between(-3.0, 4.0), 7.0);
 }
 
 }  // namespace

@@ -28,7 +28,7 @@ void expect_consistent(const Contract& contract, const Case& c) {
             ++outputs;
             ASSERT_TRUE(operand.contents.empty()) << contract.op << ", " << operand.name;
         } else {
-            ASSERT_EQ(operand.contents.size(), operand.count * size_of(operand.element))
+            ASSERT_EQ(operand.contents.size(), operand.count * operand.type->bytes)
                 << contract.op << ", " << operand.name;
         }
     }
@@ -39,7 +39,7 @@ void expect_consistent(const Contract& contract, const Case& c) {
     std::size_t output = 0;
     for (const Operand& operand : c.operands) {
         if (operand.access != Access::output) continue;
-        const std::size_t values = operand.count * (operand.element == Element::q8_0 ? 33u : 1u);
+        const std::size_t values = operand.count * operand.type->numbers();
         ASSERT_EQ(exact[output].exact.size(), values) << contract.op << ", " << operand.name;
         ASSERT_EQ(exact[output].bound.size(), values) << contract.op << ", " << operand.name;
         ++output;

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "engine/fills.hpp"
+#include "engine/q8_0_blocks.hpp"
 #include "judge/probe.hpp"
 #include "q8_0_quantize/q8_0_quantize_oracle.hpp"
 #include "q8_0f_quantize/q8_0f_quantize_bound.hpp"
@@ -149,14 +150,14 @@ Case losing_dot(std::size_t blocks, std::size_t ones) {
     c.sizes = {32 * blocks};
     c.operands.reserve(3);
     for (const char* name : {"a", "b"}) {
-        const auto row = add_input<Block>(c, name, Element::q8_0, blocks);
+        const auto row = add_input<Block>(c, name, q8_0, blocks);
         for (Block& block : row) {
             block.d = half_nearest(1.0);
             std::fill_n(std::begin(block.qs), ones, std::int8_t{1});
         }
         row[0] = {.d = half_nearest(32.0), .qs = {-128}};  // 2^5 2^5 2^7 2^7 = 2^24
     }
-    add_output(c, "result", Element::f32, 1);
+    add_output(c, "result", f32, 1);
     return c;
 }
 

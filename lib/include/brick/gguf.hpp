@@ -18,9 +18,15 @@
 
 namespace brick::gguf {
 
-// The element types that are read, with their numbers in the file.
+// An element type by its number in the file. Every one of lib/formats is read; those that code here asks for have
+// names.
 enum class TensorType : std::uint32_t { f32 = 0, f16 = 1, q8_0 = 8 };
-std::string_view name_of(TensorType type);
+std::string_view name_of(TensorType type);  // "q4_K"
+// What a row is made of: blocks of so many values and bytes. Of f32 and f16, a value is a block.
+struct BlockSize {
+    std::uint64_t values = 1, bytes = 0;
+};
+BlockSize block_size_of(TensorType type);
 
 // The types of metadata values, with their numbers in the file.
 enum class ValueType : std::uint32_t { u8, i8, u16, i16, u32, i32, f32, boolean, string, array, u64, i64, f64 };
@@ -70,6 +76,8 @@ class File {
 
     // Errors: not_in_file, bad_type; both name what the file has instead.
     Result<Tensor> tensor(std::string_view name) const;
+    // Widened to float32, from whatever type: the exact values, each rounded once.
+    Result<std::vector<float>> floats(std::string_view name) const;
     Result<std::span<const float>> f32(std::string_view name) const;
     Result<std::span<const std::uint16_t>> f16(std::string_view name) const;
     Result<std::span<const brickproof_q8_0>> q8_0(std::string_view name) const;

@@ -21,8 +21,8 @@ class Matrix {
     static Result<Matrix> from_f32(std::vector<float> values, std::size_t rows, std::size_t cols);
     static Result<Matrix> from_q8_0(std::vector<brickproof_q8_0> blocks, std::size_t rows, std::size_t cols);
 
-    // A tensor of a mapped file, used where it is; F16 is widened into memory of its own. Errors: not_in_file, and
-    // those above.
+    // A tensor of a mapped file: F32 and Q8_0 are used where they are, every other format is widened to float32 in
+    // memory of its own. Errors: not_in_file, bad_type (integers), and those above.
     static Result<Matrix> from_gguf(const gguf::File& file, std::string_view name);
 
     std::size_t rows() const { return rows_; }

@@ -1,3 +1,0 @@
-#include "fuzz/fuzzed_stem.hpp"
-
-const char* const brickproof::fuzz::fuzzed_stem = BRICKPROOF_FUZZ_STEM;
