@@ -10,6 +10,8 @@
 #include <string>
 #include <string_view>
 
+#include "judge/interrupt.hpp"
+
 namespace brickproof {
 
 // Seconds. They go on with the pool: not while the machine sleeps, or this process is stopped.
@@ -19,7 +21,12 @@ struct ChildTime {
 };
 
 struct ChildEnd {
-    enum class Why { ended, overdue, stopped };  // by itself, killed at a limit, killed since the pool was stopped
+    enum class Why {
+        ended,    // by itself
+        unheard,  // killed since it went on after it had closed its pipe
+        overdue,  // killed at a limit
+        stopped,  // killed since the pool was stopped
+    };
     Why why = Why::ended;
     int status = 0;  // as waitpid() has it
     ChildTime time{};
@@ -32,7 +39,9 @@ std::string describe_end(int status);
 
 // What a child is started for.
 struct ChildTask {
-    // In the child, with the fault trap: writes to `pipe`. Where it returns the child ends with status 0.
+    // In this process, before each child is started.
+    std::function<void()> on_start = [] {};
+    // In the child: writes to `pipe`. Where it returns the child ends with status 0.
     std::function<void(int pipe)> work;
     // In this process, with what has come through the pipe.
     std::function<void(std::string_view bytes)> on_bytes = [](std::string_view) {};
@@ -42,12 +51,13 @@ struct ChildTask {
     std::function<bool(const ChildTime&)> is_overdue = [](const ChildTime&) { return false; };
     // The child is gone. True where another is to be started for the same task.
     std::function<bool(const ChildEnd&)> on_end = [](const ChildEnd&) { return false; };
+    bool has_fault_trap = true;
 };
 
 struct PoolOptions {
     std::size_t jobs = 1;
     // Asked again and again: all children are killed, and no more are started.
-    std::function<bool()> stopped = [] { return false; };
+    std::function<bool()> stopped = [] { return was_interrupted().load(); };
     std::function<void()> on_tick = [] {};  // some ten times a second
 };
 
@@ -58,10 +68,11 @@ struct PoolOptions {
 void run_children(const std::function<std::optional<ChildTask>()>& next, const PoolOptions& options);
 
 // The same of one task.
-void run_child(ChildTask task, const std::function<bool()>& stopped = [] { return false; });
+void run_child(ChildTask task, const std::function<bool()>& stopped = [] { return was_interrupted().load(); });
 
-// Kills the child processes of this one, and waits for them; save those in `spared`. True where there were any.
-bool end_child_processes(const std::function<bool(pid_t)>& spared);
+// In a child, after a call of a kernel: kills the processes that it has left. True where there were any. One that a
+// fork() in the kernel has made of the judge itself ends here. In a process that is no pool's child it does nothing.
+bool end_what_a_call_left();
 
 // In a child: writes all, or ends the process where nobody reads any more.
 void tell_parent(int pipe, std::string_view bytes);

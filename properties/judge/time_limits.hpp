@@ -17,6 +17,8 @@ struct TimeLimits {
     double call() const { return std::clamp(kernel / 40.0, 0.1, 0.6); }
     // The same where a kernel was seen to hang before: there is less to learn from the next hang.
     double hurried_call() const { return call() / 6.0; }
+    // A blocked call, wall time.
+    double blocked_call() const { return 5.0 * call(); }
     // A call that no signal ends; its process is killed. Longer than what the signal waits for.
     double lost_call() const { return 10.0 * call(); }
     // Waiting for calls that hang, all together.
