@@ -10,6 +10,7 @@
 #include <set>
 
 #include "cases/npz_file.hpp"
+#include "report/json_fields.hpp"
 
 namespace brickproof::golden {
 namespace {
@@ -20,83 +21,17 @@ constexpr unsigned format_version = 2;  // 1 was a folder a case
 constexpr std::string_view index_name = "cases.json";
 constexpr std::string_view array_ending = ".npy";
 
-template <typename Enum, std::size_t count>
-struct Names {
-    std::array<std::string_view, count> names;
+// Each of an enumeration's values, for its names to be found.
+constexpr std::array origins{Origin::oracle, Origin::independent, Origin::standard, Origin::implementation,
+                             Origin::pinned};
+constexpr std::array comparisons{Comparison::bits, Comparison::bound};
+constexpr std::array roundings{Rounded::float64, Rounded::float32};
 
-    std::string_view of(Enum value) const { return names[static_cast<std::size_t>(value)]; }
-    std::optional<Enum> find(std::string_view name) const {
-        const auto at = std::ranges::find(names, name);
-        if (at == names.end()) return std::nullopt;
-        return static_cast<Enum>(at - names.begin());
-    }
-};
-constexpr Names<Origin, 5> origins{{"oracle", "independent", "standard", "implementation", "pinned"}};
-constexpr Names<Rounded, 2> roundings{{"float64", "float32"}};
-constexpr Names<Comparison, 2> comparisons{{"bits", "bound"}};
-
-// Reads the fields of one JSON object and remembers the first thing that was wrong.
-class Fields {
-  public:
-    Fields(const Json& object, std::string where) : object_(object), where_(std::move(where)) {
-        if (!object.is_object()) fail("is not an object");
-    }
-
-    bool has(const std::string& key) const { return object_.is_object() && object_.contains(key); }
-    const Json* get(const std::string& key) {
-        known_.insert(key);
-        if (!has(key)) {
-            fail(fmt::format("lacks \"{}\"", key));
-            return nullptr;
-        }
-        return &object_[key];
-    }
-    std::string text(const std::string& key) {
-        const Json* value = get(key);
-        if (value != nullptr && value->is_string()) return value->get<std::string>();
-        if (value != nullptr) fail(fmt::format("needs a text as \"{}\"", key));
-        return {};
-    }
-    std::string optional_text(const std::string& key) { return has(key) ? text(key) : std::string(); }
-    std::size_t number(const std::string& key) {
-        const Json* value = get(key);
-        if (value != nullptr && value->is_number_unsigned()) return value->get<std::size_t>();
-        if (value != nullptr) fail(fmt::format("needs a number (0, 1, 2, ...) as \"{}\"", key));
-        return 0;
-    }
-    template <typename Enum, std::size_t count>
-    Enum choice(const std::string& key, const Names<Enum, count>& names) {
-        const std::string name = text(key);
-        const std::optional<Enum> found = names.find(name);
-        if (!found)
-            fail(fmt::format("has \"{}\": \"{}\"; known are \"{}\"", key, name, fmt::join(names.names, "\", \"")));
-        return found.value_or(Enum{});
-    }
-    std::vector<std::string> texts(const std::string& key) {
-        const Json* value = get(key);
-        std::vector<std::string> found;
-        if (value == nullptr) return found;
-        const bool fits = value->is_array() && std::ranges::all_of(*value, [](const Json& e) { return e.is_string(); });
-        if (!fits) fail(fmt::format("needs a list of texts as \"{}\"", key));
-        if (fits) found = value->get<std::vector<std::string>>();
-        return found;
-    }
-    void refuse_unknown() {
-        if (!object_.is_object()) return;
-        for (const auto& [key, value] : object_.items())
-            if (!known_.contains(key)) fail(fmt::format("has an unknown field \"{}\"", key));
-    }
-    void fail(const std::string& what) {
-        if (problem_.empty()) problem_ = where_ + what;
-    }
-    const std::string& problem() const { return problem_; }
-
-  private:
-    const Json& object_;
-    std::string where_;
-    std::set<std::string> known_;
-    std::string problem_;
-};
+template <typename Values>
+auto one_named(std::string_view name, const Values& values) {
+    const auto at = std::ranges::find(values, name, [](auto value) { return name_of(value); });
+    return at == values.end() ? std::nullopt : std::optional(*at);
+}
 
 // One line of cases.json; what is as usual is not written.
 Json json_of(const CaseInfo& info) {
@@ -117,65 +52,70 @@ std::string text_of(const Json& json) {
     return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
+// What goes with what: an oracle gives exact values and a bound, another implementation may differ within the bound.
 void check_comparison(Fields& fields, const CaseInfo& info) {
-    if (info.comparison == Comparison::bound && info.guest_comparison == Comparison::bits)
-        fields.fail("compares guests by bits and our own kernels by the bound");
-    if (info.origin == Origin::oracle && info.comparison == Comparison::bits)
-        fields.fail("compares by bits with what an oracle made; an oracle gives exact values and a bound");
-    if (info.origin == Origin::implementation && info.comparison == Comparison::bits)
-        fields.fail("compares by bits with another implementation, which may differ within the contract's bound");
-    if (info.origin == Origin::pinned && info.comparison == Comparison::bound)
-        fields.fail("is pinned, and not compared by bits");
+    const bool by_bound = info.comparison == Comparison::bound;
+    if (by_bound && info.guest_comparison == Comparison::bits)
+        fields.fail("guest_comparison", "\"bound\", as the comparison of our own kernels is");
+    if (!by_bound && (info.origin == Origin::oracle || info.origin == Origin::implementation))
+        fields.fail("comparison", fmt::format("\"bound\", as the kind \"{}\" needs", name_of(info.origin)));
+    if (by_bound && info.origin == Origin::pinned) fields.fail("comparison", "\"bits\", as a pin needs");
 }
 
-CaseInfo case_info_of(const Json& json, std::size_t number, std::string& problem) {
-    Fields fields(json, fmt::format("says in {} that case {} ", index_name, number));
-    CaseInfo info;
-    info.name = fields.text("case");
-    if (const auto named = case_name(info.name); !named) fields.fail("has a wrong name: " + named.problem());
+std::vector<std::string> texts_of(Fields& fields, std::string_view key) {
+    std::vector<std::string> texts;
+    fields.list(key, [&](const nlohmann::json& text) {
+        if (!text.is_string()) return fields.fail(key, "a list of texts");
+        texts.push_back(text.get<std::string>());
+    });
+    return texts;
+}
+
+Expected<CaseInfo> case_info_of(const nlohmann::json& json, std::size_t number) {
+    Fields fields(json, fmt::format("case {}", number));
+    CaseInfo info{.name = fields.text("case")};
+    if (!case_name(info.name)) fields.fail("case", "a name: letters, digits, '_' and '-'");
     // A list of cases to be added need not say of which version they are.
     if (fields.has("version"))
-        info.contract_version = static_cast<unsigned>(std::min<std::size_t>(fields.number("version"), 1u << 30));
-    info.origin = fields.choice("kind", origins);
-    info.library = info.origin == Origin::implementation ? fields.text("library") : fields.optional_text("library");
-    info.comparison = fields.choice("comparison", comparisons);
-    info.guest_comparison =
-        fields.has("guest_comparison") ? fields.choice("guest_comparison", comparisons) : info.comparison;
-    if (fields.has("rounded_to")) info.rounded = fields.choice("rounded_to", roundings);
+        info.contract_version = static_cast<unsigned>(std::min<std::size_t>(fields.count("version"), 1u << 30));
+    info.origin = fields.named("kind", origins);
+    if (info.origin == Origin::implementation || fields.has("library")) info.library = fields.text("library");
+    info.comparison = fields.named("comparison", comparisons);
+    info.guest_comparison = info.comparison;
+    if (fields.has("guest_comparison")) info.guest_comparison = fields.named("guest_comparison", comparisons);
+    if (fields.has("rounded_to")) info.rounded = fields.named("rounded_to", roundings);
     check_comparison(fields, info);
-    if (fields.has("outside")) info.outside = fields.texts("outside");
-    if (const Json* sizes = fields.get("sizes"); sizes != nullptr) {
-        Fields by_name(*sizes, "has sizes of which one ");
-        if (sizes->is_object())
-            for (const auto& [name, size] : sizes->items()) info.sizes[name] = by_name.number(name);
-        if (!by_name.problem().empty()) fields.fail(by_name.problem());
-    }
+    if (fields.has("outside")) info.outside = texts_of(fields, "outside");
+    fields.object("sizes", [&](const std::string& name, const nlohmann::json& size) {
+        if (!size.is_number_unsigned()) return fields.fail("sizes", "a count (0, 1, 2, ...) by each name");
+        info.sizes[name] = size.get<std::size_t>();
+    });
     info.source = fields.text("source");
-    info.why = fields.optional_text("why");
-    info.forced = fields.optional_text("forced");
+    if (fields.has("why")) info.why = fields.text("why");
+    if (fields.has("forced")) info.forced = fields.text("forced");
     fields.refuse_unknown();
-    if (problem.empty()) problem = fields.problem();
+    if (!fields.problem().empty()) return Problem{fields.problem()};
     return info;
 }
 
 Expected<GoldenFile> file_of_json(const std::string& text) {
-    const Json json = Json::parse(text, nullptr, false);
-    if (json.is_discarded()) return Problem{fmt::format("has a {} that is not JSON", index_name)};
-    Fields fields(json, fmt::format("has a {} that ", index_name));
-    if (fields.number("format") != format_version && fields.problem().empty())
-        fields.fail(fmt::format("is not in format {}, the one that this brickproof reads", format_version));
-    GoldenFile file{.op = fields.text("op"), .inputs = fields.texts("inputs"), .outputs = fields.texts("outputs")};
-    const Json* cases = fields.get("cases");
-    if (cases != nullptr && !cases->is_array()) fields.fail("needs a list as \"cases\"");
-    fields.refuse_unknown();
-    std::string problem = fields.problem();
+    const auto json = nlohmann::json::parse(text, nullptr, false);
+    if (json.is_discarded()) return Problem{"it is not JSON"};
+    Fields fields(json, "the file");
+    if (fields.count("format") != format_version)
+        fields.fail("format", fmt::format("{}, the one that this brickproof reads", format_version));
+    GoldenFile file{
+        .op = fields.text("op"), .inputs = texts_of(fields, "inputs"), .outputs = texts_of(fields, "outputs")};
+    std::string problem;
     std::set<std::string> names;
-    if (problem.empty())
-        for (const Json& one : *cases) {
-            file.cases.push_back({case_info_of(one, file.cases.size(), problem)});
-            if (!names.insert(file.cases.back().info.name).second && problem.empty())
-                problem = fmt::format("has the case {} twice", file.cases.back().info.name);
-        }
+    fields.list("cases", [&](const nlohmann::json& one) {
+        Expected<CaseInfo> info = case_info_of(one, file.cases.size());
+        if (!info) return problem.empty() ? void(problem = info.problem()) : void();
+        if (!names.insert(info->name).second) problem = fmt::format("the case {} is there twice", info->name);
+        file.cases.push_back({std::move(*info)});
+    });
+    fields.refuse_unknown();
+    if (!fields.problem().empty()) problem = fields.problem();
     if (!problem.empty()) return Problem{problem};
     return file;
 }
@@ -232,19 +172,20 @@ std::string show_array(std::string_view role, const std::string& name, const Ten
 }  // namespace
 
 std::string_view name_of(Origin origin) {
-    return origins.of(origin);
+    constexpr std::array<std::string_view, 5> names{"oracle", "independent", "standard", "implementation", "pinned"};
+    return names[static_cast<std::size_t>(origin)];
 }
 std::string_view name_of(Comparison comparison) {
-    return comparisons.of(comparison);
+    return comparison == Comparison::bits ? "bits" : "bound";
 }
 std::string_view name_of(Rounded rounded) {
-    return roundings.of(rounded);
+    return rounded == Rounded::float64 ? "float64" : "float32";
 }
 std::optional<Origin> origin_named(std::string_view name) {
-    return origins.find(name);
+    return one_named(name, origins);
 }
 std::optional<Comparison> comparison_named(std::string_view name) {
-    return comparisons.find(name);
+    return one_named(name, comparisons);
 }
 
 Expected<std::string> case_name(std::string_view name) {
@@ -281,7 +222,7 @@ Expected<GoldenFile> parse_golden_file(std::string_view text) {
     const auto index = std::ranges::find(*members, index_name, &Member::name);
     if (index == members->end()) return Problem{fmt::format("has no {}, which says what its cases are", index_name)};
     Expected<GoldenFile> file = file_of_json(index->bytes);
-    if (!file) return file;
+    if (!file) return Problem{fmt::format("has a {} that cannot be used: {}", index_name, file.problem())};
     std::map<std::string_view, FileCase*> cases;
     for (FileCase& one : file->cases) cases[one.info.name] = &one;
     for (const Member& member : *members)
