@@ -38,6 +38,7 @@ void put(GoldenFile& file, FileCase made) {
 
 FileCase file_case_of(const Change& change, const ChangeReason& reason) {
     FileCase made = to_file_case(change.after);
+    if (changes_nothing(change)) return made;  // only its line in the index changes
     made.info.why = reason.why;
     made.info.forced = refusal(change) ? reason.forced : "";
     return made;

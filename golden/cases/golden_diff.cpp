@@ -187,8 +187,8 @@ std::vector<Difference> between_sets(std::span<const GoldenCase> before, std::sp
         return nullptr;
     };
     const auto difference_of = [&](const GoldenCase& golden) -> Difference& {
-        Difference& difference = by_op[golden.contract->op];
-        difference.title = golden.contract->op;
+        Difference& difference = by_op[std::string(golden.contract->op)];
+        difference.title = std::string(golden.contract->op);
         return difference;
     };
     for (const GoldenCase& golden : before) {

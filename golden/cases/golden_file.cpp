@@ -73,7 +73,8 @@ std::vector<std::string> texts_of(Fields& fields, std::string_view key) {
 
 Expected<CaseInfo> case_info_of(const nlohmann::json& json, std::size_t number) {
     Fields fields(json, fmt::format("case {}", number));
-    CaseInfo info{.name = fields.text("case")};
+    CaseInfo info;
+    info.name = fields.text("case");
     if (!case_name(info.name)) fields.fail("case", "a name: letters, digits, '_' and '-'");
     // A list of cases to be added need not say of which version they are.
     if (fields.has("version"))

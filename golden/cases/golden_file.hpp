@@ -36,10 +36,10 @@ enum class Comparison {
 using Sizes = std::map<std::string, std::size_t>;  // by the contract's names
 
 struct CaseInfo {
-    std::string name;  // letters, digits, '_' and '-'
+    std::string name{};  // letters, digits, '_' and '-'
     unsigned contract_version = 0;
     Origin origin{};
-    std::string source;     // of the expectation, for people
+    std::string source{};   // of the expectation, for people
     std::string library{};  // of an implementation's: its own kernels are not held to it
     Comparison comparison{};
     // How a guest's kernel is compared, whose library need not have made the same choices as ours.
