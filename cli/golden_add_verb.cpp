@@ -3,9 +3,9 @@
 
 #include <memory>
 
-#include "commands.hpp"
 #include "cases/golden_add.hpp"
 #include "cases/golden_update.hpp"
+#include "commands.hpp"
 #include "engine/replay_token.hpp"
 #include "golden_verbs.hpp"
 #include "judge/plugin.hpp"
@@ -157,8 +157,10 @@ Expected<std::optional<golden::Change>> change_by(golden::GoldenCase made, const
 int write(const AddOptions& options, const fs::path& directory, std::vector<golden::Change> changes,
           std::size_t same) {
     Consent consent = options.consent;
-    // What is new moves nothing that somebody relies on.
-    consent.yes |= std::ranges::none_of(changes, [](const auto& change) { return change.before.has_value(); });
+    // What is new, or lacks only its line in the index, moves nothing that somebody relies on.
+    consent.yes |= std::ranges::none_of(changes, [](const golden::Change& change) {
+        return change.before.has_value() && !golden::changes_nothing(change);
+    });
     if (same > 0) fmt::print("{} case{} there already, the same\n", same, same == 1 ? " is" : "s are");
     return show_and_write(directory, changes, consent, "a new case");
 }
@@ -219,7 +221,8 @@ int add(const AddOptions& options) {
     Expected<golden::GoldenCase> new_case = made(options, *contract);
     if (!new_case) return usage_error(new_case.problem());
     const std::string id = golden::id_of(*new_case);
-    Expected<std::optional<golden::Change>> change = change_by(std::move(*new_case), set_in(directory), options.replace);
+    Expected<std::optional<golden::Change>> change =
+        change_by(std::move(*new_case), set_in(directory), options.replace);
     if (!change) return usage_error(change.problem());
     if (!*change) return write(options, directory, {}, 1);
     const int result = write(options, directory, {std::move(**change)}, 0);
@@ -262,7 +265,8 @@ void add_golden_add(CLI::App& golden, int& exit_code) {
         verb->add_option("--kernels", options->plugin, "The expectation: what a kernel of this library gives")
             ->type_name("PATH");
     verb->add_option("--variant", options->variant, "Which of its kernels")->needs(kernels)->type_name("GLOB");
-    verb->add_flag("--bits", options->bits, "The expectation: the bits of our own scalar kernel, to see whether it moves")
+    verb->add_flag("--bits", options->bits,
+                   "The expectation: the bits of our own scalar kernel, to see whether it moves")
         ->excludes(output)
         ->excludes(kernels);
     verb->add_option("--from", options->lists, "The cases of golden files, made elsewhere (golden/README.md)")

@@ -4,9 +4,9 @@
 #include <memory>
 #include <set>
 
-#include "commands.hpp"
 #include "cases/golden_check.hpp"
 #include "cases/golden_report.hpp"
+#include "commands.hpp"
 #include "golden_verbs.hpp"
 #include "kernel_selection.hpp"
 #include "report/atomic_file.hpp"
@@ -59,14 +59,15 @@ int check(const CheckOptions& options) {
         *kernels, cases, [&](const Kernel& kernel) { return options.kernels.assumptions_for(kernel.contract->op); },
         options.jobs);
     std::vector<std::string> problems = loaded->set.problems;
-    for (const golden::Disagreement& disagreement : loaded->disagreements) problems.push_back(disagreement.sentence);
+    for (const golden::Disagreement& disagreement : loaded->disagreements)
+        problems.push_back(disagreement.sentence);
     Expected<Done> written = Done{};
     // First: who reads the output may end the command (| head).
     if (!options.json.empty())
-        written = write_file(options.json,
-                             golden::check_json(checks, cases.size(), problems, BRICKPROOF_VERSION));
+        written = write_file(options.json, golden::check_json(checks, cases.size(), problems, BRICKPROOF_VERSION));
     fmt::print("{}{}", golden::check_report(checks, cases), ops_without_cases(loaded->set, *kernels));
-    const bool pins_moved = std::ranges::any_of(checks, [](const auto& check) { return !check.pins_moved.empty(); });
+    const bool pins_moved =
+        std::ranges::any_of(checks, [](const auto& check) { return !check.pins_moved.empty(); });
     const golden::CheckTotal total = golden::total_of(checks);
     fmt::print("{} of {} kernels held to {} golden cases: {} failed\n", total.judged, checks.size(),
                count_of_their_ops(cases, *kernels), total.failed);

@@ -4,10 +4,10 @@
 #include <limits>
 #include <memory>
 
-#include "commands.hpp"
 #include "cases/golden_commit.hpp"
 #include "cases/golden_diff.hpp"
 #include "cases/golden_saved_run.hpp"
+#include "commands.hpp"
 #include "golden_verbs.hpp"
 #include "kernel_selection.hpp"
 
@@ -118,9 +118,9 @@ Expected<golden::GoldenSet> set_of_commit(const fs::path& directory, const std::
                                           const std::string& op) {
     const auto unpacked = golden::golden_of_commit(directory, commit);
     if (!unpacked) return Problem{unpacked.problem()};
-    return golden::load_golden_set(unpacked->path() / "golden",
-                                   [&](std::string_view name, std::string_view) { return matches(op, name); },
-                                   golden::ContractVersion::any);
+    return golden::load_golden_set(
+        unpacked->path() / "golden", [&](std::string_view name, std::string_view) { return matches(op, name); },
+        golden::ContractVersion::any);
 }
 
 int diff_commits(const DiffOptions& options, LoadedSet& loaded) {
@@ -195,7 +195,8 @@ void add_golden_diff(CLI::App& golden, int& exit_code) {
     verb->add_option("--commit", options->commits, "The golden cases of a commit, with those of a second or of now")
         ->expected(1, 2)
         ->type_name("COMMIT");
-    verb->add_option("--textconv", options->textconv, "Prints a golden file as text, for git diff (golden/README.md)")
+    verb->add_option("--textconv", options->textconv,
+                     "Prints a golden file as text, for git diff (golden/README.md)")
         ->type_name("FILE");
     verb->add_flag("--all-cases", options->all_cases, "Every case that moved, not only the first");
     verb->add_flag("--exit-code", options->exit_code, "Exit with 1 where anything moved");

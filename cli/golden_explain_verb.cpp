@@ -114,8 +114,8 @@ int explain(const ExplainOptions& options) {
     if (!one) return usage_error(one.problem());
     const golden::GoldenCase* golden = &one->golden;
     const golden::CaseInfo& info = golden->info;
-    fmt::print("{}/{}  ({}, contract version {})\n", golden::stem_of(golden->contract->op), info.name, golden->contract->op,
-               info.contract_version);
+    fmt::print("{}/{}  ({}, contract version {})\n", golden::stem_of(golden->contract->op), info.name,
+               golden->contract->op, info.contract_version);
     for (const auto& [name, size] : info.sizes) fmt::print("  {} = {}\n", name, size);
     fmt::print("  expectation: {}: {}\n", name_of(info.origin), info.source);
     fmt::print("  compared by {}{}", name_of(info.comparison),

@@ -43,8 +43,10 @@ Renewal renewal_of(const LoadedSet& loaded, bool accept) {
         golden::Change change = golden::change_of(golden, *now);
         const auto disagreement = disagreements.extract(golden::id_of(golden));
         const bool same = golden::changes_nothing(change);
-        // What is as it is recomputed needs nobody's word; an update that was killed before the index is finished so.
-        if (!disagreement.empty() && !accept && !(computed && same)) renewal.problems.push_back(disagreement.mapped());
+        // What is as it is recomputed needs nobody's word; an update that was killed before the index is finished
+        // so.
+        if (!disagreement.empty() && !accept && !(computed && same))
+            renewal.problems.push_back(disagreement.mapped());
         if (!same || !disagreement.empty()) renewal.changes.push_back(std::move(change));
     }
     for (const auto& [name, sentence] : disagreements) renewal.problems.push_back(sentence);
@@ -58,8 +60,8 @@ int update(const UpdateOptions& options) {
     const Renewal renewal = renewal_of(*loaded, options.accept);
     if (report_problems(renewal.problems) != exit_pass)
         return usage_error("nothing is updated while a case is not as it should be");
-    fmt::print("{} case{} recomputed (of the oracle, pinned), {} from elsewhere; {} to be written\n", renewal.recomputed,
-               renewal.recomputed == 1 ? "" : "s", renewal.kept, renewal.changes.size());
+    fmt::print("{} case{} recomputed (of the oracle, pinned), {} from elsewhere; {} to be written\n",
+               renewal.recomputed, renewal.recomputed == 1 ? "" : "s", renewal.kept, renewal.changes.size());
     return show_and_write(loaded->directory, renewal.changes, options.consent,
                           options.accept ? "taken over as it is" : "recomputed");
 }

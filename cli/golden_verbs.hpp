@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
-#include "engine/expected.hpp"
 #include "cases/golden_case.hpp"
 #include "cases/golden_change.hpp"
 #include "cases/golden_index.hpp"
+#include "engine/expected.hpp"
 
 namespace brickproof::cli {
 

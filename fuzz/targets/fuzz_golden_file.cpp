@@ -1,5 +1,6 @@
-// The reader of golden files, on any bytes: a file that is written back as it was read, or a sentence. No search guesses
-// a checksum: the same bytes, cut at each line "====", are also the members of an archive whose checksums are right.
+// The reader of golden files, on any bytes: a file that is written back as it was read, or a sentence. No search
+// guesses a checksum: the same bytes, cut at each line "====", are also the members of an archive whose checksums
+// are right.
 #include <string>
 #include <vector>
 
@@ -18,7 +19,8 @@ void check_archive(const std::string& text) {
     if (!members && members.problem().empty()) complain("an archive was refused without a sentence");
     if (!members) return;
     const auto again = golden::parse_npz(golden::npz_text(*members));
-    if (!again || *again != *members) complain("an archive does not survive being written" + (again ? "" : ": " + again.problem()));
+    if (!again || *again != *members)
+        complain("an archive does not survive being written" + (again ? "" : ": " + again.problem()));
 }
 
 void check_file(const std::string& text) {
@@ -29,7 +31,8 @@ void check_file(const std::string& text) {
     const auto again = golden::parse_golden_file(written);
     if (!again || golden::golden_file_text(*again) != written || again->cases.size() != file->cases.size())
         complain("a golden file does not survive being written" + (again ? "" : ": " + again.problem()));
-    if (golden::readable_text(*again) != golden::readable_text(*file)) complain("a golden file reads otherwise once it is written");
+    if (golden::readable_text(*again) != golden::readable_text(*file))
+        complain("a golden file reads otherwise once it is written");
 }
 
 // "cases.json\n...\n====\nn33/x.npy\n..."

@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/expected.hpp"
 #include "cases/golden_case.hpp"
+#include "engine/expected.hpp"
 #include "judge/kernel.hpp"
 #include "report/atomic_file.hpp"
 
@@ -24,9 +24,9 @@ struct Given {
     Origin origin = Origin::independent;
     std::string source;
     Comparison comparison = Comparison::bound;
-    std::optional<Comparison> guest_comparison{};       // as comparison
-    std::vector<std::string> outside{};                 // beside what is found from the inputs
-    Sizes sizes{};                                      // of an op with one size: else from its first input
+    std::optional<Comparison> guest_comparison{};  // as comparison
+    std::vector<std::string> outside{};            // beside what is found from the inputs
+    Sizes sizes{};                                 // of an op with one size: else from its first input
     std::map<std::string, Tensor> inputs{};
     std::map<std::string, Tensor> outputs{};
     std::map<std::string, Tensor> masks{};
@@ -49,8 +49,8 @@ Expected<GoldenCase> case_of_pin(const Contract& contract, Case inputs, std::str
 // from the kernels that they check), one that cannot run here or does not return.
 Expected<GoldenCase> case_of_guest(const Kernel& kernel, Case inputs, std::string name, std::string source);
 
-// A golden file's cases, as golden/tools and numpy.savez write them, to be added: independent and standard ones, with
-// any shape and with outputs as above. A problem of one case does not stop the others.
+// A golden file's cases, as golden/tools and numpy.savez write them, to be added: independent and standard ones,
+// with any shape and with outputs as above. A problem of one case does not stop the others.
 struct CaseList {
     std::vector<GoldenCase> cases;
     std::vector<std::string> problems;

@@ -80,8 +80,8 @@ void load_file(const fs::path& path, const Contract& contract, const CaseFilter&
     }
     const GoldenFile expected = empty_file_of(contract);
     if (file->op != expected.op || file->inputs != expected.inputs || file->outputs != expected.outputs)
-        return unread(stem, fmt::format("says that it is of the op '{}', or names other operands than {}: {}", file->op,
-                                        contract.op, contract.signature));
+        return unread(stem, fmt::format("says that it is of the op '{}', or names other operands than {}: {}",
+                                        file->op, contract.op, contract.signature));
     std::size_t of_other_versions = 0;
     for (FileCase& stored : file->cases) {
         const std::string name = stored.info.name;
@@ -99,7 +99,8 @@ void load_file(const fs::path& path, const Contract& contract, const CaseFilter&
     }
     if (of_other_versions > 0)
         set.problems.push_back(fmt::format(
-            "{} has {} case{} of another version of the contract of {} than this brickproof, which has version {}; where "
+            "{} has {} case{} of another version of the contract of {} than this brickproof, which has version {}; "
+            "where "
             "the values still hold, 'brickproof golden update' takes them over",
             path.string(), of_other_versions, of_other_versions == 1 ? "" : "s", contract.op, contract.version));
 }
@@ -245,7 +246,8 @@ Expected<GoldenCase> from_file_case(const Contract& contract, FileCase stored) {
             std::memcpy(operand.contents.data(), tensor->bytes.data(), tensor->bytes.size());
     }
     if (!stored.arrays.empty())
-        return Problem{fmt::format("has the array {}, which {} does not take", stored.arrays.begin()->first, contract.op)};
+        return Problem{
+            fmt::format("has the array {}, which {} does not take", stored.arrays.begin()->first, contract.op)};
     return golden;
 }
 

@@ -1,4 +1,5 @@
-// One golden case as an op's contract has it: inputs and expected outputs. Golden files hold the cases of an op each.
+// One golden case as an op's contract has it: inputs and expected outputs. Golden files hold the cases of an op
+// each.
 #pragma once
 
 #include <filesystem>
@@ -29,9 +30,9 @@ struct GoldenCase {
     std::vector<Expectation> expected;  // one per output operand, in the signature's order
 };
 
-std::string stem_of(std::string_view op);          // "q8_0_dot" of "q8_0.dot"
+std::string stem_of(std::string_view op);  // "q8_0_dot" of "q8_0.dot"
 const Contract* contract_of_stem(std::string_view stem);
-std::string id_of(const GoldenCase& golden);       // "q8_0_dot/exact_n32"
+std::string id_of(const GoldenCase& golden);  // "q8_0_dot/exact_n32"
 std::filesystem::path file_of_stem(const std::filesystem::path& directory, std::string_view stem);
 
 // How an operand of `count` elements lies in a file: a block is a row of its bytes, a half its 16 bits.
@@ -58,8 +59,8 @@ Expected<std::string> read_plain_file(const std::filesystem::path& path);
 // The problem is a sentence that names the file.
 Expected<GoldenFile> read_golden_file(const std::filesystem::path& path);
 
-// Between what is stored and what the contract has. Problems, half a sentence each: sizes, arrays or preconditions that
-// do not fit the op's signature.
+// Between what is stored and what the contract has. Problems, half a sentence each: sizes, arrays or preconditions
+// that do not fit the op's signature.
 FileCase to_file_case(const GoldenCase& golden);
 Expected<GoldenCase> from_file_case(const Contract& contract, FileCase stored);
 // A file of this op without cases.
@@ -68,12 +69,13 @@ GoldenFile empty_file_of(const Contract& contract);
 using CaseFilter = std::function<bool(std::string_view op, std::string_view case_name)>;
 enum class ContractVersion { current, any };
 
-// A folder of golden files: every case that could be loaded, one sentence for each file, case or group of cases that
-// could not. A case of another version of its contract is such a problem, unless any version is asked for.
+// A folder of golden files: every case that could be loaded, one sentence for each file, case or group of cases
+// that could not. A case of another version of its contract is such a problem, unless any version is asked for.
 struct GoldenSet {
     std::vector<GoldenCase> cases{};
     std::vector<std::string> problems{};
-    std::set<std::string> unread{};  // "STEM" of a file, "STEM/CASE" of a case that is not among `cases` for a problem
+    std::set<std::string>
+        unread{};  // "STEM" of a file, "STEM/CASE" of a case that is not among `cases` for a problem
 };
 GoldenSet load_golden_set(const std::filesystem::path& directory, const CaseFilter& wanted,
                           ContractVersion accepted = ContractVersion::current);

@@ -85,7 +85,8 @@ std::optional<std::string> refusal(const Change& change) {
     return std::nullopt;
 }
 
-Expected<Done> write_changes(const fs::path& directory, std::span<const Change> changes, const ChangeReason& reason) {
+Expected<Done> write_changes(const fs::path& directory, std::span<const Change> changes,
+                             const ChangeReason& reason) {
     Expected<Index> index = read_index(directory);
     if (!index) return Problem{index.problem()};
     std::map<fs::path, GoldenFile> files;

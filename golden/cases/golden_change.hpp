@@ -39,14 +39,14 @@ struct ChangeReason {
     std::string forced{};  // stored where a change would be refused
 };
 
-// Writes the cases to their files, then their lines to the index. Every file is written to a temporary and renamed, so
-// that each is old or new whenever this ends; the other cases are those that lie there now. The problem names a file
-// that is damaged or cannot be written.
+// Writes the cases to their files, then their lines to the index. Every file is written to a temporary and renamed,
+// so that each is old or new whenever this ends; the other cases are those that lie there now. The problem names a
+// file that is damaged or cannot be written.
 Expected<Done> write_changes(const std::filesystem::path& directory, std::span<const Change> changes,
                              const ChangeReason& reason);
 
-// Takes cases ("STEM/CASE") out of their files, which go with their last case, and their lines out of the index; also
-// lines of what is gone already.
+// Takes cases ("STEM/CASE") out of their files, which go with their last case, and their lines out of the index;
+// also lines of what is gone already.
 Expected<Done> remove_cases(const std::filesystem::path& directory, const std::set<std::string>& names);
 
 }  // namespace brickproof::golden

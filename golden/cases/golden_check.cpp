@@ -57,13 +57,12 @@ std::vector<OracleOutput> golden_oracle(const GoldenCase& golden) {
     return oracle;
 }
 
-// A pinned case: empty where every value is the one that was pinned, else '~' and what moved, or '!' and why there is
-// nothing to compare.
+// A pinned case: empty where every value is the one that was pinned, else '~' and what moved, or '!' and why there
+// is nothing to compare.
 std::string check_pin_in_child(KernelRunner& runner, const GoldenCase& golden) {
     const Run run = runner.run(golden.inputs, {});
     if (run.violation != Run::Violation::none) return "!" + run.what;
-    const Movement movement =
-        movement_of(golden, expected_values(golden), output_values_of(golden, run.outputs));
+    const Movement movement = movement_of(golden, expected_values(golden), output_values_of(golden, run.outputs));
     return movement.moved == 0 ? "" : "~" + summary_of(movement);
 }
 
@@ -114,7 +113,8 @@ Outcome check_case(KernelRunner& runner, const Kernel& kernel, const GoldenCase&
 CheckTotal total_of(std::span<const KernelCheck> checks) {
     CheckTotal total;
     for (const KernelCheck& check : checks) {
-        total.judged += check.passed > 0 || !check.failures.empty() || check.pins_held + check.pins_moved.size() > 0;
+        total.judged +=
+            check.passed > 0 || !check.failures.empty() || check.pins_held + check.pins_moved.size() > 0;
         total.failed += !check.failures.empty();
     }
     return total;

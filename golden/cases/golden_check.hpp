@@ -27,8 +27,8 @@ Outcome check_case(KernelRunner& runner, const Kernel& kernel, const GoldenCase&
 // Why a kernel is not judged on a case.
 enum class Excused {
     no,
-    outside,  // the inputs lie outside what the kernel assumes
-    its_own,  // the expectation was made by the kernel's own library
+    outside,       // the inputs lie outside what the kernel assumes
+    its_own,       // the expectation was made by the kernel's own library
     pins_another,  // the bits of our own scalar kernel, and this is another
 };
 Excused excuse_for(const Kernel& kernel, const GoldenCase& golden, std::span<const std::string> assumed);

@@ -137,7 +137,7 @@ Difference from_expectations(const KernelRun& run) {
             continue;
         }
         difference.add(one.golden->info.name, movement_of(*one.golden, nearest_values(*one.golden),
-                                                              output_values_of(*one.golden, one.outputs)));
+                                                          output_values_of(*one.golden, one.outputs)));
     }
     return difference;
 }
@@ -161,8 +161,7 @@ Difference between(const KernelRun& before, const KernelRun& after) {
     }
     for (const CaseRun& now : after.cases)
         if (find(before, now.golden) == nullptr)
-            difference.sentences.push_back(
-                fmt::format("{}: the first has no such case", now.golden->info.name));
+            difference.sentences.push_back(fmt::format("{}: the first has no such case", now.golden->info.name));
     return difference;
 }
 
@@ -201,8 +200,7 @@ std::vector<Difference> between_sets(std::span<const GoldenCase> before, std::sp
     for (const GoldenCase& golden : after)
         if (of(before, golden) == nullptr)
             difference_of(golden).sentences.push_back(fmt::format("{}: added, {} ({})", golden.info.name,
-                                                                  name_of(golden.info.origin),
-                                                                  golden.info.source));
+                                                                  name_of(golden.info.origin), golden.info.source));
     std::vector<Difference> differences;
     for (auto& [op, difference] : by_op) differences.push_back(std::move(difference));
     return differences;

@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
-#include "engine/expected.hpp"
 #include "cases/golden_case.hpp"
 #include "cases/golden_run.hpp"
 #include "cases/movement.hpp"
+#include "engine/expected.hpp"
 
 namespace brickproof::golden {
 

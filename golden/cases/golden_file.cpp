@@ -52,7 +52,8 @@ std::string text_of(const Json& json) {
     return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-// What goes with what: an oracle gives exact values and a bound, another implementation may differ within the bound.
+// What goes with what: an oracle gives exact values and a bound, another implementation may differ within the
+// bound.
 void check_comparison(Fields& fields, const CaseInfo& info) {
     const bool by_bound = info.comparison == Comparison::bound;
     if (by_bound && info.guest_comparison == Comparison::bits)
@@ -157,12 +158,13 @@ std::string show_values(const Tensor& tensor, std::size_t first, std::size_t cou
     return show_values<std::uint8_t>(tensor, first, count);
 }
 
-// An array's lines: its type, shape and digest, then the first `most` values, a row (of one dimension: four values) a
-// line, so that the difference of two texts shows which moved.
+// An array's lines: its type, shape and digest, then the first `most` values, a row (of one dimension: four values)
+// a line, so that the difference of two texts shows which moved.
 std::string show_array(std::string_view role, const std::string& name, const Tensor& tensor, std::size_t most) {
     constexpr std::size_t values_of_a_line = 4;
     const std::size_t count = tensor.bytes.size() / size_of(tensor.dtype);
-    const std::size_t width = tensor.shape.size() > 1 ? std::max<std::size_t>(tensor.shape.back(), 1) : values_of_a_line;
+    const std::size_t width =
+        tensor.shape.size() > 1 ? std::max<std::size_t>(tensor.shape.back(), 1) : values_of_a_line;
     std::string text = fmt::format("  {} {}: {} {}, digest {:08x}\n", role, name, name_of(tensor.dtype),
                                    show_shape(tensor.shape), crc32_of(tensor.bytes));
     for (std::size_t at = 0; at < std::min(count, most); at += width)
@@ -173,7 +175,8 @@ std::string show_array(std::string_view role, const std::string& name, const Ten
 }  // namespace
 
 std::string_view name_of(Origin origin) {
-    constexpr std::array<std::string_view, 5> names{"oracle", "independent", "standard", "implementation", "pinned"};
+    constexpr std::array<std::string_view, 5> names{"oracle", "independent", "standard", "implementation",
+                                                    "pinned"};
     return names[static_cast<std::size_t>(origin)];
 }
 std::string_view name_of(Comparison comparison) {
@@ -203,7 +206,8 @@ std::string digest_of(const FileCase& one) {
 }
 
 std::string golden_file_text(const GoldenFile& file) {
-    const Json head{{"format", format_version}, {"op", file.op}, {"inputs", file.inputs}, {"outputs", file.outputs}};
+    const Json head{
+        {"format", format_version}, {"op", file.op}, {"inputs", file.inputs}, {"outputs", file.outputs}};
     std::string json = text_of(head);
     json.back() = ',';
     json += "\n\"cases\": [";
@@ -221,7 +225,8 @@ Expected<GoldenFile> parse_golden_file(std::string_view text) {
     const Expected<std::vector<Member>> members = parse_npz(text);
     if (!members) return Problem{members.problem()};
     const auto index = std::ranges::find(*members, index_name, &Member::name);
-    if (index == members->end()) return Problem{fmt::format("has no {}, which says what its cases are", index_name)};
+    if (index == members->end())
+        return Problem{fmt::format("has no {}, which says what its cases are", index_name)};
     Expected<GoldenFile> file = file_of_json(index->bytes);
     if (!file) return Problem{fmt::format("has a {} that cannot be used: {}", index_name, file.problem())};
     std::map<std::string_view, FileCase*> cases;
@@ -241,7 +246,9 @@ std::string readable_text(const GoldenFile& file) {
         text += fmt::format("\ncase {}, digest {}\n", one.info.name, digest_of(one));
         const Json json = json_of(one.info);
         for (const auto& [key, value] : json.items())
-            if (key != "case") text += fmt::format("  {}: {}\n", key, value.is_string() ? value.get<std::string>() : text_of(value));
+            if (key != "case")
+                text +=
+                    fmt::format("  {}: {}\n", key, value.is_string() ? value.get<std::string>() : text_of(value));
         for (const auto& [name, tensor] : one.arrays) {
             const bool input = std::ranges::count(file.inputs, name) > 0;
             text += show_array(input ? "input" : "expected", name, tensor, input ? inputs_shown : outputs_shown);

@@ -1,5 +1,5 @@
-// golden/<op stem>.npz: all golden cases of an op, as an archive that numpy.load() reads. `cases.json` in it says what
-// the cases are; "CASE/OPERAND.npy" are their arrays. golden/README.md describes the format.
+// golden/<op stem>.npz: all golden cases of an op, as an archive that numpy.load() reads. `cases.json` in it says
+// what the cases are; "CASE/OPERAND.npy" are their arrays. golden/README.md describes the format.
 //
 // Here a file is read for itself; golden_case.hpp holds it to the op's contract.
 #pragma once
@@ -16,7 +16,8 @@
 
 namespace brickproof::golden {
 
-// Where an expectation comes from. `golden update` recomputes those of an oracle and the pinned ones, and no others.
+// Where an expectation comes from. `golden update` recomputes those of an oracle and the pinned ones, and no
+// others.
 enum class Origin {
     oracle,          // the contract's
     independent,     // other arithmetic of many digits, rounded once
@@ -59,7 +60,7 @@ struct FileCase {
 
 struct GoldenFile {
     std::string op;
-    std::vector<std::string> inputs;   // operands, in the signature's order
+    std::vector<std::string> inputs;  // operands, in the signature's order
     std::vector<std::string> outputs;
     std::vector<FileCase> cases{};
 };
@@ -77,13 +78,13 @@ Expected<std::string> case_name(std::string_view name);
 std::string digest_of(const FileCase& one);
 
 // The whole file, and back. Problems, half a sentence each that follows the file's name: those of parse_npz() and
-// parse_npy(), no cases.json, a field that is missing, unknown or of the wrong kind, an array of no case, a case that is
-// there twice.
+// parse_npy(), no cases.json, a field that is missing, unknown or of the wrong kind, an array of no case, a case
+// that is there twice.
 std::string golden_file_text(const GoldenFile& file);
 Expected<GoldenFile> parse_golden_file(std::string_view text);
 
-// What `git diff` shows of a file: each case with what is said of it, its outputs' values, its inputs' digests and first
-// values.
+// What `git diff` shows of a file: each case with what is said of it, its outputs' values, its inputs' digests and
+// first values.
 std::string readable_text(const GoldenFile& file);
 
 }  // namespace brickproof::golden

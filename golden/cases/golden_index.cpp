@@ -37,9 +37,10 @@ Expected<Index> read_index(const fs::path& directory) {
     for (std::size_t number = 1; !rest.empty(); ++number) {
         const std::size_t end = std::min(rest.find('\n'), rest.size());
         if (!read_line(rest.substr(0, end), index))
-            return Problem{fmt::format("{} is damaged in line {}: '{}' is not a digest and a case, or the case is there "
-                                       "twice",
-                                       path.string(), number, rest.substr(0, std::min<std::size_t>(end, 60)))};
+            return Problem{
+                fmt::format("{} is damaged in line {}: '{}' is not a digest and a case, or the case is there "
+                            "twice",
+                            path.string(), number, rest.substr(0, std::min<std::size_t>(end, 60)))};
         rest.remove_prefix(std::min(end + 1, rest.size()));
     }
     return index;
@@ -65,8 +66,8 @@ std::vector<Disagreement> disagreements(const fs::path& directory, const Index& 
         if (at == index.end())
             found.push_back({name, fmt::format("{} is not listed in {}; {}", name, path, take_over)});
         else if (at->second != digest)
-            found.push_back({name, fmt::format("{} was changed: its digest is {}, but {} lists {}; {}", name, digest,
-                                               path, at->second, take_over)});
+            found.push_back({name, fmt::format("{} was changed: its digest is {}, but {} lists {}; {}", name,
+                                               digest, path, at->second, take_over)});
     }
     std::map<std::string, std::size_t> files_gone;
     for (const auto& [name, digest] : index) {
@@ -79,16 +80,16 @@ std::vector<Disagreement> disagreements(const fs::path& directory, const Index& 
             ++files_gone[stem];
             continue;
         }
-        found.push_back({name, fmt::format("{} no longer holds the case {}, which {} lists; if it is meant, 'brickproof "
-                                           "golden remove {}' takes it off",
-                                           file_of_stem(directory, stem).string(), name.substr(stem.size() + 1), path,
-                                           name)});
+        found.push_back(
+            {name, fmt::format("{} no longer holds the case {}, which {} lists; if it is meant, 'brickproof "
+                               "golden remove {}' takes it off",
+                               file_of_stem(directory, stem).string(), name.substr(stem.size() + 1), path, name)});
     }
     for (const auto& [stem, cases] : files_gone)
-        found.push_back({stem, fmt::format("{} is missing, of which {} lists {} case{}; if it is meant, 'brickproof "
-                                           "golden remove {}' takes them off",
-                                           file_of_stem(directory, stem).string(), path, cases, cases == 1 ? "" : "s",
-                                           stem)});
+        found.push_back(
+            {stem, fmt::format("{} is missing, of which {} lists {} case{}; if it is meant, 'brickproof "
+                               "golden remove {}' takes them off",
+                               file_of_stem(directory, stem).string(), path, cases, cases == 1 ? "" : "s", stem)});
     return found;
 }
 

@@ -26,7 +26,8 @@ struct Disagreement {
     std::string name;
     std::string sentence;
 };
-// Of the ops and cases that are wanted. Files that could not be read are no disagreement: they are problems of the set.
+// Of the ops and cases that are wanted. Files that could not be read are no disagreement: they are problems of the
+// set.
 std::vector<Disagreement> disagreements(const std::filesystem::path& directory, const Index& index,
                                         const GoldenSet& set, const CaseFilter& wanted);
 

@@ -13,7 +13,8 @@ using Json = nlohmann::ordered_json;
 
 Json json_of(std::span<const Failure> failures) {
     Json json = Json::array();
-    for (const Failure& failure : failures) json.push_back({{"case", failure.case_name}, {"message", failure.message}});
+    for (const Failure& failure : failures)
+        json.push_back({{"case", failure.case_name}, {"message", failure.message}});
     return json;
 }
 

@@ -79,9 +79,8 @@ class Reader {
         const std::string inputs = fields.text("inputs");
         CaseRun one{.failure = fields.text("failure")};
         if (problem_.empty()) problem_ = fields.problem();
-        const auto golden = std::ranges::find_if(cases_, [&](const GoldenCase& each) {
-            return each.contract->op == run.op && each.info.name == name;
-        });
+        const auto golden = std::ranges::find_if(
+            cases_, [&](const GoldenCase& each) { return each.contract->op == run.op && each.info.name == name; });
         if (golden == cases_.end()) return;  // it is not asked for
         one.golden = &*golden;
         std::string problem = inputs == inputs_checksum(*golden)

@@ -17,8 +17,8 @@ std::vector<Expectation> oracle_expectations(const Contract& contract, const Cas
 // What our own scalar kernel gives on the inputs. The problem is a sentence.
 Expected<std::vector<Expectation>> pinned_expectations(const GoldenCase& golden);
 
-// The case as it would be stored now: an oracle's or a pinned one with the values of now, all of the contract's version.
-// The problem is a sentence.
+// The case as it would be stored now: an oracle's or a pinned one with the values of now, all of the contract's
+// version. The problem is a sentence.
 Expected<GoldenCase> renewed(const GoldenCase& golden);
 
 }  // namespace brickproof::golden

@@ -31,7 +31,8 @@ template <typename Number>
 Number number_at(std::string_view text, std::size_t at) {
     Number number = 0;
     for (std::size_t i = 0; i < sizeof(number); ++i)
-        number = static_cast<Number>(number | static_cast<Number>(static_cast<unsigned char>(text[at + i])) << (8 * i));
+        number =
+            static_cast<Number>(number | static_cast<Number>(static_cast<unsigned char>(text[at + i])) << (8 * i));
     return number;
 }
 std::uint16_t u16(std::string_view text, std::size_t at) {
@@ -102,7 +103,8 @@ class Reader {
             return Problem{fmt::format("has the member {}, which is encrypted or written as a stream", name)};
         if (u16(entry, 10) != stored)
             return Problem{fmt::format(
-                "has the member {}, which is compressed; golden files are stored, as numpy.savez writes them", name)};
+                "has the member {}, which is compressed; golden files are stored, as numpy.savez writes them",
+                name)};
         const std::uint32_t size = u32(entry, 24);
         if (u32(entry, 20) != size || u32(entry, 42) != position_) return malformed();
         if (!skip_local_header(name, entry) || directory_start_ - position_ < size)
@@ -110,8 +112,8 @@ class Reader {
         Member member{name, std::string(text_.substr(position_, size))};
         position_ += size;
         if (const std::uint32_t crc32 = crc32_of(member.bytes); crc32 != u32(entry, 16))
-            return Problem{fmt::format("is damaged: {} has the CRC-32 {:08x}, the directory says {:08x}", name, crc32,
-                                       u32(entry, 16))};
+            return Problem{fmt::format("is damaged: {} has the CRC-32 {:08x}, the directory says {:08x}", name,
+                                       crc32, u32(entry, 16))};
         members_.push_back(std::move(member));
         return std::nullopt;
     }
@@ -126,8 +128,8 @@ class Reader {
         if (text_.substr(position_ + local_size, name.size()) != name) return false;
         const bool same_kind = header.substr(6, 4) == entry.substr(8, 4);
         const bool same_sizes = header.substr(14, 12) == entry.substr(16, 12) ||
-                                (extra > 0 && u32(header, 14) == u32(entry, 16) && u32(header, 18) == size_in_extra &&
-                                 u32(header, 22) == size_in_extra);
+                                (extra > 0 && u32(header, 14) == u32(entry, 16) &&
+                                 u32(header, 18) == size_in_extra && u32(header, 22) == size_in_extra);
         position_ += local_size + name.size() + extra;
         return same_kind && same_sizes;
     }

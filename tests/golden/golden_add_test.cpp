@@ -29,8 +29,7 @@ TEST(GoldenAdd, ANewCaseOfEveryOpLoads) {
         ASSERT_TRUE(sizes) << sizes.problem();
         Expected<Case> inputs = typical_case(*contract, *sizes, 3);
         ASSERT_TRUE(inputs) << inputs.problem();
-        const Expected<GoldenCase> made =
-            case_of_oracle(*contract, std::move(*inputs), "made", "test");
+        const Expected<GoldenCase> made = case_of_oracle(*contract, std::move(*inputs), "made", "test");
         ASSERT_TRUE(made) << made.problem();
         scratch.put(*made);
         EXPECT_TRUE(changes_nothing(change_of(scratch.loaded(id_of(*made)), *renewed(*made))));
@@ -43,9 +42,7 @@ TEST(GoldenAdd, BrokenPreconditionsAreFound) {
     const Contract& contract = *find_contract("q8_0.dot");
     Expected<Case> inputs = typical_case(contract, {{"n", 64}}, 1);
     ASSERT_TRUE(inputs);
-    const auto outside = [&] {
-        return case_of_oracle(contract, *inputs, "x", "test")->info.outside;
-    };
+    const auto outside = [&] { return case_of_oracle(contract, *inputs, "x", "test")->info.outside; };
     EXPECT_EQ(outside(), std::vector<std::string>{});
     inputs->input<brickproof_q8_0>(1)[1].qs[5] = -128;
     EXPECT_EQ(outside(), std::vector<std::string>{"quants>-128"});
@@ -55,8 +52,7 @@ TEST(GoldenAdd, BrokenPreconditionsAreFound) {
     const Contract& softmax = *find_contract("softmax");
     Expected<Case> masked = typical_case(softmax, {{"n", 8}}, 1);
     masked->input<float>(0)[3] = -INFINITY;
-    EXPECT_EQ(case_of_oracle(softmax, *masked, "x", "test")->info.outside,
-              std::vector<std::string>{"unmasked"});
+    EXPECT_EQ(case_of_oracle(softmax, *masked, "x", "test")->info.outside, std::vector<std::string>{"unmasked"});
 }
 
 TEST(GoldenAdd, BadNamesAndSizesAreRefused) {
@@ -203,8 +199,12 @@ TEST(GoldenAdd, APinHoldsTheBitsOfOurScalarKernel) {
 TEST(GoldenAdd, AListNamesTheCasesThatDoNotFit) {
     const ScratchFolder scratch;
     const fs::path list = scratch.path() / "list.npz";
-    const FileCase good{{.name = "good", .origin = Origin::independent, .source = "a test", .comparison = Comparison::bound,
-                         .guest_comparison = Comparison::bound, .sizes = {{"n", 2}}},
+    const FileCase good{{.name = "good",
+                         .origin = Origin::independent,
+                         .source = "a test",
+                         .comparison = Comparison::bound,
+                         .guest_comparison = Comparison::bound,
+                         .sizes = {{"n", 2}}},
                         {{"x", floats({2}, {0.0f, 0.0f})}, {"y", floats({2}, {0.5f, 0.5f})}}};
     const struct {
         const char* sentence;

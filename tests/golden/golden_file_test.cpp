@@ -1,7 +1,8 @@
-// Golden files as they come from outside: whole ones load, damaged ones are refused with a sentence; what was once there
-// and is gone is noticed.
+// Golden files as they come from outside: whole ones load, damaged ones are refused with a sentence; what was once
+// there and is gone is noticed.
 #include "cases/golden_file.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "cases/npz_file.hpp"
@@ -55,7 +56,8 @@ TEST(GoldenFile, EveryTruncationAndEveryFlippedByteIsRefused) {
     scratch.copy_of("q8_0_dot/exact_n64");
     const std::string whole = contents_of(scratch.file("q8_0_dot"));
     const std::string as_read = golden_file_text(*parse_golden_file(whole));
-    for (std::size_t size = 0; size < whole.size(); ++size) EXPECT_FALSE(parse_golden_file(whole.substr(0, size))) << size;
+    for (std::size_t size = 0; size < whole.size(); ++size)
+        EXPECT_FALSE(parse_golden_file(whole.substr(0, size))) << size;
     std::size_t refused = 0;
     for (std::size_t at = 0; at < whole.size(); ++at) {
         std::string flipped = whole;
@@ -84,9 +86,15 @@ struct FileFault {
 TEST(GoldenFile, WhatDoesNotFitTheOpIsRefused) {
     const FileFault faults[] = {
         {"says that it is of the op 'q8_0.gemv'", [](GoldenFile& f) { f.op = "q8_0.gemv"; }},
-        {"or names other operands", [](GoldenFile& f) { f.inputs = {"b", "a"}; }},
+        {"or names other operands",
+         [](GoldenFile& f) {
+             f.inputs = {"b", "a"};
+         }},
         {"1 case of another version", [](GoldenFile& f) { f.cases[0].info.contract_version = 7; }},
-        {"lacks the size n", [](GoldenFile& f) { f.cases[0].info.sizes = {{"cols", 32}}; }},
+        {"lacks the size n",
+         [](GoldenFile& f) {
+             f.cases[0].info.sizes = {{"cols", 32}};
+         }},
         {"not a multiple of 32", [](GoldenFile& f) { f.cases[0].info.sizes["n"] = 33; }},
         {"beyond what a golden case", [](GoldenFile& f) { f.cases[0].info.sizes["n"] = std::size_t{1} << 62; }},
         {"sizes that q8_0.dot does not take", [](GoldenFile& f) { f.cases[0].info.sizes["rows"] = 1; }},
@@ -144,8 +152,9 @@ TEST(GoldenFile, TheTextForGitShowsWhatMoved) {
     GoldenFile file = empty_file_of(*find_contract("softmax"));
     file.cases.push_back(to_file_case(committed("softmax/oracle_typical_n65")));
     const std::string before = readable_text(file);
-    for (const char* part : {"op softmax: inputs x, outputs y", "case oracle_typical_n65, digest ", "  sizes: {\"n\":65}",
-                             "  comparison: bound", "  why: ", "expected y: float64 (65), digest ", "    y[64]: "})
+    for (const char* part :
+         {"op softmax: inputs x, outputs y", "case oracle_typical_n65, digest ", "  sizes: {\"n\":65}",
+          "  comparison: bound", "  why: ", "expected y: float64 (65), digest ", "    y[64]: "})
         EXPECT_TRUE(mentions(before, part)) << part << '\n' << before;
     file.cases[0] = to_file_case(moved(committed("softmax/oracle_typical_n65"), 1.5));
     EXPECT_NE(readable_text(file), before);
@@ -162,9 +171,11 @@ TEST(GoldenSet, WhatCannotBeReadIsAProblemAndTheRestLoads) {
     const GoldenSet set = scratch.load();
     EXPECT_EQ(set.cases.size(), 1u);
     EXPECT_EQ(set.problems.size(), 4u);
-    for (const char* sentence : {"softmax.npz is not an .npz file", "rope.npz is not a plain file", "gemv.npz is not a plain",
-                                 "nobodys_op.npz is of an op that this brickproof does not know"})
-        EXPECT_TRUE(std::ranges::any_of(set.problems, [&](const auto& p) { return mentions(p, sentence); })) << sentence;
+    for (const char* sentence :
+         {"softmax.npz is not an .npz file", "rope.npz is not a plain file", "gemv.npz is not a plain",
+          "nobodys_op.npz is of an op that this brickproof does not know"})
+        EXPECT_TRUE(std::ranges::any_of(set.problems, [&](const auto& p) { return mentions(p, sentence); }))
+            << sentence;
     EXPECT_TRUE(scratch.disagreements().empty()) << scratch.disagreements()[0].sentence;
 }
 
@@ -186,7 +197,8 @@ TEST(GoldenIndex, ListsTheCommittedCases) {
 TEST(GoldenIndex, WhatIsGoneChangedOrNotListedIsNamed) {
     const auto sentence_after = [](auto spoil) {
         const ScratchFolder scratch;
-        for (const char* name : {small_case, "q8_0_dot/exact_n64", "softmax/oracle_typical_n65"}) scratch.copy_of(name);
+        for (const char* name : {small_case, "q8_0_dot/exact_n64", "softmax/oracle_typical_n65"})
+            scratch.copy_of(name);
         EXPECT_TRUE(scratch.disagreements().empty());
         spoil(scratch);
         const auto found = scratch.disagreements();
@@ -202,7 +214,8 @@ TEST(GoldenIndex, WhatIsGoneChangedOrNotListedIsNamed) {
     const auto with_another_value = [](const ScratchFolder& s) {
         edit_file(s.file("softmax"), [](GoldenFile& file) { file.cases[0].arrays["y"].bytes[3] ^= 1; });
     };
-    EXPECT_TRUE(mentions(sentence_after(with_another_value), "softmax/oracle_typical_n65 was changed: its digest is"));
+    EXPECT_TRUE(
+        mentions(sentence_after(with_another_value), "softmax/oracle_typical_n65 was changed: its digest is"));
     const auto with_an_unlisted_case = [](const ScratchFolder& s) {
         edit_file(s.file("q8_0_dot"), [](GoldenFile& file) {
             file.cases.push_back(file.cases[0]);

@@ -53,7 +53,8 @@ TEST(GoldenUpdate, AMovedValueIsCountedAndPutBack) {
     EXPECT_EQ(change.from_old->moved, 1u);
     EXPECT_EQ(change.from_old->ulps.where, "result[0]");
     ASSERT_TRUE(write(scratch, change, "a test"));
-    EXPECT_EQ(contents_of(scratch.file("q8_0_dot")).size(), committed_text.size() + std::string(",\"forced\":\"a test\"").size());
+    EXPECT_EQ(contents_of(scratch.file("q8_0_dot")).size(),
+              committed_text.size() + std::string(",\"forced\":\"a test\"").size());
     EXPECT_TRUE(changes_nothing(change_of(committed(oracle_dot), scratch.loaded(oracle_dot))));
 }
 

@@ -30,7 +30,8 @@ TEST(NpzFile, IsReadBack) {
 
 TEST(NpzFile, EveryTruncationIsRefused) {
     const std::string whole = npz_text(two);
-    for (std::size_t size = 0; size < whole.size(); ++size) EXPECT_NE(problem_of(whole.substr(0, size)), "") << size;
+    for (std::size_t size = 0; size < whole.size(); ++size)
+        EXPECT_NE(problem_of(whole.substr(0, size)), "") << size;
     EXPECT_NE(problem_of(whole + "x"), "");
 }
 
@@ -72,7 +73,9 @@ TEST(NpzFile, WhatOverlapsOrHidesIsRefused) {
     const std::string whole = npz_text(two);
     // The second member's header at the first one's place: both would be the same bytes.
     const std::string start_of_second(1, static_cast<char>(whole.find("PK\x03\x04", 1)));
-    EXPECT_NE(problem_of(replaced(whole, start_of_second + std::string(3, '\0') + "n33", std::string(4, '\0') + "n33", true)), "");
+    EXPECT_NE(problem_of(replaced(whole, start_of_second + std::string(3, '\0') + "n33",
+                                  std::string(4, '\0') + "n33", true)),
+              "");
     // Bytes between the members and the directory.
     const std::size_t directory = whole.find("PK\x01\x02");
     std::string hiding = whole.substr(0, directory) + "hidden" + whole.substr(directory);
@@ -93,7 +96,8 @@ TEST(NpzFile, ADamagedByteIsNamedByItsMember) {
 // As numpy.savez writes it: sizes in an extra field before each member.
 TEST(NpzFile, ASizeInAnExtraFieldIsRead) {
     std::string text = npz_text(std::vector<Member>{{"x.npy", "abc"}});
-    const std::string extra = std::string("\x01\x00\x10\x00", 4) + std::string("\3\0\0\0\0\0\0\0", 8) + std::string("\3\0\0\0\0\0\0\0", 8);
+    const std::string extra = std::string("\x01\x00\x10\x00", 4) + std::string("\3\0\0\0\0\0\0\0", 8) +
+                              std::string("\3\0\0\0\0\0\0\0", 8);
     text.replace(18, 8, std::string(8, '\xFF'));
     text[28] = static_cast<char>(extra.size());
     text.insert(30 + 5, extra);
