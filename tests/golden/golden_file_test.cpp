@@ -127,6 +127,9 @@ TEST(GoldenFile, WhatDoesNotFitTheOpIsRefused) {
 TEST(GoldenFile, HostileContentsAreRefused) {
     const std::string array = npy_text({Dtype::int8, {1}, "a"});
     const std::string json = R"({"format": 2, "op": "o", "inputs": [], "outputs": [], "cases": []})";
+    const std::string one_case =
+        R"({"format": 2, "op": "o", "inputs": [], "outputs": [], "cases": [{"case": "a", "kind": "standard", )"
+        R"("comparison": "bits", "sizes": {}, "source": "s"}]})";
     const std::vector<std::vector<Member>> files = {
         {},
         {{"x/y.npy", array}},
@@ -139,6 +142,8 @@ TEST(GoldenFile, HostileContentsAreRefused) {
         {{"cases.json", R"({"format": 2, "op": "o", "inputs": [], "outputs": [], "cases": [], "x": 1})"}},
         {{"cases.json", json}, {"x/y.npy", array}},
         {{"cases.json", json}, {"readme.txt", "x"}},
+        {{"cases.json", one_case}, {"b/y.npy", array}},
+        {{"cases.json", one_case}, {"a/y.npy", "no array"}},
     };
     for (const std::vector<Member>& members : files) {
         const Expected<GoldenFile> file = parse_golden_file(npz_text(members));
@@ -146,6 +151,7 @@ TEST(GoldenFile, HostileContentsAreRefused) {
         EXPECT_TRUE(file.problem().starts_with("has ")) << file.problem();
     }
     EXPECT_TRUE(parse_golden_file(npz_text(std::vector<Member>{{"cases.json", json}})));
+    EXPECT_TRUE(parse_golden_file(npz_text(std::vector<Member>{{"cases.json", one_case}, {"a/y.npy", array}})));
 }
 
 TEST(GoldenFile, TheTextForGitShowsWhatMoved) {

@@ -82,6 +82,14 @@ TEST(NpzFile, WhatOverlapsOrHidesIsRefused) {
     EXPECT_NE(problem_of(hiding), "");
     hiding[hiding.size() - 6] = static_cast<char>(hiding[hiding.size() - 6] + 6);  // where the directory starts
     EXPECT_NE(problem_of(hiding), "");
+    // A first member that the directory does not name.
+    std::string unnamed = whole;
+    const std::size_t entry = unnamed.find("PK\x01\x02", directory + 1) - directory;
+    unnamed.erase(directory, entry);
+    const std::size_t end = unnamed.size() - 22;
+    unnamed[end + 8] = unnamed[end + 10] = 1;
+    unnamed[end + 12] = static_cast<char>(unnamed[end + 12] - static_cast<char>(entry));
+    EXPECT_NE(problem_of(unnamed), "");
     // A size that reaches beyond the file.
     std::string large = whole;
     for (const std::size_t at : {directory + 20, directory + 24}) large.replace(at, 4, "\xFF\xFF\xFF\x7F");
