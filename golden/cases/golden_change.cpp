@@ -122,7 +122,7 @@ Expected<Done> remove_cases(const fs::path& directory, const std::set<std::strin
         if (fs::symlink_status(path, error).type() == fs::file_type::not_found) continue;
         Expected<GoldenFile> file = read_golden_file(path);
         if (!file) return Problem{file.problem()};
-        std::erase_if(file->cases, [&](const FileCase& one) { return cases.contains(one.info.name); });
+        std::erase_if(file->cases, [&gone = cases](const FileCase& one) { return gone.contains(one.info.name); });
         if (!file->cases.empty()) {
             if (const auto done = write_file(path.string(), golden_file_text(*file)); !done) return done;
         } else if (!fs::remove(path, error)) {
