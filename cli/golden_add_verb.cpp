@@ -1,4 +1,4 @@
-// brickproof golden add: new cases, from a replay token, from arrays, from a guest, from a list.
+// brickproof golden add: new cases, from a replay token, from arrays, from a guest, from golden files.
 #include <fmt/format.h>
 
 #include <memory>
@@ -32,7 +32,8 @@ struct AddOptions {
     std::string comparison = "bound";
     std::string plugin;
     std::string variant = "*";
-    std::string list;
+    std::vector<std::string> lists;
+    bool bits = false;
     bool replace = false;
 };
 
@@ -109,84 +110,87 @@ Expected<Kernel> guest_of(const AddOptions& options, const Contract& contract) {
     return kernels->front();
 }
 
-// A new case, and what gives its values.
-struct Made {
-    golden::GoldenCase golden;
-    std::string by;
-};
-
-Expected<Made> made_of_arrays(const AddOptions& options, const Contract& contract, const fs::path& directory) {
+Expected<golden::GoldenCase> made_of_arrays(const AddOptions& options, const Contract& contract) {
     if (options.source.empty())
-        return Problem{"say where the values come from: --source TEXT goes into the manifest and the provenance"};
+        return Problem{"say where the values come from: --source TEXT is stored with the case"};
     Expected<golden::Given> given = given_by(options, contract);
     if (!given) return Problem{given.problem()};
-    Expected<golden::GoldenCase> golden = golden::case_of_arrays(contract, std::move(*given), directory);
-    if (!golden) return Problem{golden.problem()};
-    return Made{std::move(*golden), options.source};
+    return golden::case_of_arrays(contract, std::move(*given));
 }
 
-Expected<Made> made(const AddOptions& options, const Contract& contract, const fs::path& directory) {
-    if (!options.outputs.empty()) return made_of_arrays(options, contract, directory);
+Expected<golden::GoldenCase> made(const AddOptions& options, const Contract& contract) {
+    if (!options.outputs.empty()) return made_of_arrays(options, contract);
     Expected<NewInputs> inputs = new_inputs(options, contract);
     if (!inputs) return Problem{inputs.problem()};
-    if (options.plugin.empty()) {
-        const std::string by = fmt::format("the contract's oracle, on {}", inputs->says);
-        auto golden = golden::case_of_oracle(contract, std::move(inputs->inputs), options.name, by, directory);
-        if (!golden) return Problem{golden.problem()};
-        return Made{std::move(*golden), by};
-    }
+    if (options.bits)
+        return golden::case_of_pin(contract, std::move(inputs->inputs), options.name,
+                                   fmt::format("our own scalar kernel, on {}", inputs->says));
+    if (options.plugin.empty())
+        return golden::case_of_oracle(contract, std::move(inputs->inputs), options.name,
+                                      fmt::format("the contract's oracle, on {}", inputs->says));
     const Expected<Kernel> kernel = guest_of(options, contract);
     if (!kernel) return Problem{kernel.problem()};
-    const std::string by = fmt::format("{}, variant {} ({}), on {}", kernel->library, kernel->variant,
-                                       fs::path(options.plugin).filename().string(), inputs->says);
-    auto golden = golden::case_of_guest(*kernel, std::move(inputs->inputs), options.name, by, directory);
-    if (!golden) return Problem{golden.problem()};
-    return Made{std::move(*golden), by};
+    const std::string source = fmt::format("{}, variant {} ({}), on {}", kernel->library, kernel->variant,
+                                           fs::path(options.plugin).filename().string(), inputs->says);
+    return golden::case_of_guest(*kernel, std::move(inputs->inputs), options.name, source);
 }
 
-// The change that the case makes to the folder; nothing where it is there already, the same.
-Expected<std::optional<golden::Change>> change_by(Made made, bool replace) {
-    std::error_code error;
-    const fs::path folder = made.golden.folder;
-    if (!fs::exists(folder, error))
-        return std::optional(golden::change_of(std::nullopt, std::move(made.golden), "added", std::move(made.by)));
-    Expected<golden::GoldenCase> before = golden::load_golden_case(folder);
-    if (!before) return Problem{before.problem()};
-    golden::Change change =
-        golden::change_of(std::move(*before), std::move(made.golden), "replaced", std::move(made.by));
-    if (golden::changes_nothing(change)) return std::optional<golden::Change>{};
-    if (!replace)
+// The change that the case makes to the folder; nothing where it is there already, the same, and listed.
+Expected<std::optional<golden::Change>> change_by(golden::GoldenCase made, const LoadedSet& there, bool replace) {
+    const std::string id = golden::id_of(made);
+    const std::string stem = golden::stem_of(made.contract->op);
+    if (there.set.unread.contains(id) || there.set.unread.contains(stem))
+        return Problem{fmt::format("{} is not changed while its file is not as it should be", id)};
+    const auto old = std::ranges::find(there.set.cases, id, golden::id_of);
+    if (old == there.set.cases.end()) return std::optional(golden::change_of(std::nullopt, std::move(made)));
+    golden::Change change = golden::change_of(*old, std::move(made));
+    const bool listed = std::ranges::count(there.disagreements, id, &golden::Disagreement::name) == 0;
+    if (golden::changes_nothing(change) && listed) return std::optional<golden::Change>{};
+    if (!golden::changes_nothing(change) && !replace)
         return Problem{
             fmt::format("{} is there already, with other contents; --replace shows what would move and "
                         "puts the new case in its place",
-                        folder.string())};
+                        id)};
     return std::optional(std::move(change));
 }
 
 int write(const AddOptions& options, const fs::path& directory, std::vector<golden::Change> changes,
           std::size_t same) {
     Consent consent = options.consent;
-    // What is new moves nothing that somebody relies on.
-    consent.yes |= std::ranges::none_of(changes, [](const auto& change) { return change.before.has_value(); });
+    // What is new, or lacks only its line in the index, moves nothing that somebody relies on.
+    consent.yes |= std::ranges::none_of(changes, [](const golden::Change& change) {
+        return change.before.has_value() && !golden::changes_nothing(change);
+    });
     if (same > 0) fmt::print("{} case{} there already, the same\n", same, same == 1 ? " is" : "s are");
     return show_and_write(directory, changes, consent, "a new case");
 }
 
-int add_list(const AddOptions& options, const fs::path& directory) {
-    const Expected<golden::CaseList> list = golden::cases_of_list(options.list, directory);
-    if (!list) return usage_error(list.problem());
-    std::vector<std::string> problems = list->problems;
+// What lies in the folder now, if anything does.
+LoadedSet set_in(const fs::path& directory) {
+    GoldenSelection selection;
+    selection.directory = directory.string();
+    Expected<LoadedSet> loaded = load(selection, golden::ContractVersion::any);
+    return loaded ? std::move(*loaded) : LoadedSet{directory, {}, {}};
+}
+
+int add_lists(const AddOptions& options, const fs::path& directory) {
+    const LoadedSet there = set_in(directory);
+    std::vector<std::string> problems = there.set.problems;
     std::vector<golden::Change> changes;
     std::size_t same = 0;
-    for (const golden::GoldenCase& golden : list->cases) {
-        Expected<std::optional<golden::Change>> change =
-            change_by({golden, golden.manifest.source}, options.replace);
-        if (!change)
-            problems.push_back(change.problem());
-        else if (*change)
-            changes.push_back(std::move(**change));
-        else
-            ++same;
+    for (const std::string& file : options.lists) {
+        const Expected<golden::CaseList> list = golden::cases_of_list(file);
+        if (!list) return usage_error(list.problem());
+        problems.insert(problems.end(), list->problems.begin(), list->problems.end());
+        for (const golden::GoldenCase& golden : list->cases) {
+            Expected<std::optional<golden::Change>> change = change_by(golden, there, options.replace);
+            if (!change)
+                problems.push_back(change.problem());
+            else if (*change)
+                changes.push_back(std::move(**change));
+            else
+                ++same;
+        }
     }
     if (report_problems(problems) != exit_pass) return usage_error("nothing was written");
     return write(options, directory, std::move(changes), same);
@@ -194,7 +198,7 @@ int add_list(const AddOptions& options, const fs::path& directory) {
 
 Expected<Done> check_options(const AddOptions& options) {
     if (options.op.empty() || options.name.empty())
-        return Problem{"golden add takes OP CASE, or --from LIST.json; see 'brickproof golden add --help'"};
+        return Problem{"golden add takes OP CASE, or --from FILE.npz; see 'brickproof golden add --help'"};
     if (!options.outputs.empty() && (!options.plugin.empty() || !options.token.empty()))
         return Problem{"--output gives the expectation; it goes with --input, not with --kernels or --token"};
     if (!options.source.empty() && options.inputs.empty())
@@ -209,19 +213,20 @@ int add(const AddOptions& options) {
     const fs::path directory = options.golden.directory.empty() ? "golden" : options.golden.directory;
     if (!fs::is_directory(directory))
         return usage_error(fmt::format("there is no folder {}; pass one as --golden DIR", directory.string()));
-    if (!options.list.empty()) return add_list(options, directory);
+    if (!options.lists.empty()) return add_lists(options, directory);
     if (const auto checked = check_options(options); !checked) return usage_error(checked.problem());
     const Contract* contract = find_contract(options.op);
     if (contract == nullptr)
         return usage_error(fmt::format("there is no op '{}'; see 'brickproof list'", options.op));
-    Expected<Made> new_case = made(options, *contract, directory);
+    Expected<golden::GoldenCase> new_case = made(options, *contract);
     if (!new_case) return usage_error(new_case.problem());
-    const std::string folder = new_case->golden.folder.string();
-    Expected<std::optional<golden::Change>> change = change_by(std::move(*new_case), options.replace);
+    const std::string id = golden::id_of(*new_case);
+    Expected<std::optional<golden::Change>> change =
+        change_by(std::move(*new_case), set_in(directory), options.replace);
     if (!change) return usage_error(change.problem());
     if (!*change) return write(options, directory, {}, 1);
     const int result = write(options, directory, {std::move(**change)}, 0);
-    if (result == exit_pass) fmt::print("made {}\n", folder);
+    if (result == exit_pass) fmt::print("made {}\n", id);
     return result;
 }
 
@@ -260,8 +265,12 @@ void add_golden_add(CLI::App& golden, int& exit_code) {
         verb->add_option("--kernels", options->plugin, "The expectation: what a kernel of this library gives")
             ->type_name("PATH");
     verb->add_option("--variant", options->variant, "Which of its kernels")->needs(kernels)->type_name("GLOB");
-    verb->add_option("--from", options->list, "Many cases, listed in a file (golden/README.md)")
-        ->type_name("LIST.json");
+    verb->add_flag("--bits", options->bits,
+                   "The expectation: the bits of our own scalar kernel, to see whether it moves")
+        ->excludes(output)
+        ->excludes(kernels);
+    verb->add_option("--from", options->lists, "The cases of golden files, made elsewhere (golden/README.md)")
+        ->type_name("FILE.npz");
     verb->add_flag("--replace", options->replace, "Also cases that are there already: shows what moves, and asks");
     options->golden.add_directory(*verb);
     options->consent.add_options(*verb);

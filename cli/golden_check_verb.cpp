@@ -1,12 +1,11 @@
-// brickproof golden check: holds kernels to the golden cases, and says which pins moved.
+// brickproof golden check: holds kernels to the golden cases, and says which pins moved and which cases are gone.
 #include <fmt/format.h>
 
 #include <memory>
+#include <set>
 
 #include "cases/golden_check.hpp"
-#include "cases/golden_pins.hpp"
 #include "cases/golden_report.hpp"
-#include "cases/provenance.hpp"
 #include "commands.hpp"
 #include "golden_verbs.hpp"
 #include "kernel_selection.hpp"
@@ -23,24 +22,27 @@ struct CheckOptions {
     bool pins_must_hold = false;
 };
 
-bool has_own_kernels(const std::vector<Kernel>& kernels) {
-    return std::ranges::any_of(kernels, [](const Kernel& kernel) { return kernel.plugin_path.empty(); });
-}
-
 // A plug-in of one kernel is not held to the cases of the other ops.
 std::ptrdiff_t count_of_their_ops(const std::vector<golden::GoldenCase>& cases,
                                   const std::vector<Kernel>& kernels) {
     return std::ranges::count_if(cases, [&](const golden::GoldenCase& golden) {
+        if (golden.info.origin == golden::Origin::pinned) return false;
         return std::ranges::any_of(kernels,
                                    [&](const Kernel& kernel) { return kernel.contract == golden.contract; });
     });
 }
 
-std::string pins_line(const golden::PinCheck& pins, std::size_t judged) {
-    if (judged == 0) return "";
-    std::string text;
-    for (const std::string& sentence : pins.moved) text += fmt::format("MOVED {}\n", sentence);
-    return text + fmt::format("pins of our own scalar kernels: {} hold, {} moved\n", pins.held, pins.moved.size());
+// Ops that have kernels here and no golden case: nothing says that they ever had one.
+std::string ops_without_cases(const golden::GoldenSet& set, const std::vector<Kernel>& kernels) {
+    std::string names;
+    std::set<std::string_view> seen;
+    for (const Kernel& kernel : kernels) {
+        const std::string_view op = kernel.contract->op;
+        const bool there = std::ranges::any_of(
+            set.cases, [&](const golden::GoldenCase& golden) { return golden.contract == kernel.contract; });
+        if (!there && seen.insert(op).second) names += fmt::format("{}{}", names.empty() ? "" : ", ", op);
+    }
+    return names.empty() ? "" : fmt::format("ops without a golden case: {}\n", names);
 }
 
 int check(const CheckOptions& options) {
@@ -50,31 +52,29 @@ int check(const CheckOptions& options) {
         if (const auto writable = check_writable(options.json); !writable) return usage_error(writable.problem());
     GoldenSelection selection = options.golden;
     selection.op = options.kernels.op;
-    Expected<LoadedSet> loaded = load(selection);
+    const Expected<LoadedSet> loaded = load(selection);
     if (!loaded) return usage_error(loaded.problem());
     const std::vector<golden::GoldenCase>& cases = loaded->set.cases;
     const std::vector<golden::KernelCheck> checks = golden::check_kernels(
         *kernels, cases, [&](const Kernel& kernel) { return options.kernels.assumptions_for(kernel.contract->op); },
         options.jobs);
-    golden::PinCheck pins;
-    if (has_own_kernels(*kernels)) pins = golden::check_pins(loaded->directory, cases, options.jobs);
-
-    std::vector<std::string> problems = std::move(loaded->set.problems);
-    for (const auto& more : {golden::unrecorded_changes(loaded->directory, cases), pins.problems})
-        problems.insert(problems.end(), more.begin(), more.end());
+    std::vector<std::string> problems = loaded->set.problems;
+    for (const golden::Disagreement& disagreement : loaded->disagreements)
+        problems.push_back(disagreement.sentence);
     Expected<Done> written = Done{};
     // First: who reads the output may end the command (| head).
     if (!options.json.empty())
-        written = write_file(options.json,
-                             golden::check_json(checks, cases.size(), problems, pins.moved, BRICKPROOF_VERSION));
-    fmt::print("{}\n{}", golden::check_report(checks, cases), pins_line(pins, pins.held + pins.moved.size()));
+        written = write_file(options.json, golden::check_json(checks, cases.size(), problems, BRICKPROOF_VERSION));
+    fmt::print("{}{}", golden::check_report(checks, cases), ops_without_cases(loaded->set, *kernels));
+    const bool pins_moved =
+        std::ranges::any_of(checks, [](const auto& check) { return !check.pins_moved.empty(); });
     const golden::CheckTotal total = golden::total_of(checks);
     fmt::print("{} of {} kernels held to {} golden cases: {} failed\n", total.judged, checks.size(),
                count_of_their_ops(cases, *kernels), total.failed);
     std::fflush(stdout);
     const int damaged = report_problems(problems);
     if (!written) return usage_error(written.problem());
-    if (total.failed > 0 || (options.pins_must_hold && !pins.moved.empty())) return exit_fail;
+    if (total.failed > 0 || (options.pins_must_hold && pins_moved)) return exit_fail;
     if (total.judged == 0) return no_kernel_could_be("judged");
     return damaged;
 }

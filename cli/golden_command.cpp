@@ -43,43 +43,43 @@ void GoldenSelection::add_case(CLI::App& verb) {
     verb.add_option("--case", case_name, "Only cases that match")->type_name("GLOB")->capture_default_str();
 }
 
-Expected<LoadedSet> load(const GoldenSelection& selection) {
+Expected<LoadedSet> load(const GoldenSelection& selection, golden::ContractVersion accepted) {
     const Expected<fs::path> found = golden::find_golden_directory(selection.directory);
     if (!found) return Problem{found.problem()};
-    LoadedSet loaded{
-        *found, golden::load_golden_set(*found, [&](std::string_view op) { return matches(selection.op, op); })};
-    if (selection.case_name != "*")
-        std::erase_if(loaded.set.cases, [&](const golden::GoldenCase& golden) {
-            return !matches(selection.case_name, golden.manifest.name);
-        });
-    if (loaded.set.cases.empty() && loaded.set.problems.empty())
+    const auto wanted = [&](std::string_view op, std::string_view name) {
+        return matches(selection.op, op) && matches(selection.case_name, name);
+    };
+    LoadedSet loaded{*found, golden::load_golden_set(*found, wanted, accepted), {}};
+    const Expected<golden::Index> index = golden::read_index(*found);
+    if (index)
+        loaded.disagreements = golden::disagreements(*found, *index, loaded.set, wanted);
+    else
+        loaded.set.problems.push_back(index.problem());
+    if (loaded.set.cases.empty() && loaded.set.problems.empty() && loaded.disagreements.empty())
         return Problem{fmt::format("{} holds no golden case that matches --op '{}' --case '{}'", found->string(),
                                    selection.op, selection.case_name)};
     return loaded;
 }
 
-Expected<golden::GoldenCase> load_one(const GoldenSelection& selection, const std::string& name,
-                                      golden::ContractVersion accepted) {
-    const Expected<fs::path> directory = golden::find_golden_directory(selection.directory);
-    if (!directory) return Problem{directory.problem()};
+Expected<LoadedCase> load_one(const GoldenSelection& selection, const std::string& name) {
     const std::size_t slash = name.find('/');
-    const std::string wanted_op = slash == std::string::npos ? "" : golden::stem_of(name.substr(0, slash));
-    const std::string wanted = slash == std::string::npos ? name : name.substr(slash + 1);
-    std::vector<fs::path> found;
-    for (const Contract* contract : all_contracts()) {
-        const std::string stem = golden::stem_of(contract->op);
-        const fs::path folder = *directory / stem / wanted;
-        std::error_code error;
-        if ((wanted_op.empty() || wanted_op == stem) && !wanted.empty() && fs::is_directory(folder, error))
-            found.push_back(folder);
-    }
-    if (found.empty())
-        return Problem{
-            fmt::format("{} holds no case '{}'; see 'brickproof golden list'", directory->string(), name)};
-    if (found.size() > 1)
-        return Problem{fmt::format("'{}' is a case of several ops; say which, such as {}/{}", name,
-                                   found.front().parent_path().filename().string(), wanted)};
-    return golden::load_golden_case(found.front(), accepted);
+    const std::string stem = slash == std::string::npos ? "" : golden::stem_of(name.substr(0, slash));
+    const Contract* contract = golden::contract_of_stem(stem);
+    GoldenSelection narrowed = selection;
+    narrowed.op = contract == nullptr ? (stem.empty() ? "*" : stem) : std::string(contract->op);
+    narrowed.case_name = slash == std::string::npos ? name : name.substr(slash + 1);
+    Expected<LoadedSet> loaded = load(narrowed);
+    const Problem none{fmt::format("there is no golden case '{}'; see 'brickproof golden list'", name)};
+    if (!loaded) return golden::find_golden_directory(selection.directory) ? none : Problem{loaded.problem()};
+    std::vector<golden::GoldenCase>& cases = loaded->set.cases;
+    if (cases.empty()) return loaded->set.problems.empty() ? none : Problem{loaded->set.problems.front()};
+    if (cases.size() > 1)
+        return Problem{fmt::format("'{}' is a case of several ops; say which, such as {}", name,
+                                   golden::id_of(cases.front()))};
+    LoadedCase one{std::move(cases.front()), {}, {}};
+    one.file = golden::file_of_stem(loaded->directory, golden::stem_of(one.golden.contract->op));
+    for (const golden::Disagreement& each : loaded->disagreements) one.disagreements.push_back(each.sentence);
+    return one;
 }
 
 int report_problems(const std::vector<std::string>& problems) {
@@ -97,7 +97,7 @@ void add_jobs_option(CLI::App& verb, std::size_t& jobs) {
 void Consent::add_options(CLI::App& verb) {
     verb.add_flag("--yes", yes, "Writes without asking");
     verb.add_flag("--in-ci", in_ci, "Writes although the environment has CI=true");
-    verb.add_option("--why", why, "For the line of provenance: why the values change")->type_name("TEXT");
+    verb.add_option("--why", why, "Why the values change; stored with the case")->type_name("TEXT");
     verb.add_option("--force", force, "Writes values outside the contract's bound; the reason is stored")
         ->type_name("REASON");
 }
@@ -138,10 +138,9 @@ void add_golden_command(CLI::App& app, int& exit_code) {
     add_golden_save(*golden, exit_code);
     add_golden_update(*golden, exit_code);
     add_golden_add(*golden, exit_code);
-    add_golden_record(*golden, exit_code);
+    add_golden_remove(*golden, exit_code);
     add_golden_explain(*golden, exit_code);
     add_golden_list(*golden, exit_code);
-    add_golden_pin(*golden, exit_code);
 }
 
 }  // namespace brickproof::cli

@@ -28,12 +28,13 @@ struct DiffOptions {
     std::size_t jobs = default_jobs();
     bool all_cases = false;
     bool exit_code = false;
+    std::string textconv;
 };
 
 struct SaveOptions {
     GoldenSelection golden;
     KernelSelection kernels;
-    std::string folder;
+    std::string file;
     std::size_t jobs = default_jobs();
 };
 
@@ -100,8 +101,8 @@ int diff_kernels(const DiffOptions& options, const golden::GoldenSet& set, int d
 
 int diff_runs(const DiffOptions& options, const golden::GoldenSet& set, int damaged) {
     std::vector<golden::SavedRun> saved;
-    for (const std::string& folder : options.runs) {
-        Expected<golden::SavedRun> run = golden::load_run(folder, set.cases);
+    for (const std::string& file : options.runs) {
+        Expected<golden::SavedRun> run = golden::load_run(file, set.cases);
         if (!run) return usage_error(run.problem());
         damaged = std::max(damaged, report_problems(run->problems));
         saved.push_back(std::move(*run));
@@ -117,8 +118,9 @@ Expected<golden::GoldenSet> set_of_commit(const fs::path& directory, const std::
                                           const std::string& op) {
     const auto unpacked = golden::golden_of_commit(directory, commit);
     if (!unpacked) return Problem{unpacked.problem()};
-    return golden::load_golden_set(unpacked->path() / "golden",
-                                   [&](std::string_view name) { return matches(op, name); });
+    return golden::load_golden_set(
+        unpacked->path() / "golden", [&](std::string_view name, std::string_view) { return matches(op, name); },
+        golden::ContractVersion::any);
 }
 
 int diff_commits(const DiffOptions& options, LoadedSet& loaded) {
@@ -135,7 +137,15 @@ int diff_commits(const DiffOptions& options, LoadedSet& loaded) {
     return print(golden::between_sets(before->cases, loaded.set.cases), options, damaged);
 }
 
+// For git: a file that is damaged is text, too, or the difference of two commits could not be shown.
+int textconv(const std::string& path) {
+    const Expected<golden::GoldenFile> file = golden::read_golden_file(path);
+    fmt::print("{}", file ? golden::readable_text(*file) : file.problem() + "\n");
+    return exit_pass;
+}
+
 int diff(const DiffOptions& options) {
+    if (!options.textconv.empty()) return textconv(options.textconv);
     const bool of_kernels = !options.kernels.plugins.empty() || options.kernels.variant != "*" ||
                             !options.against.empty() || options.against_variant != "*";
     if (!options.commits.empty() && (of_kernels || !options.runs.empty()))
@@ -161,10 +171,10 @@ int save(const SaveOptions& options) {
     const int damaged = report_problems(loaded->set.problems);
     const auto runs = run_selected(options.kernels, loaded->set, options.jobs);
     if (!runs) return usage_error(runs.problem());
-    if (const auto done = golden::save_run(options.folder, *runs); !done) return usage_error(done.problem());
+    if (const auto done = golden::save_run(options.file, *runs); !done) return usage_error(done.problem());
     std::size_t cases = 0;
     for (const golden::KernelRun& run : *runs) cases += run.cases.size();
-    fmt::print("saved what {} kernels give on {} cases to {}\n", runs->size(), cases, options.folder);
+    fmt::print("saved what {} kernels give on {} cases to {}\n", runs->size(), cases, options.file);
     return damaged;
 }
 
@@ -185,6 +195,9 @@ void add_golden_diff(CLI::App& golden, int& exit_code) {
     verb->add_option("--commit", options->commits, "The golden cases of a commit, with those of a second or of now")
         ->expected(1, 2)
         ->type_name("COMMIT");
+    verb->add_option("--textconv", options->textconv,
+                     "Prints a golden file as text, for git diff (golden/README.md)")
+        ->type_name("FILE");
     verb->add_flag("--all-cases", options->all_cases, "Every case that moved, not only the first");
     verb->add_flag("--exit-code", options->exit_code, "Exit with 1 where anything moved");
     options->golden.add_case(*verb);
@@ -196,7 +209,7 @@ void add_golden_diff(CLI::App& golden, int& exit_code) {
 void add_golden_save(CLI::App& golden, int& exit_code) {
     const auto options = std::make_shared<SaveOptions>();
     CLI::App* verb = golden.add_subcommand("save", "Saves what kernels give on the golden cases, for a later diff");
-    verb->add_option("DIR", options->folder, "A new folder")->required();
+    verb->add_option("FILE", options->file, "A new file, such as before.npz")->required();
     options->kernels.add_options(*verb);
     options->golden.add_case(*verb);
     options->golden.add_directory(*verb);

@@ -8,7 +8,6 @@
 #include "cases/golden_check.hpp"
 #include "cases/golden_run.hpp"
 #include "cases/movement.hpp"
-#include "cases/provenance.hpp"
 #include "commands.hpp"
 #include "engine/compare.hpp"
 #include "golden_verbs.hpp"
@@ -111,36 +110,34 @@ void explain_kernels(const golden::GoldenCase& golden, const std::vector<Kernel>
 }
 
 int explain(const ExplainOptions& options) {
-    const Expected<golden::GoldenCase> golden = load_one(options.golden, options.name);
-    if (!golden) return usage_error(golden.problem());
-    const golden::Manifest& manifest = golden->manifest;
-    fmt::print("{}/{}  ({}, contract version {})\n", golden::stem_of(manifest.op), manifest.name, manifest.op,
-               manifest.contract_version);
-    for (const auto& [name, size] : manifest.sizes) fmt::print("  {} = {}\n", name, size);
-    fmt::print("  expectation: {}: {}\n", name_of(manifest.origin), manifest.source);
-    fmt::print("  compared by {}{}", name_of(manifest.comparison),
-               manifest.guest_comparison == manifest.comparison
+    const Expected<LoadedCase> one = load_one(options.golden, options.name);
+    if (!one) return usage_error(one.problem());
+    const golden::GoldenCase* golden = &one->golden;
+    const golden::CaseInfo& info = golden->info;
+    fmt::print("{}/{}  ({}, contract version {})\n", golden::stem_of(golden->contract->op), info.name,
+               golden->contract->op, info.contract_version);
+    for (const auto& [name, size] : info.sizes) fmt::print("  {} = {}\n", name, size);
+    fmt::print("  expectation: {}: {}\n", name_of(info.origin), info.source);
+    fmt::print("  compared by {}{}", name_of(info.comparison),
+               info.guest_comparison == info.comparison
                    ? "\n"
-                   : fmt::format(", guests by {}\n", name_of(manifest.guest_comparison)));
+                   : fmt::format(", guests by {}\n", name_of(info.guest_comparison)));
     explain_bound(*golden);
-    if (manifest.rounded != golden::Rounded::float64)
-        fmt::print("    the stored values were rounded to {}, which widens it\n", name_of(manifest.rounded));
-    for (const std::string& outside : manifest.outside)
+    if (info.rounded != golden::Rounded::float64)
+        fmt::print("    the stored values were rounded to {}, which widens it\n", name_of(info.rounded));
+    for (const std::string& outside : info.outside)
         fmt::print("  outside '{}': kernels that assume it are not judged here\n", outside);
     explain_arrays(*golden);
     KernelSelection selection = options.kernels;
-    selection.op = manifest.op;
+    selection.op = golden->contract->op;
     const Expected<std::vector<Kernel>> kernels = selection.select();
     if (!kernels) return usage_error(kernels.problem());
     explain_kernels(*golden, *kernels, options.jobs);
-    fmt::print("\n  provenance\n");
-    const auto directory = golden->folder.parent_path().parent_path();
-    const auto lines = golden::read_provenance(directory, manifest.op);
-    if (!lines) return usage_error(lines.problem());
-    for (const golden::ProvenanceLine& line : *lines)
-        if (line.case_name == manifest.name) fmt::print("    {}\n", golden::show(line));
+    fmt::print("\n  last change: {}\n", info.why);
+    if (!info.forced.empty()) fmt::print("    although outside the bound: {}\n", info.forced);
+    fmt::print("  history: git log -- {}\n", one->file.string());
     std::fflush(stdout);
-    return report_problems(golden::unrecorded_changes(directory, std::span(&*golden, 1)));
+    return report_problems(one->disagreements);
 }
 
 }  // namespace
@@ -148,7 +145,7 @@ int explain(const ExplainOptions& options) {
 void add_golden_explain(CLI::App& golden, int& exit_code) {
     const auto options = std::make_shared<ExplainOptions>();
     CLI::App* verb = golden.add_subcommand(
-        "explain", "All about one case: inputs, source, bound, the error of every kernel, provenance");
+        "explain", "All about one case: inputs, source, bound, the error of every kernel, last change");
     verb->add_option("CASE", options->name, "Such as softmax/n33_r3_row0")->required();
     verb->add_option("--kernels", options->kernels.plugins, "Also these kernels; 'builtin' is the library's own")
         ->type_name("PATH");

@@ -1,4 +1,4 @@
-// The verbs of `brickproof golden`, a file each (record beside update, save beside diff), and what they share.
+// The verbs of `brickproof golden`, a file each (save beside diff, remove beside update), and what they share.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -8,6 +8,7 @@
 
 #include "cases/golden_case.hpp"
 #include "cases/golden_change.hpp"
+#include "cases/golden_index.hpp"
 #include "engine/expected.hpp"
 
 namespace brickproof::cli {
@@ -16,11 +17,10 @@ void add_golden_check(CLI::App& golden, int& exit_code);
 void add_golden_diff(CLI::App& golden, int& exit_code);
 void add_golden_save(CLI::App& golden, int& exit_code);
 void add_golden_update(CLI::App& golden, int& exit_code);
-void add_golden_record(CLI::App& golden, int& exit_code);
+void add_golden_remove(CLI::App& golden, int& exit_code);
 void add_golden_add(CLI::App& golden, int& exit_code);
 void add_golden_explain(CLI::App& golden, int& exit_code);
 void add_golden_list(CLI::App& golden, int& exit_code);
-void add_golden_pin(CLI::App& golden, int& exit_code);
 
 // Which golden cases a verb works on.
 struct GoldenSelection {
@@ -36,12 +36,18 @@ struct GoldenSelection {
 struct LoadedSet {
     std::filesystem::path directory;
     golden::GoldenSet set;
+    std::vector<golden::Disagreement> disagreements;  // with the index
 };
 // Nothing that matches is a problem.
-Expected<LoadedSet> load(const GoldenSelection& selection);
+Expected<LoadedSet> load(const GoldenSelection& selection,
+                         golden::ContractVersion accepted = golden::ContractVersion::current);
 // "OP/CASE" or "CASE": the one case of this name, or why there is none.
-Expected<golden::GoldenCase> load_one(const GoldenSelection& selection, const std::string& name,
-                                      golden::ContractVersion accepted = golden::ContractVersion::current);
+struct LoadedCase {
+    golden::GoldenCase golden;
+    std::filesystem::path file;
+    std::vector<std::string> disagreements;  // sentences
+};
+Expected<LoadedCase> load_one(const GoldenSelection& selection, const std::string& name);
 
 // One sentence each to standard error; exit_usage where there is any, else exit_pass.
 int report_problems(const std::vector<std::string>& problems);

@@ -7,7 +7,7 @@ build=$1
 least=95
 
 # Kernels and bricks, and what reads bytes from outside. What other CPUs run is not compiled here.
-reports=(lib/ golden/cases/npy_file golden/cases/manifest properties/engine/replay_token properties/judge/plugin
+reports=(lib/ golden/cases/npy_file golden/cases/npz_file golden/cases/golden_file properties/engine/replay_token properties/judge/plugin
     properties/report/baseline fuzz/campaign/messages)
 
 profiles=$build/profiles

@@ -8,7 +8,7 @@ found=${2:+$(cd "$2" && pwd)}
 cd "$(dirname "${BASH_SOURCE[0]}")/../corpus"
 most=200  # files
 
-for stem in baseline bricks gguf manifest message npy plugin_table replay_token terms; do
+for stem in baseline bricks gguf golden_file message plugin_table replay_token terms; do
     fresh=$(mktemp -d)
     length=$(sed -n 's/^max_len = //p' "$out/fuzz_$stem.options")
     from=("$stem")

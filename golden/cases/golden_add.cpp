@@ -113,24 +113,21 @@ std::optional<Problem> refuse_unknown(const Contract& contract, const Case& skel
     return std::nullopt;
 }
 
-GoldenCase unfilled(const Contract& contract, Case inputs, std::string name, Origin origin, std::string source,
-                    const fs::path& directory) {
+Expected<GoldenCase> unfilled(const Contract& contract, Case inputs, std::string name, Origin origin,
+                              std::string source) {
+    if (const auto named = case_name(name); !named) return Problem{named.problem()};
     GoldenCase golden{.contract = &contract,
-                      .manifest = {.op = std::string(contract.op),
-                                   .contract_version = contract.version,
-                                   .name = name,
-                                   .origin = origin,
-                                   .source = std::move(source),
-                                   .comparison = Comparison::bound,
-                                   .guest_comparison = Comparison::bound,
-                                   .outside = broken_preconditions(contract, inputs),
-                                   .sizes = {},
-                                   .tensors = {}},
-                      .folder = directory / stem_of(contract.op) / name,
+                      .info = {.name = std::move(name),
+                               .contract_version = contract.version,
+                               .origin = origin,
+                               .source = std::move(source),
+                               .comparison = Comparison::bound,
+                               .guest_comparison = Comparison::bound,
+                               .outside = broken_preconditions(contract, inputs)},
                       .inputs = std::move(inputs),
                       .expected = {}};
     for (std::size_t i = 0; i < contract.size_names.size(); ++i)
-        golden.manifest.sizes[std::string(contract.size_names[i])] = golden.inputs.sizes[i];
+        golden.info.sizes[std::string(contract.size_names[i])] = golden.inputs.sizes[i];
     return golden;
 }
 
@@ -157,6 +154,32 @@ Expected<Expectation> expectation_of(const Operand& operand, const Given& given,
     return expectation;
 }
 
+Expected<GoldenCase> listed_case(const Contract& contract, const GoldenFile& file, FileCase stored) {
+    const CaseInfo& info = stored.info;
+    if (info.origin != Origin::independent && info.origin != Origin::standard)
+        return Problem{
+            "its kind must be \"independent\" or \"standard\"; what an oracle or a kernel gives is computed, not "
+            "listed"};
+    if (info.source.empty()) return Problem{"its source is empty: say where its values come from"};
+    Given given{.name = info.name,
+                .origin = info.origin,
+                .source = info.source,
+                .comparison = info.comparison,
+                .guest_comparison = info.guest_comparison,
+                .outside = info.outside,
+                .sizes = info.sizes};
+    constexpr std::string_view mask = "-mask";
+    for (auto& [name, tensor] : stored.arrays) {
+        if (std::ranges::count(file.inputs, name) > 0)
+            given.inputs[name] = std::move(tensor);
+        else if (name.ends_with(mask))
+            given.masks[name.substr(0, name.size() - mask.size())] = std::move(tensor);
+        else
+            given.outputs[name] = std::move(tensor);
+    }
+    return case_of_arrays(contract, std::move(given));
+}
+
 }  // namespace
 
 Expected<Sizes> parse_sizes(const Contract& contract, std::string_view text) {
@@ -175,13 +198,6 @@ Expected<Sizes> parse_sizes(const Contract& contract, std::string_view text) {
         at = last ? stop : stop + 1;
     }
     return sizes;
-}
-
-Expected<Done> check_case_name(std::string_view name) {
-    constexpr std::string_view allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
-    if (!name.empty() && name.find_first_not_of(allowed) == std::string::npos) return Done{};
-    // Names of the committed cases, such as threshold_1e-10, hold nothing else.
-    return Problem{fmt::format("'{}' is no name of a golden case: letters, digits, '_' and '-' make one", name)};
 }
 
 Expected<Tensor> read_array(const fs::path& path) {
@@ -210,55 +226,80 @@ Expected<Case> inputs_of_arrays(const Contract& contract, const Given& given) {
     return inputs;
 }
 
-Expected<GoldenCase> case_of_arrays(const Contract& contract, Given given, const fs::path& directory) {
-    if (const auto named = check_case_name(given.name); !named) return Problem{named.problem()};
+Expected<GoldenCase> case_of_arrays(const Contract& contract, Given given) {
     Expected<Case> inputs = inputs_of_arrays(contract, given);
     if (!inputs) return Problem{inputs.problem()};
-    GoldenCase golden = unfilled(contract, std::move(*inputs), given.name, given.origin, given.source, directory);
-    golden.manifest.comparison = given.comparison;
-    golden.manifest.guest_comparison = given.guest_comparison.value_or(given.comparison);
-    if (given.outside) golden.manifest.outside = *given.outside;
-    for (const Operand& operand : golden.inputs.operands) {
+    Expected<GoldenCase> golden = unfilled(contract, std::move(*inputs), given.name, given.origin, given.source);
+    if (!golden) return golden;
+    golden->info.comparison = given.comparison;
+    golden->info.guest_comparison = given.guest_comparison.value_or(given.comparison);
+    for (const std::string& name : given.outside)
+        if (std::ranges::count(golden->info.outside, name) == 0) golden->info.outside.push_back(name);
+    for (const Operand& operand : golden->inputs.operands) {
         if (operand.access != Access::output) continue;
-        Expected<Expectation> expectation = expectation_of(operand, given, golden.manifest.rounded);
+        Expected<Expectation> expectation = expectation_of(operand, given, golden->info.rounded);
         if (!expectation) return Problem{expectation.problem()};
-        golden.expected.push_back(std::move(*expectation));
+        golden->expected.push_back(std::move(*expectation));
     }
     return golden;
 }
 
-Expected<GoldenCase> case_of_oracle(const Contract& contract, Case inputs, std::string name, std::string source,
-                                    const fs::path& directory) {
-    if (const auto named = check_case_name(name); !named) return Problem{named.problem()};
-    GoldenCase golden =
-        unfilled(contract, std::move(inputs), std::move(name), Origin::oracle, std::move(source), directory);
-    golden.expected = oracle_expectations(contract, golden.inputs);
+Expected<GoldenCase> case_of_oracle(const Contract& contract, Case inputs, std::string name, std::string source) {
+    Expected<GoldenCase> golden =
+        unfilled(contract, std::move(inputs), std::move(name), Origin::oracle, std::move(source));
+    if (golden) golden->expected = oracle_expectations(contract, golden->inputs);
     return golden;
 }
 
-Expected<GoldenCase> case_of_guest(const Kernel& kernel, Case inputs, std::string name, std::string source,
-                                   const fs::path& directory) {
-    if (const auto named = check_case_name(name); !named) return Problem{named.problem()};
+Expected<GoldenCase> case_of_pin(const Contract& contract, Case inputs, std::string name, std::string source) {
+    Expected<GoldenCase> golden =
+        unfilled(contract, std::move(inputs), std::move(name), Origin::pinned, std::move(source));
+    if (!golden) return golden;
+    golden->info.comparison = golden->info.guest_comparison = Comparison::bits;
+    return renewed(*golden);
+}
+
+Expected<GoldenCase> case_of_guest(const Kernel& kernel, Case inputs, std::string name, std::string source) {
     if (kernel.plugin_path.empty())
         return Problem{
             "expectations never come from the kernels that they check: pass --kernels of another library, "
-            "or pin our own with 'brickproof golden pin'"};
+            "or pin our own with --bits"};
     if (const std::string reason = why_not_runnable(kernel); !reason.empty())
         return Problem{fmt::format("{} / {} cannot run: {}", kernel.library, kernel.variant, reason)};
-    GoldenCase golden = unfilled(*kernel.contract, std::move(inputs), std::move(name), Origin::implementation,
-                                 std::move(source), directory);
-    golden.manifest.library = kernel.library;
-    golden.manifest.rounded = Rounded::float32;
-    const KernelRun run = run_kernel(kernel, std::span(&golden, 1), 1);
+    Expected<GoldenCase> golden =
+        unfilled(*kernel.contract, std::move(inputs), std::move(name), Origin::implementation, std::move(source));
+    if (!golden) return golden;
+    golden->info.library = kernel.library;
+    golden->info.rounded = Rounded::float32;
+    const KernelRun run = run_kernel(kernel, std::span(&*golden, 1), 1);
     if (const std::string& failure = run.cases.front().failure; !failure.empty())
         return Problem{fmt::format("{} / {} gives no outputs: {}", kernel.library, kernel.variant, failure)};
-    for (const Operand& operand : golden.inputs.operands) {
+    for (const Operand& operand : golden->inputs.operands) {
         if (operand.access != Access::output) continue;
-        const Array<std::byte>& array = run.cases.front().outputs.arrays[golden.expected.size()];
+        const Array<std::byte>& array = run.cases.front().outputs.arrays[golden->expected.size()];
         const auto* bytes = reinterpret_cast<const char*>(array.data());
-        golden.expected.push_back({widened(operand, {{}, {}, std::string(bytes, array.size())})});
+        golden->expected.push_back({widened(operand, {{}, {}, std::string(bytes, array.size())})});
     }
     return golden;
+}
+
+Expected<CaseList> cases_of_list(const fs::path& list) {
+    Expected<GoldenFile> file = read_golden_file(list);
+    if (!file) return Problem{file.problem()};
+    const Contract* contract = find_contract(file->op);
+    if (contract == nullptr)
+        return Problem{
+            fmt::format("{} is of the op '{}', which this brickproof does not know", list.string(), file->op)};
+    CaseList cases;
+    for (FileCase& stored : file->cases) {
+        const std::string name = stored.info.name;
+        Expected<GoldenCase> golden = listed_case(*contract, *file, std::move(stored));
+        if (golden)
+            cases.cases.push_back(std::move(*golden));
+        else
+            cases.problems.push_back(fmt::format("{}: {}: {}", list.string(), name, golden.problem()));
+    }
+    return cases;
 }
 
 }  // namespace brickproof::golden

@@ -14,8 +14,9 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t largest_file = std::size_t{1} << 26;
-constexpr std::size_t largest_manifest = std::size_t{1} << 20;
 constexpr std::size_t most_values = std::size_t{1} << 22;  // of one case: the product of its sizes
+constexpr std::string_view file_ending = ".npz";
+constexpr std::string_view mask_ending = "-mask";
 
 // Of the elements as they are stored: a half is its bits, a block its bytes.
 Dtype dtype_of(const Type& type) {
@@ -24,135 +25,99 @@ Dtype dtype_of(const Type& type) {
     return type == i8 ? Dtype::int8 : Dtype::uint8;
 }
 
-Expected<std::string> read_up_to(const fs::path& path, std::size_t most) {
-    std::error_code error;
-    const fs::file_status status = fs::symlink_status(path, error);
-    if (status.type() == fs::file_type::not_found) return Problem{fmt::format("{} is missing", path.string())};
-    if (status.type() != fs::file_type::regular)
-        return Problem{fmt::format("{} is no plain file; golden files are not links", path.string())};
-    if (fs::file_size(path, error) > most || error)
-        return Problem{fmt::format("{} is larger than such a file may be ({} MiB)", path.string(), most >> 20)};
-    return read_file(path.string());
+std::string describe(Dtype dtype, const std::vector<std::size_t>& shape) {
+    return fmt::format("{} {}", name_of(dtype), show_shape(shape));
 }
 
-std::string describe(const Layout& layout) {
-    return fmt::format("{} {}", name_of(layout.dtype), show_shape(layout.shape));
+// Takes an array out of what is stored, where it is as the sizes need it.
+Expected<Tensor> take(FileCase& stored, const std::string& name, const Layout& wanted) {
+    const auto at = stored.arrays.find(name);
+    if (at == stored.arrays.end()) return Problem{fmt::format("has no array {}", name)};
+    Tensor tensor = std::move(at->second);
+    stored.arrays.erase(at);
+    if (tensor.dtype != wanted.dtype || tensor.shape != wanted.shape)
+        return Problem{fmt::format("has {} as {}; these sizes need {}", name, describe(tensor.dtype, tensor.shape),
+                                   describe(wanted.dtype, wanted.shape))};
+    return tensor;
 }
 
-// The one tensor of an operand in a role; nothing if there is none.
-const TensorEntry* find_entry(const Manifest& manifest, Role role, std::string_view operand) {
-    const auto at = std::ranges::find_if(
-        manifest.tensors, [&](const TensorEntry& entry) { return entry.role == role && entry.operand == operand; });
-    return at == manifest.tensors.end() ? nullptr : &*at;
+Expected<Expectation> take_expectation(FileCase& stored, const Operand& operand) {
+    const bool by_bits = stored.info.comparison == Comparison::bits;
+    const std::string name(operand.name);
+    Expected<Tensor> tensor = take(stored, name, by_bits ? layout_of(operand) : exact_layout_of(operand));
+    if (!tensor) return Problem{tensor.problem()};
+    Expectation expectation{std::move(*tensor)};
+    const std::string mask_name = name + std::string(mask_ending);
+    if (!stored.arrays.contains(mask_name)) return expectation;
+    if (!by_bits) return Problem{"has a mask although it is compared by the bound"};
+    Expected<Tensor> mask = take(stored, mask_name, {Dtype::uint8, layout_of(operand).shape});
+    if (!mask) return Problem{mask.problem()};
+    expectation.mask = std::move(*mask);
+    return expectation;
 }
 
-// Loads a case piece by piece; every problem names the file that it is in.
-class Loader {
-  public:
-    Loader(const fs::path& folder, ContractVersion accepted) : accepted_(accepted) { golden_.folder = folder; }
+// Filling a small case is how a contract says which operands it has.
+std::vector<std::string> names_of(const Contract& contract, Access access) {
+    std::vector<std::string> names;
+    for (const Operand& operand : brickproof::typical_case(contract, contract.workloads.front().sizes, 0).operands)
+        if (operand.access == access) names.emplace_back(operand.name);
+    return names;
+}
 
-    Expected<GoldenCase> load() {
-        std::optional<Problem> problem = read_manifest();
-        if (!problem) problem = find_signature();
-        if (!problem) problem = read_operands();
-        if (problem) return *problem;
-        return std::move(golden_);
+// One file's cases, those that are wanted.
+void load_file(const fs::path& path, const Contract& contract, const CaseFilter& wanted, ContractVersion accepted,
+               GoldenSet& set) {
+    const std::string stem = stem_of(contract.op);
+    const auto unread = [&](const std::string& what, const std::string& sentence) {
+        set.unread.insert(what);
+        set.problems.push_back(fmt::format("{} {}", path.string(), sentence));
+    };
+    Expected<GoldenFile> file = read_golden_file(path);
+    if (!file) {
+        set.unread.insert(stem);
+        set.problems.push_back(file.problem());
+        return;
     }
-
-  private:
-    Problem in_manifest(std::string_view what) const {
-        return {fmt::format("{} {}", (golden_.folder / manifest_name).string(), what)};
-    }
-
-    std::optional<Problem> read_manifest() {
-        std::error_code error;
-        if (fs::is_symlink(golden_.folder, error) || fs::is_symlink(golden_.folder.parent_path(), error))
-            return Problem{fmt::format("{} is reached by a link; golden cases are folders of their own",
-                                       golden_.folder.string())};
-        const Expected<std::string> text = read_up_to(golden_.folder / manifest_name, largest_manifest);
-        if (!text) return Problem{text.problem()};
-        Expected<Manifest> manifest = parse_manifest(*text);
-        if (!manifest) return in_manifest(manifest.problem());
-        golden_.manifest = std::move(*manifest);
-        return std::nullopt;
-    }
-
-    std::optional<Problem> find_signature() {
-        const Manifest& manifest = golden_.manifest;
-        golden_.contract = find_contract(manifest.op);
-        if (golden_.contract == nullptr)
-            return in_manifest(fmt::format("is of the op '{}', which this brickproof does not know", manifest.op));
-        if (accepted_ == ContractVersion::current && manifest.contract_version != golden_.contract->version)
-            return in_manifest(fmt::format(
-                "is of version {} of the contract of {}, this brickproof has version {}; where its values still "
-                "hold, 'brickproof golden record {}/{} --why TEXT' takes it over",
-                manifest.contract_version, manifest.op, golden_.contract->version, stem_of(manifest.op),
-                manifest.name));
-        if (golden_.folder.filename() != manifest.name ||
-            golden_.folder.parent_path().filename() != stem_of(manifest.op))
-            return in_manifest(fmt::format("says that it belongs to {}/{}", stem_of(manifest.op), manifest.name));
-        for (const std::string& name : manifest.outside)
-            if (std::ranges::find(golden_.contract->preconditions, name, &Precondition::name) ==
-                golden_.contract->preconditions.end())
-                return in_manifest(
-                    fmt::format("lies outside '{}', which is no precondition of {}", name, manifest.op));
-        Expected<Case> skeleton = typical_case(*golden_.contract, manifest.sizes, 0);
-        if (!skeleton) return in_manifest(skeleton.problem());
-        golden_.inputs = std::move(*skeleton);
-        return std::nullopt;
-    }
-
-    std::optional<Problem> read_operands() {
-        std::size_t used = 0;
-        for (Operand& operand : golden_.inputs.operands) {
-            const bool input = operand.access == Access::input;
-            const bool exact = !input && golden_.manifest.comparison == Comparison::bound;
-            const TensorEntry* entry =
-                find_entry(golden_.manifest, input ? Role::input : Role::output, operand.name);
-            if (entry == nullptr) return in_manifest(fmt::format("has no tensor for {}", operand.name));
-            Expected<Tensor> tensor = read_tensor(*entry, exact ? exact_layout_of(operand) : layout_of(operand));
-            if (!tensor) return Problem{tensor.problem()};
-            ++used;
-            if (input) {
-                if (!tensor->bytes.empty())
-                    std::memcpy(operand.contents.data(), tensor->bytes.data(), tensor->bytes.size());
-                continue;
-            }
-            golden_.expected.push_back({std::move(*tensor)});
-            if (const TensorEntry* mask_entry = find_entry(golden_.manifest, Role::mask, operand.name)) {
-                if (exact) return in_manifest("has a mask although it is compared by the bound");
-                Expected<Tensor> mask = read_tensor(*mask_entry, {Dtype::uint8, layout_of(operand).shape});
-                if (!mask) return Problem{mask.problem()};
-                golden_.expected.back().mask = std::move(*mask);
-                ++used;
-            }
+    const GoldenFile expected = empty_file_of(contract);
+    if (file->op != expected.op || file->inputs != expected.inputs || file->outputs != expected.outputs)
+        return unread(stem, fmt::format("says that it is of the op '{}', or names other operands than {}: {}",
+                                        file->op, contract.op, contract.signature));
+    std::size_t of_other_versions = 0;
+    for (FileCase& stored : file->cases) {
+        const std::string name = stored.info.name;
+        if (!wanted(contract.op, name)) continue;
+        if (accepted == ContractVersion::current && stored.info.contract_version != contract.version) {
+            ++of_other_versions;
+            set.unread.insert(stem + "/" + name);
+            continue;
         }
-        if (used != golden_.manifest.tensors.size())
-            return in_manifest(fmt::format("has tensors that {} does not take", golden_.manifest.op));
-        return std::nullopt;
+        Expected<GoldenCase> golden = from_file_case(contract, std::move(stored));
+        if (golden)
+            set.cases.push_back(std::move(*golden));
+        else
+            unread(stem + "/" + name, fmt::format("has the case {}, which {}", name, golden.problem()));
     }
+    if (of_other_versions > 0)
+        set.problems.push_back(fmt::format(
+            "{} has {} case{} of another version of the contract of {} than this brickproof, which has version {}; "
+            "where "
+            "the values still hold, 'brickproof golden update' takes them over",
+            path.string(), of_other_versions, of_other_versions == 1 ? "" : "s", contract.op, contract.version));
+}
 
-    Expected<Tensor> read_tensor(const TensorEntry& entry, const Layout& wanted) const {
-        const fs::path path = golden_.folder / entry.file;
-        if (entry.dtype != wanted.dtype || entry.shape != wanted.shape)
-            return in_manifest(fmt::format("says that {} is {}; {} of these sizes needs {}", entry.file,
-                                           describe({entry.dtype, entry.shape}), entry.operand, describe(wanted)));
-        const Expected<std::string> text = read_plain_file(path);
-        if (!text) return Problem{text.problem()};
-        Expected<Tensor> tensor = parse_npy(*text);
-        if (!tensor) return Problem{fmt::format("{} {}", path.string(), tensor.problem())};
-        if (tensor->dtype != wanted.dtype || tensor->shape != wanted.shape)
-            return Problem{fmt::format("{} holds {}, its manifest says {}", path.string(),
-                                       describe({tensor->dtype, tensor->shape}), describe(wanted))};
-        if (crc32_of(*text) != entry.crc32)
-            return Problem{fmt::format("{} is damaged: its CRC-32 is {:08x}, its manifest says {:08x}",
-                                       path.string(), crc32_of(*text), entry.crc32)};
-        return tensor;
-    }
+// Every golden file in a folder, by its stem; a folder that cannot be read holds none.
+std::map<std::string, fs::path> files_in(const fs::path& directory) {
+    std::map<std::string, fs::path> files;
+    std::error_code error;
+    for (fs::directory_iterator at(directory, error), end; !error && at != end; at.increment(error))
+        if (at->path().extension() == file_ending) files[at->path().stem().string()] = at->path();
+    return files;
+}
 
-    ContractVersion accepted_;
-    GoldenCase golden_;
-};
+bool holds_golden_files(const fs::path& directory) {
+    std::error_code error;
+    return fs::exists(directory / "index.txt", error) || !files_in(directory).empty();
+}
 
 }  // namespace
 
@@ -160,6 +125,20 @@ std::string stem_of(std::string_view op) {
     std::string stem(op);
     std::ranges::replace(stem, '.', '_');
     return stem;
+}
+
+const Contract* contract_of_stem(std::string_view stem) {
+    for (const Contract* contract : all_contracts())
+        if (stem_of(contract->op) == stem) return contract;
+    return nullptr;
+}
+
+std::string id_of(const GoldenCase& golden) {
+    return stem_of(golden.contract->op) + "/" + golden.info.name;
+}
+
+fs::path file_of_stem(const fs::path& directory, std::string_view stem) {
+    return directory / (std::string(stem) + std::string(file_ending));
 }
 
 Layout layout_of(const Operand& operand) {
@@ -193,7 +172,7 @@ Expected<Case> typical_case(const Contract& contract, const Sizes& sizes, std::u
     std::size_t unit = 1;
     for (const Operand& operand : c.operands) unit = std::lcm(unit, operand.type->values);
     if (ordered.back() % unit != 0)
-        return Problem{fmt::format("has {} = {}, which is no multiple of {}", contract.size_names.back(),
+        return Problem{fmt::format("has {} = {}, which is not a multiple of {}", contract.size_names.back(),
                                    ordered.back(), unit)};
     return c;
 }
@@ -203,13 +182,6 @@ bool same_inputs(const GoldenCase& a, const GoldenCase& b) {
            std::ranges::equal(a.inputs.operands, b.inputs.operands, {}, &Operand::contents, &Operand::contents);
 }
 
-std::string inputs_checksum(const GoldenCase& golden) {
-    std::string bytes;
-    for (const Operand& operand : golden.inputs.operands)
-        bytes.append(reinterpret_cast<const char*>(operand.contents.data()), operand.contents.size());
-    return fmt::format("{:08x}", crc32_of(bytes));
-}
-
 std::vector<double> doubles_of(const Tensor& tensor) {
     std::vector<double> values(tensor.bytes.size() / sizeof(double));
     if (!values.empty()) std::memcpy(values.data(), tensor.bytes.data(), tensor.bytes.size());
@@ -217,11 +189,99 @@ std::vector<double> doubles_of(const Tensor& tensor) {
 }
 
 Expected<std::string> read_plain_file(const fs::path& path) {
-    return read_up_to(path, largest_file);
+    std::error_code error;
+    const fs::file_status status = fs::symlink_status(path, error);
+    if (status.type() == fs::file_type::not_found) return Problem{fmt::format("{} is missing", path.string())};
+    if (status.type() != fs::file_type::regular)
+        return Problem{fmt::format("{} is not a plain file; golden files are not links", path.string())};
+    if (fs::file_size(path, error) > largest_file || error)
+        return Problem{
+            fmt::format("{} is larger than such a file may be ({} MiB)", path.string(), largest_file >> 20)};
+    return read_file(path.string());
 }
 
-Expected<GoldenCase> load_golden_case(const fs::path& folder, ContractVersion accepted) {
-    return Loader(folder, accepted).load();
+Expected<GoldenFile> read_golden_file(const fs::path& path) {
+    const Expected<std::string> text = read_plain_file(path);
+    if (!text) return Problem{text.problem()};
+    Expected<GoldenFile> file = parse_golden_file(*text);
+    if (!file) return Problem{fmt::format("{} {}", path.string(), file.problem())};
+    return file;
+}
+
+FileCase to_file_case(const GoldenCase& golden) {
+    FileCase stored{golden.info};
+    std::size_t output = 0;
+    for (const Operand& operand : golden.inputs.operands) {
+        const std::string name(operand.name);
+        if (operand.access == Access::input) {
+            const Layout layout = layout_of(operand);
+            const auto* bytes = reinterpret_cast<const char*>(operand.contents.data());
+            stored.arrays[name] = {layout.dtype, layout.shape, std::string(bytes, operand.contents.size())};
+            continue;
+        }
+        const Expectation& expectation = golden.expected[output++];
+        stored.arrays[name] = expectation.tensor;
+        if (expectation.mask) stored.arrays[name + std::string(mask_ending)] = *expectation.mask;
+    }
+    return stored;
+}
+
+Expected<GoldenCase> from_file_case(const Contract& contract, FileCase stored) {
+    for (const std::string& name : stored.info.outside)
+        if (std::ranges::find(contract.preconditions, name, &Precondition::name) == contract.preconditions.end())
+            return Problem{fmt::format("lies outside '{}', which is not a precondition of {}", name, contract.op)};
+    Expected<Case> inputs = typical_case(contract, stored.info.sizes, 0);
+    if (!inputs) return Problem{inputs.problem()};
+    GoldenCase golden{.contract = &contract, .info = stored.info, .inputs = std::move(*inputs), .expected = {}};
+    for (Operand& operand : golden.inputs.operands) {
+        if (operand.access == Access::output) {
+            Expected<Expectation> expectation = take_expectation(stored, operand);
+            if (!expectation) return Problem{expectation.problem()};
+            golden.expected.push_back(std::move(*expectation));
+            continue;
+        }
+        const Expected<Tensor> tensor = take(stored, std::string(operand.name), layout_of(operand));
+        if (!tensor) return Problem{tensor.problem()};
+        if (!tensor->bytes.empty())
+            std::memcpy(operand.contents.data(), tensor->bytes.data(), tensor->bytes.size());
+    }
+    if (!stored.arrays.empty())
+        return Problem{
+            fmt::format("has the array {}, which {} does not take", stored.arrays.begin()->first, contract.op)};
+    return golden;
+}
+
+GoldenFile empty_file_of(const Contract& contract) {
+    return {.op = std::string(contract.op),
+            .inputs = names_of(contract, Access::input),
+            .outputs = names_of(contract, Access::output)};
+}
+
+GoldenSet load_golden_set(const fs::path& directory, const CaseFilter& wanted, ContractVersion accepted) {
+    GoldenSet set;
+    for (const auto& [stem, path] : files_in(directory)) {
+        if (const Contract* contract = contract_of_stem(stem)) {
+            load_file(path, *contract, wanted, accepted, set);
+            continue;
+        }
+        set.unread.insert(stem);
+        set.problems.push_back(fmt::format("{} is of an op that this brickproof does not know", path.string()));
+    }
+    return set;
+}
+
+Expected<fs::path> find_golden_directory(const std::string& given) {
+    if (!given.empty()) {
+        if (holds_golden_files(given)) return fs::path(given);
+        return Problem{fmt::format("there are no golden files in {} (looked for OP{})", given, file_ending)};
+    }
+    std::error_code error;
+    const fs::path executable = fs::read_symlink("/proc/self/exe", error);
+    const fs::path beside = (executable.parent_path() / ".." / ".." / "golden").lexically_normal();
+    for (const fs::path& candidate : {fs::path("golden"), beside})
+        if (holds_golden_files(candidate)) return candidate;
+    return Problem{fmt::format("there are no golden files in ./golden or {}; pass their folder as --golden DIR",
+                               beside.string())};
 }
 
 }  // namespace brickproof::golden

@@ -1,9 +1,9 @@
-// A change to golden cases: what it moves, why it may be refused, and how it is written, all cases at once.
+// A change to golden cases: what it moves, why it may be refused, and how it is written.
 #pragma once
 
 #include <filesystem>
-#include <functional>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 
@@ -17,16 +17,14 @@ namespace brickproof::golden {
 struct Change {
     std::optional<GoldenCase> before{};  // nothing where the case is new
     GoldenCase after;
-    std::string kind;                    // of the provenance line: "added", "updated", "replaced", "recorded"
-    std::string by;                      // what gives the new values
     std::optional<Movement> from_old{};  // nothing where there are no old values of the same inputs
     Movement from_oracle{};              // how far the new values are from what the contract's oracle says
 };
 
-// Measures the change; `kind` and `by` are for its provenance line.
-Change change_of(std::optional<GoldenCase> before, GoldenCase after, std::string kind, std::string by);
+// Measures the change.
+Change change_of(std::optional<GoldenCase> before, GoldenCase after);
 
-// Nothing to write: the same inputs, values, comparison and source.
+// The same but for the reasons of the change.
 bool changes_nothing(const Change& change);
 
 // "softmax/n33: 3 of 33 values moved, ...", with a histogram where values moved.
@@ -38,13 +36,17 @@ std::optional<std::string> refusal(const Change& change);
 
 struct ChangeReason {
     std::string why;
-    std::string forced{};  // the reason of --force
+    std::string forced{};  // stored where a change would be refused
 };
 
-// Writes all cases and their provenance lines in one transaction. A tensor that changes gets a name that holds its
-// checksum, so that each case is whole at every moment, even for a reader who knows of no transaction. Problems: a
-// folder that cannot be written, a case that somebody else changed meanwhile.
+// Writes the cases to their files, then their lines to the index. Every file is written to a temporary and renamed,
+// so that each is old or new whenever this ends; the other cases are those that lie there now. The problem names a
+// file that is damaged or cannot be written.
 Expected<Done> write_changes(const std::filesystem::path& directory, std::span<const Change> changes,
-                             const ChangeReason& reason, const std::function<void()>& on_step = {});
+                             const ChangeReason& reason);
+
+// Takes cases ("STEM/CASE") out of their files, which go with their last case, and their lines out of the index;
+// also lines of what is gone already.
+Expected<Done> remove_cases(const std::filesystem::path& directory, const std::set<std::string>& names);
 
 }  // namespace brickproof::golden

@@ -8,6 +8,8 @@
 #include <cstring>
 
 #include "cases/golden_run.hpp"
+#include "cases/golden_update.hpp"
+#include "cases/movement.hpp"
 #include "engine/compare.hpp"
 #include "judge/plugin.hpp"
 
@@ -36,10 +38,10 @@ Outputs expected_outputs(const GoldenCase& golden, const Outputs& got) {
 }
 
 // How far an expectation itself may be from the exact value.
-double own_error(const Manifest& manifest, double value, double bound) {
-    if (manifest.origin == Origin::implementation) return bound;
+double own_error(const CaseInfo& info, double value, double bound) {
+    if (info.origin == Origin::implementation) return bound;
     const double magnitude = std::fabs(value);
-    if (manifest.rounded == Rounded::float64) return magnitude * float64_roundoff;
+    if (info.rounded == Rounded::float64) return magnitude * float64_roundoff;
     return std::max(magnitude * float32_roundoff, float32_least_half);
 }
 
@@ -50,21 +52,38 @@ std::vector<OracleOutput> golden_oracle(const GoldenCase& golden) {
         const std::string& bytes = golden.expected[i].tensor.bytes;
         if (!bytes.empty()) std::memcpy(oracle[i].exact.data(), bytes.data(), bytes.size());
         for (std::size_t j = 0; j < oracle[i].exact.size(); ++j)
-            oracle[i].bound[j] += own_error(golden.manifest, oracle[i].exact[j], oracle[i].bound[j]);
+            oracle[i].bound[j] += own_error(golden.info, oracle[i].exact[j], oracle[i].bound[j]);
     }
     return oracle;
 }
 
+// A pinned case: empty where every value is the one that was pinned, else '~' and what moved, or '!' and why there
+// is nothing to compare.
+std::string check_pin_in_child(KernelRunner& runner, const GoldenCase& golden) {
+    const Run run = runner.run(golden.inputs, {});
+    if (run.violation != Run::Violation::none) return "!" + run.what;
+    const Movement movement = movement_of(golden, expected_values(golden), output_values_of(golden, run.outputs));
+    return movement.moved == 0 ? "" : "~" + summary_of(movement);
+}
+
 // A share of the bound where the case passes, else '!' and why not.
 std::string check_in_child(KernelRunner& runner, const Kernel& kernel, const GoldenCase& golden) {
+    if (golden.info.origin == Origin::pinned) return check_pin_in_child(runner, golden);
     const Outcome outcome = check_case(runner, kernel, golden);
     return outcome.kind == Outcome::Kind::pass ? fmt::format("{}", outcome.share_of_bound) : "!" + outcome.message;
 }
 
 void count(KernelCheck& check, const Kernel& kernel, const GoldenCase& golden, const Reply& reply) {
-    if (comparison_for(kernel, golden) != golden.manifest.comparison) ++check.by_bound;
+    if (comparison_for(kernel, golden) != golden.info.comparison) ++check.by_bound;
     if (reply.lost || reply.text.starts_with('!')) {
-        check.failures.push_back({golden.manifest.name, reply.lost ? reply.text : reply.text.substr(1)});
+        check.failures.push_back({golden.info.name, reply.lost ? reply.text : reply.text.substr(1)});
+        return;
+    }
+    if (golden.info.origin == Origin::pinned) {
+        if (reply.text.empty())
+            ++check.pins_held;
+        else
+            check.pins_moved.push_back({golden.info.name, reply.text.substr(1)});
         return;
     }
     ++check.passed;
@@ -74,13 +93,13 @@ void count(KernelCheck& check, const Kernel& kernel, const GoldenCase& golden, c
 }  // namespace
 
 Comparison comparison_for(const Kernel& kernel, const GoldenCase& golden) {
-    return kernel.plugin_path.empty() ? golden.manifest.comparison : golden.manifest.guest_comparison;
+    return kernel.plugin_path.empty() ? golden.info.comparison : golden.info.guest_comparison;
 }
 
 Outcome compare_outputs(const GoldenCase& golden, Comparison comparison, const Outputs& got) {
     if (comparison == Comparison::bits)
         return expect_same_outputs(golden.inputs, got, expected_outputs(golden, got));
-    if (golden.manifest.comparison == Comparison::bits)
+    if (golden.info.comparison == Comparison::bits)
         return expect_outputs_within(golden.inputs, got, golden.contract->oracle(golden.inputs));
     return expect_outputs_within(golden.inputs, got, golden_oracle(golden));
 }
@@ -94,16 +113,19 @@ Outcome check_case(KernelRunner& runner, const Kernel& kernel, const GoldenCase&
 CheckTotal total_of(std::span<const KernelCheck> checks) {
     CheckTotal total;
     for (const KernelCheck& check : checks) {
-        total.judged += check.passed > 0 || !check.failures.empty();
+        total.judged +=
+            check.passed > 0 || !check.failures.empty() || check.pins_held + check.pins_moved.size() > 0;
         total.failed += !check.failures.empty();
     }
     return total;
 }
 
 Excused excuse_for(const Kernel& kernel, const GoldenCase& golden, std::span<const std::string> assumed) {
-    if (golden.manifest.origin == Origin::implementation && golden.manifest.library == kernel.library)
+    if (golden.info.origin == Origin::implementation && golden.info.library == kernel.library)
         return Excused::its_own;
-    const bool outside = std::ranges::any_of(golden.manifest.outside, [&](const std::string& broken) {
+    const bool pins_this = kernel.plugin_path.empty() && kernel.variant == pinned_variant;
+    if (golden.info.origin == Origin::pinned) return pins_this ? Excused::no : Excused::pins_another;
+    const bool outside = std::ranges::any_of(golden.info.outside, [&](const std::string& broken) {
         return std::ranges::find(kernel.assumes, broken) != kernel.assumes.end() ||
                std::ranges::find(assumed, broken) != assumed.end();
     });

@@ -27,8 +27,9 @@ Outcome check_case(KernelRunner& runner, const Kernel& kernel, const GoldenCase&
 // Why a kernel is not judged on a case.
 enum class Excused {
     no,
-    outside,  // the inputs lie outside what the kernel assumes
-    its_own,  // the expectation was made by the kernel's own library
+    outside,       // the inputs lie outside what the kernel assumes
+    its_own,       // the expectation was made by the kernel's own library
+    pins_another,  // the bits of our own scalar kernel, and this is another
 };
 Excused excuse_for(const Kernel& kernel, const GoldenCase& golden, std::span<const std::string> assumed);
 
@@ -49,6 +50,8 @@ struct KernelCheck {
     std::size_t by_bound = 0;    // cases whose bits are ours, of which a guest owes the bound only
     double largest_share = 0.0;  // of the bound, of the cases that passed by it
     std::vector<Failure> failures{};
+    std::size_t pins_held = 0;
+    std::vector<Failure> pins_moved{};  // and how far: no failures
 };
 
 // `assumed`: preconditions from the command line, beside those that a kernel itself assumes. Runs in child

@@ -47,8 +47,8 @@ const KernelRun* partner_of(const KernelRun& run, std::span<const KernelRun> oth
 }
 
 void compare_versions(const GoldenCase& before, const GoldenCase& after, Difference& difference) {
-    const std::string& name = after.manifest.name;
-    if (checksum_of(before.manifest) == checksum_of(after.manifest)) {
+    const std::string& name = after.info.name;
+    if (digest_of(to_file_case(before)) == digest_of(to_file_case(after))) {
         difference.add(name, {});
         return;
     }
@@ -57,12 +57,12 @@ void compare_versions(const GoldenCase& before, const GoldenCase& after, Differe
         difference.sentences.push_back(fmt::format("{}: other inputs", name));
         return;
     }
-    if (before.manifest.comparison != after.manifest.comparison)
+    if (before.info.comparison != after.info.comparison)
         difference.sentences.push_back(fmt::format("{}: compared by {}, was by {}", name,
-                                                   name_of(after.manifest.comparison),
-                                                   name_of(before.manifest.comparison)));
-    if (before.manifest.source != after.manifest.source)
-        difference.sentences.push_back(fmt::format("{}: its source is now \"{}\"", name, after.manifest.source));
+                                                   name_of(after.info.comparison),
+                                                   name_of(before.info.comparison)));
+    if (before.info.source != after.info.source)
+        difference.sentences.push_back(fmt::format("{}: its source is now \"{}\"", name, after.info.source));
     difference.add(name, movement_of(after, expected_values(before), expected_values(after)));
 }
 
@@ -111,18 +111,18 @@ std::string distance_line(const Difference& difference) {
 Difference from_oracle(std::string_view op, std::span<const GoldenCase> cases, Origin origin) {
     Difference difference{.title = fmt::format("{}: {} values -> the oracle now", op, name_of(origin))};
     for (const GoldenCase& golden : cases) {
-        if (golden.manifest.op != op || golden.manifest.origin != origin) continue;
+        if (golden.contract->op != op || golden.info.origin != origin) continue;
         Values now;
         std::size_t output = 0;
         for (OracleOutput& result : golden.contract->oracle(golden.inputs)) now.push_back(std::move(result.exact));
         // What is stored in a format was rounded to it: compared with the oracle's value in that format.
         for (const Operand& operand : golden.inputs.operands) {
             if (operand.access != Access::output) continue;
-            if (golden.manifest.comparison == Comparison::bits || golden.manifest.rounded == Rounded::float32)
+            if (golden.info.comparison == Comparison::bits || golden.info.rounded == Rounded::float32)
                 for (double& value : now[output]) value = nearest(*operand.type, value);
             ++output;
         }
-        difference.add(golden.manifest.name, movement_of(golden, expected_values(golden), now));
+        difference.add(golden.info.name, movement_of(golden, expected_values(golden), now));
     }
     return difference;
 }
@@ -131,12 +131,13 @@ Difference from_expectations(const KernelRun& run) {
     Difference difference{.title = fmt::format("{}: expectations -> {}", run.op, label_of(run))};
     if (!run.not_runnable.empty()) difference.sentences.push_back("not run: " + run.not_runnable);
     for (const CaseRun& one : run.cases) {
+        if (one.golden->info.origin == Origin::pinned) continue;  // what one kernel gives binds no other
         if (!one.failure.empty()) {
-            difference.sentences.push_back(fmt::format("{}: {}", one.golden->manifest.name, one.failure));
+            difference.sentences.push_back(fmt::format("{}: {}", one.golden->info.name, one.failure));
             continue;
         }
-        difference.add(one.golden->manifest.name, movement_of(*one.golden, nearest_values(*one.golden),
-                                                              output_values_of(*one.golden, one.outputs)));
+        difference.add(one.golden->info.name, movement_of(*one.golden, nearest_values(*one.golden),
+                                                          output_values_of(*one.golden, one.outputs)));
     }
     return difference;
 }
@@ -144,7 +145,7 @@ Difference from_expectations(const KernelRun& run) {
 Difference between(const KernelRun& before, const KernelRun& after) {
     Difference difference{.title = fmt::format("{}: {} -> {}", before.op, label_of(before), label_of(after))};
     for (const CaseRun& old : before.cases) {
-        const std::string& name = old.golden->manifest.name;
+        const std::string& name = old.golden->info.name;
         const CaseRun* now = find(after, old.golden);
         if (now == nullptr) {
             difference.sentences.push_back(fmt::format("{}: the second has no such case", name));
@@ -160,8 +161,7 @@ Difference between(const KernelRun& before, const KernelRun& after) {
     }
     for (const CaseRun& now : after.cases)
         if (find(before, now.golden) == nullptr)
-            difference.sentences.push_back(
-                fmt::format("{}: the first has no such case", now.golden->manifest.name));
+            difference.sentences.push_back(fmt::format("{}: the first has no such case", now.golden->info.name));
     return difference;
 }
 
@@ -182,12 +182,12 @@ std::vector<Difference> between_sets(std::span<const GoldenCase> before, std::sp
     std::map<std::string, Difference> by_op;
     const auto of = [](std::span<const GoldenCase> set, const GoldenCase& wanted) -> const GoldenCase* {
         for (const GoldenCase& golden : set)
-            if (golden.contract == wanted.contract && golden.manifest.name == wanted.manifest.name) return &golden;
+            if (golden.contract == wanted.contract && golden.info.name == wanted.info.name) return &golden;
         return nullptr;
     };
     const auto difference_of = [&](const GoldenCase& golden) -> Difference& {
-        Difference& difference = by_op[golden.manifest.op];
-        difference.title = golden.manifest.op;
+        Difference& difference = by_op[std::string(golden.contract->op)];
+        difference.title = std::string(golden.contract->op);
         return difference;
     };
     for (const GoldenCase& golden : before) {
@@ -195,13 +195,12 @@ std::vector<Difference> between_sets(std::span<const GoldenCase> before, std::sp
         if (const GoldenCase* now = of(after, golden))
             compare_versions(golden, *now, difference);
         else
-            difference.sentences.push_back(fmt::format("{}: removed", golden.manifest.name));
+            difference.sentences.push_back(fmt::format("{}: removed", golden.info.name));
     }
     for (const GoldenCase& golden : after)
         if (of(before, golden) == nullptr)
-            difference_of(golden).sentences.push_back(fmt::format("{}: added, {} ({})", golden.manifest.name,
-                                                                  name_of(golden.manifest.origin),
-                                                                  golden.manifest.source));
+            difference_of(golden).sentences.push_back(fmt::format("{}: added, {} ({})", golden.info.name,
+                                                                  name_of(golden.info.origin), golden.info.source));
     std::vector<Difference> differences;
     for (auto& [op, difference] : by_op) differences.push_back(std::move(difference));
     return differences;

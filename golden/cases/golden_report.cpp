@@ -9,6 +9,15 @@
 namespace brickproof::golden {
 namespace {
 
+using Json = nlohmann::ordered_json;
+
+Json json_of(std::span<const Failure> failures) {
+    Json json = Json::array();
+    for (const Failure& failure : failures)
+        json.push_back({{"case", failure.case_name}, {"message", failure.message}});
+    return json;
+}
+
 std::size_t judged(const KernelCheck& check) {
     return check.passed + check.failures.size();
 }
@@ -39,14 +48,29 @@ std::string op_line(std::string_view op, std::span<const GoldenCase> cases) {
     std::size_t all = 0;
     std::map<std::string_view, std::size_t> by_origin;
     for (const GoldenCase& golden : cases) {
-        if (golden.manifest.op != op) continue;
+        if (golden.contract->op != op) continue;
         ++all;
-        ++by_origin[name_of(golden.manifest.origin)];
+        ++by_origin[name_of(golden.info.origin)];
     }
     std::string origins;
     for (const auto& [origin, count] : by_origin)
         origins += fmt::format("{}{} {}", origins.empty() ? "" : ", ", count, origin);
     return fmt::format("{:<18}{} case{}: {}\n", op, all, all == 1 ? "" : "s", origins.empty() ? "none" : origins);
+}
+
+// "MOVED softmax/pinned_n65: 1 of 65 values moved, ..." and a line that counts; empty where nothing is pinned.
+std::string pins_report(std::span<const KernelCheck> checks) {
+    std::string text;
+    std::size_t held = 0;
+    std::size_t moved = 0;
+    for (const KernelCheck& check : checks) {
+        held += check.pins_held;
+        moved += check.pins_moved.size();
+        for (const Failure& pin : check.pins_moved)
+            text += fmt::format("MOVED {}/{}: {}\n", stem_of(check.op), pin.case_name, pin.message);
+    }
+    if (held + moved == 0) return "";
+    return text + fmt::format("pins of our own scalar kernels: {} hold, {} moved\n", held, moved);
 }
 
 }  // namespace
@@ -70,18 +94,13 @@ std::string check_report(std::span<const KernelCheck> checks, std::span<const Go
         for (const Failure& failure : check.failures)
             text += fmt::format("\nFAIL {} / {} of {}\n  case {}/{}\n  {}\n", check.op, check.variant,
                                 check.library, stem_of(check.op), failure.case_name, failure.message);
-    return text;
+    return text + "\n" + pins_report(checks);
 }
 
 std::string check_json(std::span<const KernelCheck> checks, std::size_t cases,
-                       std::span<const std::string> problems, std::span<const std::string> moved,
-                       std::string_view version) {
-    using Json = nlohmann::ordered_json;
+                       std::span<const std::string> problems, std::string_view version) {
     Json kernels = Json::array();
     for (const KernelCheck& check : checks) {
-        Json failures = Json::array();
-        for (const Failure& failure : check.failures)
-            failures.push_back({{"case", failure.case_name}, {"message", failure.message}});
         kernels.push_back({{"library", check.library},
                            {"op", check.op},
                            {"variant", check.variant},
@@ -92,12 +111,13 @@ std::string check_json(std::span<const KernelCheck> checks, std::size_t cases,
                            {"its_own", check.its_own},
                            {"by_bound", check.by_bound},
                            {"largest_share_of_bound", check.largest_share},
-                           {"failures", failures}});
+                           {"failures", json_of(check.failures)},
+                           {"pins_held", check.pins_held},
+                           {"pins_moved", json_of(check.pins_moved)}});
     }
     const Json report{{"brickproof", version},
                       {"cases", cases},
                       {"problems", std::vector<std::string>(problems.begin(), problems.end())},
-                      {"moved", std::vector<std::string>(moved.begin(), moved.end())},
                       {"kernels", kernels}};
     return report.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }

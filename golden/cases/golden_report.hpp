@@ -1,9 +1,9 @@
 // What a golden check found, as JSON for machines; check_report() says it to people.
 //
-//     {"brickproof": version, "cases": n, "problems": [sentence], "moved": [sentence], "kernels": [{"library",
-//     "op",
-//         "variant", "verdict": "PASS|FAIL|NOT RUN", "reason", "passed", "outside", "its_own", "by_bound",
-//         "largest_share_of_bound", "failures": [{"case", "message"}]}]}
+//     {"brickproof": version, "cases": n, "problems": [sentence], "kernels": [{"library", "op", "variant",
+//         "verdict": "PASS|FAIL|NOT RUN", "reason", "passed", "outside", "its_own", "by_bound",
+//         "largest_share_of_bound", "failures": [{"case", "message"}], "pins_held", "pins_moved": [{"case",
+//         "message"}]}]}
 #pragma once
 
 #include <span>
@@ -14,7 +14,6 @@
 namespace brickproof::golden {
 
 std::string check_json(std::span<const KernelCheck> checks, std::size_t cases,
-                       std::span<const std::string> problems, std::span<const std::string> moved,
-                       std::string_view version);
+                       std::span<const std::string> problems, std::string_view version);
 
 }  // namespace brickproof::golden

@@ -1,7 +1,6 @@
-// The outputs of a run of kernels, saved to a folder and read back, so that two runs can be compared: two builds,
-// two machines, before and after a change.
-//
-// DIR/run.json names kernels, cases, checksums and files; DIR/<n>/<case>/<operand>.npy are the outputs of kernel n.
+// The outputs of a run of kernels, saved to a file and read back, so that two runs can be compared: two builds, two
+// machines, before and after a change. The file is an archive that numpy.load() reads: `run.json` names kernels and
+// cases, "K/CASE/OPERAND.npy" are the outputs of kernel K.
 #pragma once
 
 #include <filesystem>
@@ -15,13 +14,13 @@
 
 namespace brickproof::golden {
 
-// The folder must be new or empty; run.json is written last. Problems, one sentence.
-Expected<Done> save_run(const std::filesystem::path& folder, std::span<const KernelRun> runs);
+// Written whole or not at all; a file that is there already is left alone. Problems, one sentence.
+Expected<Done> save_run(const std::filesystem::path& file, std::span<const KernelRun> runs);
 
 struct SavedRun {
     std::vector<KernelRun> kernels;
-    std::vector<std::string> problems;  // files that are damaged, cases that are not in `cases` as they were
+    std::vector<std::string> problems;  // cases that are not in `cases` as they were, or lack an output
 };
-Expected<SavedRun> load_run(const std::filesystem::path& folder, std::span<const GoldenCase> cases);
+Expected<SavedRun> load_run(const std::filesystem::path& file, std::span<const GoldenCase> cases);
 
 }  // namespace brickproof::golden

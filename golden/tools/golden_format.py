@@ -1,4 +1,4 @@
-"""Writes lists of golden cases, for 'brickproof golden add --from OUT/cases.json': arrays as .npy, and cases.json.
+"""Writes golden cases as files OUT/<op stem>.npz.
 
 Standard library only. Tensors are (dtype, shape, bytes); bytes are in C order, little endian.
 """
@@ -6,6 +6,7 @@ Standard library only. Tensors are (dtype, shape, bytes); bytes are in C order, 
 import ast
 import json
 import struct
+import zipfile
 from pathlib import Path
 from typing import NamedTuple
 
@@ -49,21 +50,35 @@ def read_npy(path):
     return Tensor(DTYPE[header["descr"]], header["shape"], data[10 + length :])
 
 
-def write_case(out, op, name, *, kind, source, comparison, sizes, tensors, guest_comparison=None, outside=()):
-    """Adds a case to the list OUT/cases.json, its arrays beside it; tensors: list of (role, operand, Tensor)."""
-    folder = Path(op.replace(".", "_")) / name
-    (Path(out) / folder).mkdir(parents=True, exist_ok=True)
-    arrays = {"input": {}, "output": {}, "mask": {}}
-    for role, operand, t in tensors:
-        file = folder / f"{operand}{'-mask' if role == 'mask' else ''}.npy"
-        (Path(out) / file).write_bytes(npy_bytes(t))
-        arrays[role][operand] = file.as_posix()
-    case = {"op": op, "case": name, "kind": kind, "source": source, "comparison": comparison,
-            "guest_comparison": guest_comparison or comparison, "outside": list(outside), "sizes": sizes,
-            "inputs": arrays["input"], "outputs": arrays["output"], "masks": arrays["mask"]}
-    with open(Path(out) / "cases.json", "a+", encoding="utf-8") as file:
-        file.seek(0)
-        text = file.read()
-        cases = json.loads(text)["cases"] if text else []
-        file.truncate(0)
-        json.dump({"cases": cases + [case]}, file, indent=1, ensure_ascii=False)
+class GoldenFiles:
+    """The files OUT/<op stem>.npz of some ops: cases are added one by one, and written at the end."""
+
+    def __init__(self, out):
+        self.out = Path(out)
+        self.files = {}
+
+    def add(self, op, name, *, kind, source, comparison, sizes, tensors, guest_comparison=None, outside=()):
+        """A case; tensors: list of (role, operand, Tensor), roles being input, output and mask."""
+        operands = lambda wanted: [operand for role, operand, _ in tensors if role == wanted]
+        head = {"format": 2, "op": op, "inputs": operands("input"), "outputs": operands("output")}
+        case = {"case": name, "kind": kind, "comparison": comparison,
+                "guest_comparison": guest_comparison or comparison, "outside": list(outside), "sizes": sizes,
+                "source": source}
+        arrays = {operand + ("-mask" if role == "mask" else ""): t for role, operand, t in tensors}
+        self.files.setdefault(op, (head, []))[1].append((case, arrays))
+
+    def write(self):
+        for op, (head, cases) in self.files.items():
+            text = json.dumps({**head, "cases": [case for case, _ in cases]}, indent=1, ensure_ascii=False)
+            with zipfile.ZipFile(self.out / f"{op.replace('.', '_')}.npz", "w") as file:
+                file.writestr("cases.json", text)
+                for case, arrays in cases:
+                    for name, t in arrays.items():
+                        file.writestr(f"{case['case']}/{name}.npy", npy_bytes(t))
+
+
+def read_cases(path):
+    """The cases of a golden file, by their names, and the bytes of its arrays, by "CASE/OPERAND.npy"."""
+    with zipfile.ZipFile(path) as file:
+        members = {name: file.read(name) for name in file.namelist()}
+    return {case["case"]: case for case in json.loads(members.pop("cases.json"))["cases"]}, members

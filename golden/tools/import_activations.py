@@ -17,7 +17,7 @@ from decimal import Context, Decimal, Underflow, localcontext
 from pathlib import Path
 
 from decimals import exp_of_minus, is_nearest_float32
-from golden_format import read_npy, tensor, values_of, write_case
+from golden_format import GoldenFiles, read_npy, tensor, values_of
 
 ONE = Decimal(1)
 
@@ -55,11 +55,11 @@ def write(out, op, name, meta, origin, inputs, exact, theirs, outside=()):
             raise SystemExit(f"{op} {name}: computed {value}, but the case says {expected!r}")
     note = f"; {meta['note']}" if meta["note"] else ""
     n = len(exact)
-    write_case(out, op, name, kind="independent", comparison="bound", sizes={"n": n}, outside=outside,
-               source=f"independent data set, case {meta['op']}__{meta['case']}: {meta['source']}{note}; "
-               "to float64 by decimal arithmetic (golden/tools/import_activations.py)",
-               tensors=[("input", operand, tensor("float32", (n,), values)) for operand, values in inputs]
-               + [("output", "y", tensor("float64", (n,), [float(v) for v in exact]))])
+    out.add(op, name, kind="independent", comparison="bound", sizes={"n": n}, outside=outside,
+            source=f"independent data set, case {meta['op']}__{meta['case']}: {meta['source']}{note}; "
+            "to float64 by decimal arithmetic (golden/tools/import_activations.py)",
+            tensors=[("input", operand, tensor("float32", (n,), values)) for operand, values in inputs]
+            + [("output", "y", tensor("float64", (n,), [float(v) for v in exact]))])
 
 
 def import_swiglu(out, folder, origin):
@@ -95,6 +95,7 @@ def main():
     if len(sys.argv) != 3:
         raise SystemExit(__doc__)
     cases, out = map(Path, sys.argv[1:])
+    out = GoldenFiles(out)
     imported = 0
     with localcontext(Context(prec=60)) as context:
         context.traps[Underflow] = False
@@ -105,6 +106,7 @@ def main():
                     imported += 1
     if imported == 0:
         raise SystemExit(f"{cases} holds no cases of swiglu, silu or softmax")
+    out.write()
     print(f"imported {imported} cases")
 
 

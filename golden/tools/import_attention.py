@@ -26,7 +26,7 @@ from decimal import Context, Decimal, Underflow, localcontext
 from pathlib import Path
 
 from decimals import UNITS, exp_of_minus, float32, is_nearest_float32, units
-from golden_format import read_npy, tensor, values_of, write_case
+from golden_format import GoldenFiles, read_npy, tensor, values_of
 
 MOST_BYTES = 100_000
 
@@ -70,12 +70,12 @@ def write(out, name, source, sizes, q, k, v, theirs, agrees):
         if not agrees(mine, expected):
             raise SystemExit(f"attention {name}: computed {mine}, but the case says {expected!r}")
     cache = (seq * kv_heads * d,)
-    write_case(out, "attention", name, kind="independent", comparison="bound",
-               source=f"{source}; to float64 by decimal arithmetic (golden/tools/import_attention.py)",
-               sizes={"seq": seq, "heads": heads, "kv_heads": kv_heads, "head_dim": d},
-               tensors=[("input", "q", tensor("float32", (heads * d,), q)),
-                        ("input", "k", tensor("float32", cache, k)), ("input", "v", tensor("float32", cache, v)),
-                        ("output", "out", tensor("float64", (heads * d,), [float(x) for x in exact]))])
+    out.add("attention", name, kind="independent", comparison="bound",
+            source=f"{source}; to float64 by decimal arithmetic (golden/tools/import_attention.py)",
+            sizes={"seq": seq, "heads": heads, "kv_heads": kv_heads, "head_dim": d},
+            tensors=[("input", "q", tensor("float32", (heads * d,), q)),
+                     ("input", "k", tensor("float32", cache, k)), ("input", "v", tensor("float32", cache, v)),
+                     ("output", "out", tensor("float64", (heads * d,), [float(x) for x in exact]))])
 
 
 def first_kv_head(values, kv_heads, d):
@@ -235,6 +235,7 @@ def main():
     if len(sys.argv) < 3:
         raise SystemExit(__doc__)
     *sources, out = map(Path, sys.argv[1:])
+    out = GoldenFiles(out)
     count = 0
     with localcontext(Context(prec=80)) as context:
         context.traps[Underflow] = False
@@ -253,6 +254,7 @@ def main():
                 print(f"left out: {blind} rows of {meta['case']} that see no key")
     if count == 0:
         raise SystemExit("there are no folders attention__*")
+    out.write()
     print(f"listed {count} attention cases")
 
 

@@ -15,7 +15,7 @@ import sys
 from fractions import Fraction
 from pathlib import Path
 
-from golden_format import read_npy, tensor, values_of, write_case
+from golden_format import GoldenFiles, read_npy, tensor, values_of
 
 MOST_WEIGHTS = 65536  # of a case: its first rows
 
@@ -36,12 +36,12 @@ def nearest_float32(exact):
 def write(out, name, source, w, x, exact, bits):
     rows, cols = len(exact), len(x)
     y = ("float32", list(map(nearest_float32, exact))) if bits else ("float64", list(map(float, exact)))
-    write_case(out, "gemv", name, kind="independent", source=source, comparison="bits" if bits else "bound",
-               sizes={"rows": rows, "cols": cols, "bias": 0},
-               tensors=[("input", "w", tensor("float32", (rows * cols,), w)),
-                        ("input", "x", tensor("float32", (cols,), x)),
-                        ("input", "bias", tensor("float32", (0,), [])),
-                        ("output", "y", tensor(y[0], (rows,), y[1]))])
+    out.add("gemv", name, kind="independent", source=source, comparison="bits" if bits else "bound",
+            sizes={"rows": rows, "cols": cols, "bias": 0},
+            tensors=[("input", "w", tensor("float32", (rows * cols,), w)),
+                     ("input", "x", tensor("float32", (cols,), x)),
+                     ("input", "bias", tensor("float32", (0,), [])),
+                     ("output", "y", tensor(y[0], (rows,), y[1]))])
 
 
 def source_of(folder, meta):
@@ -93,10 +93,12 @@ def main():
     if len(sys.argv) != 4:
         raise SystemExit(__doc__)
     mpmath, onnx, out = map(Path, sys.argv[1:])
+    out = GoldenFiles(out)
     for folder in sorted(mpmath.glob("matvec__*")):
         import_matvec(out, folder)
     for folder in sorted(onnx.glob("matmul__*")):
         import_matmul(out, folder)
+    out.write()
 
 
 if __name__ == "__main__":

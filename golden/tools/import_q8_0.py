@@ -11,7 +11,7 @@ import math
 import sys
 from pathlib import Path
 
-from golden_format import read_npy, reshaped, tensor, values_of, write_case
+from golden_format import GoldenFiles, read_npy, reshaped, tensor, values_of
 
 
 def load(folder):
@@ -36,10 +36,10 @@ def import_ggml(out, folder):
     tensors = [("input", "x", t["x"]), ("output", "y", t["blocks"])]
     if not all(values_of(t["defined"])):
         tensors.append(("mask", "y", quants_mask(values_of(t["defined"]))))
-    write_case(out, "q8_0.quantize", meta["case"], guest_comparison="bound", tensors=tensors, **common)
+    out.add("q8_0.quantize", meta["case"], guest_comparison="bound", tensors=tensors, **common)
     infinite = any((d & 0x7C00) == 0x7C00 for d in values_of(t["d"]))
-    write_case(out, "q8_0.dequantize", meta["case"], outside=["finite"] if infinite else [],
-               tensors=[("input", "x", t["blocks"]), ("output", "y", t["dequant"])], **common)
+    out.add("q8_0.dequantize", meta["case"], outside=["finite"] if infinite else [],
+            tensors=[("input", "x", t["blocks"]), ("output", "y", t["dequant"])], **common)
 
 
 def import_realizar(out, folder):
@@ -48,17 +48,18 @@ def import_realizar(out, folder):
     common = {"kind": "independent", "source": source_of(meta), "comparison": "bits", "sizes": {"n": n}}
     quants = reshaped(t["qs"], (n,))
     tensors = [("input", "x", t["x"]), ("output", "q", quants), ("output", "scales", t["scale"])]
-    write_case(out, "q8_0f.quantize", meta["case"], guest_comparison="bound", tensors=tensors, **common)
+    out.add("q8_0f.quantize", meta["case"], guest_comparison="bound", tensors=tensors, **common)
     infinite = not all(map(math.isfinite, values_of(t["scale"])))
-    write_case(out, "q8_0f.dequantize", meta["case"], outside=["finite"] if infinite else [],
-               tensors=[("input", "q", quants), ("input", "scales", t["scale"]), ("output", "y", t["dequant"])],
-               **common)
+    out.add("q8_0f.dequantize", meta["case"], outside=["finite"] if infinite else [],
+            tensors=[("input", "q", quants), ("input", "scales", t["scale"]), ("output", "y", t["dequant"])],
+            **common)
 
 
 def main():
     if len(sys.argv) != 3:
         raise SystemExit(__doc__)
     cases, out = map(Path, sys.argv[1:])
+    out = GoldenFiles(out)
     ggml = sorted(cases.glob("q8_0_ggml__*"))
     realizar = sorted(cases.glob("q8_0_realizar__*"))
     if not ggml or not realizar:
@@ -67,6 +68,7 @@ def main():
         import_ggml(out, folder)
     for folder in realizar:
         import_realizar(out, folder)
+    out.write()
     print(f"imported {len(ggml)} ggml and {len(realizar)} realizar cases, each for quantize and dequantize")
 
 

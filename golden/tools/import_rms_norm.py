@@ -16,7 +16,7 @@ import sys
 from decimal import Decimal
 from pathlib import Path
 
-from golden_format import read_npy, tensor, values_of, write_case
+from golden_format import GoldenFiles, read_npy, tensor, values_of
 
 decimal.getcontext().prec = 100
 decimal.getcontext().Emax = decimal.MAX_EMAX
@@ -45,11 +45,11 @@ def require(same, folder, row):
 
 def import_row(out, name, source, x, weight, eps, exact):
     n = len(x)
-    write_case(out, "rms_norm", name, kind="independent", source=source, comparison="bound", sizes={"n": n},
-               tensors=[("input", "x", tensor("float32", (n,), x)),
-                        ("input", "weight", tensor("float32", (n,), weight)),
-                        ("input", "eps", tensor("float32", (1,), [eps])),
-                        ("output", "y", tensor("float64", (n,), exact))])
+    out.add("rms_norm", name, kind="independent", source=source, comparison="bound", sizes={"n": n},
+            tensors=[("input", "x", tensor("float32", (n,), x)),
+                     ("input", "weight", tensor("float32", (n,), weight)),
+                     ("input", "eps", tensor("float32", (1,), [eps])),
+                     ("output", "y", tensor("float64", (n,), exact))])
 
 
 def import_case(out, folder, names, eps, prefix, agrees):
@@ -73,6 +73,7 @@ def main():
     if len(sys.argv) != 4:
         raise SystemExit(__doc__)
     mpmath, onnx, out = map(Path, sys.argv[1:])
+    out = GoldenFiles(out)
     exactly = lambda exact, expected: nearest_float32(exact) == expected
     closely = lambda exact, expected: math.isclose(exact, expected, rel_tol=1e-5, abs_tol=1e-6)
     rows = 0
@@ -80,6 +81,7 @@ def main():
         rows += import_case(out, folder, ("x", "w", "y"), "eps", "", exactly)
     for folder in sorted(onnx.glob("rms_norm__*")):
         rows += import_case(out, folder, ("X", "W", "Y"), "epsilon", "onnx_", closely)
+    out.write()
     print(f"imported {rows} rows")
 
 

@@ -14,7 +14,7 @@ from decimal import Context, Decimal, Underflow, localcontext
 from pathlib import Path
 
 from decimals import cos_sin, is_nearest_float32, pi
-from golden_format import read_npy, tensor, values_of, write_case
+from golden_format import GoldenFiles, read_npy, tensor, values_of
 
 STYLES = {"NORM": 0, "NEOX": 2}
 
@@ -63,14 +63,13 @@ def import_case(out, folder):
         own = slice(token * count, (token + 1) * count)
         name = f"{meta['case']}_token{token}"
         widened = "" if position == 0 else "; to float64 by decimal arithmetic (golden/tools/import_rope.py)"
-        write_case(
-            out, "rope", name, kind="independent",
+        out.add("rope", name, kind="independent",
             source=f"independent data set, case rope__{meta['case']}, token {token}: {meta['source']}{widened}",
             comparison="bits" if position == 0 else "bound",
             sizes={"heads": heads, "head_dim": head_dim, "position": position, "style": STYLES[attributes["style"]]},
             tensors=[("input", "x", tensor("float32", (count,), x[own])),
-                     ("input", "theta", tensor("float32", (1,), [attributes["theta"]])),
-                     ("output", "y", expected_values(name, x[own], y[own], attributes, position))])
+                  ("input", "theta", tensor("float32", (1,), [attributes["theta"]])),
+                  ("output", "y", expected_values(name, x[own], y[own], attributes, position))])
     return len(read_positions(folder / "positions.npy"))
 
 
@@ -78,12 +77,14 @@ def main():
     if len(sys.argv) != 3:
         raise SystemExit(__doc__)
     cases, out = map(Path, sys.argv[1:])
+    out = GoldenFiles(out)
     folders = sorted(cases.glob("rope__*"))
     if not folders:
         raise SystemExit(f"{cases} holds no folders rope__*")
     with localcontext(Context(prec=80)) as context:
         context.traps[Underflow] = False
         tokens = sum(import_case(out, folder) for folder in folders)
+    out.write()
     print(f"listed {tokens} tokens of {len(folders)} rope cases")
 
 

@@ -11,7 +11,7 @@ import random
 import struct
 import sys
 
-from golden_format import tensor, values_of, write_case
+from golden_format import GoldenFiles, tensor, values_of
 
 BLOCK = 32
 SOURCE = "products exact in float64, rounded once to float32 (golden/tools/make_dequantized.py)"
@@ -34,20 +34,20 @@ def write_blocks(out, name, scales, codes, broken):
     data = [byte for b, d in enumerate(scales)
             for byte in struct.pack("<H32b", d, *codes[b * BLOCK : (b + 1) * BLOCK])]
     y = [code * half_value(scales[i // BLOCK]) for i, code in enumerate(codes)]
-    write_case(out, "q8_0.dequantize", name, kind="independent", source=SOURCE, comparison="bits",
-               sizes={"n": len(codes)}, outside=broken,
-               tensors=[("input", "x", tensor("uint8", (len(scales), 2 + BLOCK), data)),
-                        ("output", "y", tensor("float32", (len(y),), y))])
+    out.add("q8_0.dequantize", name, kind="independent", source=SOURCE, comparison="bits",
+            sizes={"n": len(codes)}, outside=broken,
+            tensors=[("input", "x", tensor("uint8", (len(scales), 2 + BLOCK), data)),
+                     ("output", "y", tensor("float32", (len(y),), y))])
 
 
 def write_arrays(out, name, scales, codes, broken):
     """scales: floats, one for each 32 codes, the last block may be partial."""
     scales = tensor("float32", (len(scales),), scales)
     y = [rounded_to_float32(code * values_of(scales)[i // BLOCK]) for i, code in enumerate(codes)]
-    write_case(out, "q8_0f.dequantize", name, kind="independent", source=SOURCE, comparison="bits",
-               sizes={"n": len(codes)}, outside=broken,
-               tensors=[("input", "q", tensor("int8", (len(codes),), codes)), ("input", "scales", scales),
-                        ("output", "y", tensor("float32", (len(y),), y))])
+    out.add("q8_0f.dequantize", name, kind="independent", source=SOURCE, comparison="bits",
+            sizes={"n": len(codes)}, outside=broken,
+            tensors=[("input", "q", tensor("int8", (len(codes),), codes)), ("input", "scales", scales),
+                     ("output", "y", tensor("float32", (len(y),), y))])
 
 
 def make_blocks(out):
@@ -79,8 +79,10 @@ def make_arrays(out):
 def main():
     if len(sys.argv) != 2:
         raise SystemExit(__doc__)
-    make_blocks(sys.argv[1])
-    make_arrays(sys.argv[1])
+    out = GoldenFiles(sys.argv[1])
+    make_blocks(out)
+    make_arrays(out)
+    out.write()
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import random
 import struct
 import sys
 
-from golden_format import tensor, values_of, write_case
+from golden_format import GoldenFiles, tensor, values_of
 
 SOURCE = "IEEE 754-2019 binary16, by Python's struct format 'e' (golden/tools/make_f16.py)"
 LARGEST_HALF = 0x7BFF
@@ -69,21 +69,21 @@ def finite_random_floats(count):
 def make_from_f32(out, name, floats, outside=()):
     x = tensor("float32", (len(floats),), floats)
     y = tensor("uint16", (len(floats),), [half_nearest(v) for v in values_of(x)])
-    write_case(out, "f16.from_f32", name, kind="standard", source=SOURCE, comparison="bits",
-               sizes={"n": len(floats)}, outside=outside, tensors=[("input", "x", x), ("output", "y", y)])
+    out.add("f16.from_f32", name, kind="standard", source=SOURCE, comparison="bits",
+            sizes={"n": len(floats)}, outside=outside, tensors=[("input", "x", x), ("output", "y", y)])
 
 
 def make_to_f32(out, name, halves, outside=()):
     x = tensor("uint16", (len(halves),), halves)
     y = tensor("float32", (len(halves),), [half_value(h) for h in halves])
-    write_case(out, "f16.to_f32", name, kind="standard", source=SOURCE, comparison="bits",
-               sizes={"n": len(halves)}, outside=outside, tensors=[("input", "x", x), ("output", "y", y)])
+    out.add("f16.to_f32", name, kind="standard", source=SOURCE, comparison="bits",
+            sizes={"n": len(halves)}, outside=outside, tensors=[("input", "x", x), ("output", "y", y)])
 
 
 def main():
     if len(sys.argv) != 2:
         raise SystemExit(__doc__)
-    out = sys.argv[1]
+    out = GoldenFiles(sys.argv[1])
     make_to_f32(out, "all_halves", range(65536), outside=["finite"])
     make_to_f32(out, "finite_tail_n37", [h * 857 % 0x7C00 | (h & 1) << 15 for h in range(37)])
     make_from_f32(out, "ties_subnormal", both_signs(ties_and_neighbours(range(1024))))
@@ -92,6 +92,7 @@ def main():
     make_from_f32(out, "special_values", special_floats(), outside=["finite"])
     make_from_f32(out, "random_n4099", finite_random_floats(4099))
     make_from_f32(out, "tail_n13", finite_random_floats(13))
+    out.write()
 
 
 if __name__ == "__main__":

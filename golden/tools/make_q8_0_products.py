@@ -11,7 +11,7 @@ import struct
 import sys
 from fractions import Fraction
 
-from golden_format import tensor, write_case
+from golden_format import GoldenFiles, tensor
 
 BLOCK = 32
 SOURCE = "exact integer arithmetic, rounded once (golden/tools/make_q8_0_products.py, case {})"
@@ -64,11 +64,11 @@ def write_products(out, op, name, matrix, vector, sizes, operands, exact):
             assert_every_partial_sum_exact(row, vector)
     results = [exact_dot(row, vector) for row in matrix]
     left, right, output = operands
-    write_case(out, op, name, kind="independent", source=SOURCE.format(name),
-               comparison="bits" if exact else "bound", sizes=sizes,
-               outside=["quants>-128"] if has_lowest_quant(matrix + [vector]) else [],
-               tensors=[("input", left, blocks_tensor(matrix)), ("input", right, blocks_tensor([vector])),
-                        ("output", output, results_tensor(results, exact))])
+    out.add(op, name, kind="independent", source=SOURCE.format(name),
+            comparison="bits" if exact else "bound", sizes=sizes,
+            outside=["quants>-128"] if has_lowest_quant(matrix + [vector]) else [],
+            tensors=[("input", left, blocks_tensor(matrix)), ("input", right, blocks_tensor([vector])),
+                     ("output", output, results_tensor(results, exact))])
 
 
 def write_dot(out, name, a, b, exact):
@@ -168,10 +168,12 @@ def make_gemvs(out, rng):
 def main():
     if len(sys.argv) != 2:
         raise SystemExit(__doc__)
+    out = GoldenFiles(sys.argv[1])
     rng = random.Random(80)
-    make_exact_dots(sys.argv[1], rng)
-    make_bound_dots(sys.argv[1], rng)
-    make_gemvs(sys.argv[1], random.Random(81))
+    make_exact_dots(out, rng)
+    make_bound_dots(out, rng)
+    make_gemvs(out, random.Random(81))
+    out.write()
 
 
 if __name__ == "__main__":

@@ -37,6 +37,13 @@ class Fields {
         if (value == nullptr || !value->is_array()) return fail(key, "a list");
         for (const nlohmann::json& element : *value) each(element);
     }
+    // Each name and value of an object.
+    template <typename Each>
+    void object(std::string_view key, Each each) {
+        const nlohmann::json* value = find(key);
+        if (value == nullptr || !value->is_object()) return fail(key, "an object");
+        for (const auto& [name, field] : value->items()) each(name, field);
+    }
     // Fields that nobody has asked for are a problem.
     void refuse_unknown();
     // The field is not what is wanted: "'crc32' is not 8 hexadecimal digits".

@@ -70,7 +70,7 @@ TEST(Help, EverySubcommandHasIt) {
         EXPECT_TRUE(holds(result.out, "Usage: ")) << result.out;
         EXPECT_TRUE(holds(run({"--help"}).out, command));
     }
-    for (const char* verb : {"check", "diff", "save", "update", "add", "record", "explain", "list", "pin"})
+    for (const char* verb : {"check", "diff", "save", "update", "add", "remove", "explain", "list"})
         EXPECT_EQ(run({"golden", verb, "--help"}).exit_code, 0) << verb;
 }
 

@@ -21,11 +21,6 @@ bool mentions(const std::string& text, std::string_view part) {
     return text.find(part) != std::string::npos;
 }
 
-Expected<Done> save(const ScratchFolder& scratch, const GoldenCase& golden) {
-    const Change change = change_of(std::nullopt, golden, "added", "a test");
-    return write_changes(scratch.path(), std::span(&change, 1), {"a test"});
-}
-
 TEST(GoldenAdd, ANewCaseOfEveryOpLoads) {
     const ScratchFolder scratch;
     for (const Contract* contract : all_contracts()) {
@@ -34,15 +29,12 @@ TEST(GoldenAdd, ANewCaseOfEveryOpLoads) {
         ASSERT_TRUE(sizes) << sizes.problem();
         Expected<Case> inputs = typical_case(*contract, *sizes, 3);
         ASSERT_TRUE(inputs) << inputs.problem();
-        const Expected<GoldenCase> made =
-            case_of_oracle(*contract, std::move(*inputs), "made", "test", scratch.path());
+        const Expected<GoldenCase> made = case_of_oracle(*contract, std::move(*inputs), "made", "test");
         ASSERT_TRUE(made) << made.problem();
-        ASSERT_TRUE(save(scratch, *made));
-        const Expected<GoldenCase> back = load_golden_case(made->folder);
-        ASSERT_TRUE(back) << back.problem();
-        EXPECT_EQ(recompute(*back)->from_old->moved, 0u);
+        scratch.put(*made);
+        EXPECT_TRUE(changes_nothing(change_of(scratch.loaded(id_of(*made)), *renewed(*made))));
     }
-    EXPECT_EQ(load_golden_set(scratch.path(), every_op).cases.size(), all_contracts().size());
+    EXPECT_EQ(scratch.load().cases.size(), all_contracts().size());
 }
 
 TEST(GoldenAdd, BrokenPreconditionsAreFound) {
@@ -50,9 +42,7 @@ TEST(GoldenAdd, BrokenPreconditionsAreFound) {
     const Contract& contract = *find_contract("q8_0.dot");
     Expected<Case> inputs = typical_case(contract, {{"n", 64}}, 1);
     ASSERT_TRUE(inputs);
-    const auto outside = [&] {
-        return case_of_oracle(contract, *inputs, "x", "test", scratch.path())->manifest.outside;
-    };
+    const auto outside = [&] { return case_of_oracle(contract, *inputs, "x", "test")->info.outside; };
     EXPECT_EQ(outside(), std::vector<std::string>{});
     inputs->input<brickproof_q8_0>(1)[1].qs[5] = -128;
     EXPECT_EQ(outside(), std::vector<std::string>{"quants>-128"});
@@ -62,8 +52,7 @@ TEST(GoldenAdd, BrokenPreconditionsAreFound) {
     const Contract& softmax = *find_contract("softmax");
     Expected<Case> masked = typical_case(softmax, {{"n", 8}}, 1);
     masked->input<float>(0)[3] = -INFINITY;
-    EXPECT_EQ(case_of_oracle(softmax, *masked, "x", "test", scratch.path())->manifest.outside,
-              std::vector<std::string>{"unmasked"});
+    EXPECT_EQ(case_of_oracle(softmax, *masked, "x", "test")->info.outside, std::vector<std::string>{"unmasked"});
 }
 
 TEST(GoldenAdd, BadNamesAndSizesAreRefused) {
@@ -71,7 +60,7 @@ TEST(GoldenAdd, BadNamesAndSizesAreRefused) {
     const Contract& contract = *find_contract("q8_0.dot");
     const Expected<Case> inputs = typical_case(contract, {{"n", 32}}, 1);
     for (const char* name : {"", "..", "a/b", "a b", ".hidden"})
-        EXPECT_FALSE(case_of_oracle(contract, *inputs, name, "test", scratch.path())) << name;
+        EXPECT_FALSE(case_of_oracle(contract, *inputs, name, "test")) << name;
     for (const char* sizes : {"", "x", "3,", ",3", "3,4", "-3", "99999999999999999999999"})
         EXPECT_FALSE(parse_sizes(contract, sizes)) << sizes;
     for (const char* sizes : {"", "3", "3,", "3,4,5", "3;4"})
@@ -91,7 +80,7 @@ Given softmax_of_two() {
 }
 
 std::string problem_with(const Given& given, const char* op = "softmax") {
-    const Expected<GoldenCase> made = case_of_arrays(*find_contract(op), given, "golden");
+    const Expected<GoldenCase> made = case_of_arrays(*find_contract(op), given);
     return made ? "" : made.problem();
 }
 
@@ -99,17 +88,15 @@ TEST(GoldenAdd, ArraysBecomeACase) {
     const ScratchFolder scratch;
     Given given = softmax_of_two();
     given.inputs["x"].shape = {1, 2, 1};  // any shape of two elements
-    const Expected<GoldenCase> made = case_of_arrays(*find_contract("softmax"), given, scratch.path());
+    const Expected<GoldenCase> made = case_of_arrays(*find_contract("softmax"), given);
     ASSERT_TRUE(made) << made.problem();
-    EXPECT_EQ(made->manifest.sizes.at("n"), 2u);
-    EXPECT_EQ(made->manifest.rounded, Rounded::float32);
+    EXPECT_EQ(made->info.sizes.at("n"), 2u);
+    EXPECT_EQ(made->info.rounded, Rounded::float32);
     EXPECT_EQ(made->expected[0].tensor.dtype, Dtype::float64);
-    ASSERT_TRUE(save(scratch, *made));
-    const Expected<GoldenCase> back = load_golden_case(made->folder);
-    ASSERT_TRUE(back) << back.problem();
-    EXPECT_EQ(back->manifest.rounded, Rounded::float32);
-    EXPECT_EQ(doubles_of(back->expected[0].tensor), (std::vector<double>{0.5, 0.5}));
-    EXPECT_TRUE(fs::exists(made->folder / "y.npy"));
+    scratch.put(*made);
+    const GoldenCase back = scratch.loaded(id_of(*made));
+    EXPECT_EQ(back.info.rounded, Rounded::float32);
+    EXPECT_EQ(doubles_of(back.expected[0].tensor), (std::vector<double>{0.5, 0.5}));
 }
 
 TEST(GoldenAdd, ArraysThatDoNotFitAreRefused) {
@@ -142,9 +129,9 @@ TEST(GoldenAdd, ArraysThatDoNotFitAreRefused) {
 TEST(GoldenAdd, WrongValuesAreRefused) {
     Given given = softmax_of_two();
     given.outputs["y"] = floats({2}, {0.5f, 0.6f});
-    const Expected<GoldenCase> made = case_of_arrays(*find_contract("softmax"), given, "golden");
+    const Expected<GoldenCase> made = case_of_arrays(*find_contract("softmax"), given);
     ASSERT_TRUE(made);
-    const auto reason = refusal(change_of(std::nullopt, *made, "added", "a test"));
+    const auto reason = refusal(change_of(std::nullopt, *made));
     ASSERT_TRUE(reason);
     EXPECT_TRUE(mentions(*reason, "softmax/two: the new values are farther from the contract's oracle")) << *reason;
     EXPECT_TRUE(mentions(*reason, "y[1]")) << *reason;
@@ -154,7 +141,7 @@ TEST(GoldenAdd, OwnKernelsGiveNoExpectations) {
     const Contract& contract = *find_contract("softmax");
     for (const Kernel& kernel : own_kernels()) {
         if (kernel.contract != &contract) continue;
-        const auto made = case_of_guest(kernel, *typical_case(contract, {{"n", 4}}, 1), "x", "test", "golden");
+        const auto made = case_of_guest(kernel, *typical_case(contract, {{"n", 4}}, 1), "x", "test");
         ASSERT_FALSE(made);
         EXPECT_TRUE(mentions(made.problem(), "expectations never come from the kernels that they check"));
     }
@@ -181,53 +168,75 @@ TEST(GoldenAdd, AGuestsOutputsBecomeACase) {
     const ScratchFolder scratch;
     const Contract& contract = *find_contract("softmax");
     const Expected<Case> inputs = typical_case(contract, {{"n", 33}}, 1);
-    const auto made = case_of_guest(guest(softmax_of_a_guest), *inputs, "theirs", "test", scratch.path());
+    const auto made = case_of_guest(guest(softmax_of_a_guest), *inputs, "theirs", "test");
     ASSERT_TRUE(made) << made.problem();
-    EXPECT_EQ(made->manifest.origin, Origin::implementation);
-    EXPECT_EQ(made->manifest.library, "their library 2.0");
-    ASSERT_TRUE(save(scratch, *made));
-    const Expected<GoldenCase> back = load_golden_case(made->folder);
-    ASSERT_TRUE(back) << back.problem();
-    EXPECT_EQ(back->manifest.library, "their library 2.0");
-    const auto lost = case_of_guest(guest(softmax_that_exits), *inputs, "lost", "test", scratch.path());
+    EXPECT_EQ(made->info.origin, Origin::implementation);
+    EXPECT_EQ(made->info.library, "their library 2.0");
+    scratch.put(*made);
+    const GoldenCase back = scratch.loaded(id_of(*made));
+    EXPECT_EQ(back.info.library, "their library 2.0");
+    const auto lost = case_of_guest(guest(softmax_that_exits), *inputs, "lost", "test");
     ASSERT_FALSE(lost);
     EXPECT_TRUE(mentions(lost.problem(), "exit code 3")) << lost.problem();
 }
 
+TEST(GoldenAdd, APinHoldsTheBitsOfOurScalarKernel) {
+    const ScratchFolder scratch;
+    const Contract& contract = *find_contract("softmax");
+    const auto made = case_of_pin(contract, *typical_case(contract, {{"n", 33}}, 1), "mine", "test");
+    ASSERT_TRUE(made) << made.problem();
+    scratch.put(*made);
+    const GoldenCase back = scratch.loaded("softmax/mine");
+    EXPECT_EQ(back.info.origin, Origin::pinned);
+    EXPECT_EQ(back.info.comparison, Comparison::bits);
+    EXPECT_EQ(back.expected[0].tensor.dtype, Dtype::float32);
+    EXPECT_TRUE(changes_nothing(change_of(back, *renewed(back))));
+    GoldenCase other = back;
+    other.expected[0].tensor.bytes[0] ^= 1;
+    EXPECT_FALSE(changes_nothing(change_of(other, *renewed(other))));
+}
+
 TEST(GoldenAdd, AListNamesTheCasesThatDoNotFit) {
     const ScratchFolder scratch;
-    overwrite(scratch.path() / "x.npy", npy_text(floats({2}, {0.0f, 0.0f})));
-    overwrite(scratch.path() / "y.npy", npy_text(floats({2}, {0.5f, 0.5f})));
-    const std::string good =
-        R"({"op": "softmax", "case": "good", "source": "a test", "inputs": {"x": "x.npy"}, "outputs": {"y": "y.npy"}})";
+    const fs::path list = scratch.path() / "list.npz";
+    const FileCase good{{.name = "good",
+                         .origin = Origin::independent,
+                         .source = "a test",
+                         .comparison = Comparison::bound,
+                         .guest_comparison = Comparison::bound,
+                         .sizes = {{"n", 2}}},
+                        {{"x", floats({2}, {0.0f, 0.0f})}, {"y", floats({2}, {0.5f, 0.5f})}}};
     const struct {
-        const char* entry;
         const char* sentence;
+        void (*spoil)(FileCase&);
     } faults[] = {
-        {"3", "is no object"},
-        {R"({"op": "nothing"})", "of the op 'nothing'"},
-        {R"({"op": "softmax", "case": "a"})", "lacks a \"source\""},
-        {R"({"op": "softmax", "case": "a", "source": "s", "kind": "oracle"})", "must be \"independent\""},
-        {R"({"op": "softmax", "case": "a", "source": "s", "kind": "rumour"})", "unknown \"kind\""},
-        {R"({"op": "softmax", "case": "a", "source": "s", "comparison": "1e-5"})", "unknown \"comparison\""},
-        {R"({"op": "softmax", "case": "a", "source": "s", "sizes": {"n": -1}})", "needs a number as the size n"},
-        {R"({"op": "softmax", "case": "a", "source": "s", "inputs": {"x": "missing.npy"}})",
-         "missing.npy is missing"},
-        {R"({"op": "softmax", "case": "a", "source": "s", "inputs": {"x": 3}})", "needs the name of a file"},
-        {R"({"op": "softmax", "case": "a/b", "source": "s", "inputs": {"x": "x.npy"}})", "is no name"},
+        {"its source is empty", [](FileCase& c) { c.info.source = ""; }},
+        {"its kind must be", [](FileCase& c) { c.info.origin = Origin::oracle; }},
+        {"there is no input x", [](FileCase& c) { c.arrays.erase("x"); }},
+        {"there is no output y", [](FileCase& c) { c.arrays.erase("y"); }},
+        {"has no output z", [](FileCase& c) { c.arrays["z"] = c.arrays["y"]; }},
+        {"these sizes need float32 (3)", [](FileCase& c) { c.info.sizes["n"] = 3; }},
     };
-    for (const auto& [entry, sentence] : faults) {
-        overwrite(scratch.path() / "list.json", "{\"cases\": [" + std::string(entry) + ", " + good + "]}");
-        const Expected<CaseList> list = cases_of_list(scratch.path() / "list.json", "golden");
-        ASSERT_TRUE(list) << list.problem();
-        EXPECT_EQ(list->cases.size(), 1u) << entry;
-        ASSERT_EQ(list->problems.size(), 1u) << entry;
-        EXPECT_TRUE(mentions(list->problems[0], sentence)) << list->problems[0];
+    GoldenFile file = empty_file_of(*find_contract("softmax"));
+    file.cases.push_back(good);
+    for (const auto& fault : faults) {
+        file.cases.push_back(good);
+        file.cases.back().info.name = fmt::format("bad{}", file.cases.size());
+        fault.spoil(file.cases.back());
     }
-    for (const char* text : {"", "[]", "{}", "{\"cases\": 3}"}) {
-        overwrite(scratch.path() / "list.json", text);
-        EXPECT_FALSE(cases_of_list(scratch.path() / "list.json", "golden")) << text;
-    }
+    overwrite(list, golden_file_text(file));
+    const Expected<CaseList> cases = cases_of_list(list);
+    ASSERT_TRUE(cases) << cases.problem();
+    ASSERT_EQ(cases->cases.size(), 1u);
+    EXPECT_EQ(cases->cases[0].info.rounded, Rounded::float32);
+    ASSERT_EQ(cases->problems.size(), std::size(faults));
+    for (std::size_t i = 0; i < std::size(faults); ++i)
+        EXPECT_TRUE(mentions(cases->problems[i], faults[i].sentence)) << cases->problems[i];
+    file.op = "nothing";
+    overwrite(list, golden_file_text(file));
+    EXPECT_TRUE(mentions(cases_of_list(list).problem(), "of the op 'nothing'"));
+    overwrite(list, "x");
+    EXPECT_TRUE(mentions(cases_of_list(list).problem(), "is not an .npz file"));
 }
 
 }  // namespace

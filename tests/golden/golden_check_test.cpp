@@ -178,7 +178,7 @@ TEST_F(GoldenCheck, AKernelThatEndsItsProcessFailsThatCaseOnly) {
 TEST_F(GoldenCheck, AnEndlessLoopIsAFailureAndNotTheEnd) {
     std::vector<GoldenCase> one;
     for (const GoldenCase& golden : committed_set().cases)
-        if (golden.manifest.op == "q8_0.dot" && one.empty()) one.push_back(golden);
+        if (golden.contract->op == "q8_0.dot" && one.empty()) one.push_back(golden);
     const KernelCheck check = check_kernel(kernel_of("q8_0.dot", dot_without_end), one, {});
     ASSERT_EQ(check.failures.size(), 1u);
     EXPECT_NE(check.failures[0].message.find("did not return within"), std::string::npos)
@@ -223,14 +223,8 @@ TEST_F(GoldenCheck, AMissingCpuFeatureIsNotRun) {
     EXPECT_NE(report_of(check).find("NOT RUN: this CPU has no no_such_feature"), std::string::npos);
 }
 
-const GoldenCase& committed(std::string_view op, std::string_view name) {
-    for (const GoldenCase& golden : committed_set().cases)
-        if (golden.manifest.op == op && golden.manifest.name == name) return golden;
-    throw std::logic_error("no such committed case");
-}
-
 TEST_F(GoldenCheck, AMaskHidesItsElementsOnly) {
-    const GoldenCase& golden = committed("q8_0.quantize", "subnormal_scale_id_inf_n128");
+    const GoldenCase& golden = committed("q8_0_quantize/subnormal_scale_id_inf_n128");
     Outputs outputs;
     Array<std::byte>& array = outputs.arrays.emplace_back(golden.expected[0].tensor.bytes.size());
     std::memcpy(array.data(), golden.expected[0].tensor.bytes.data(), array.size());
@@ -259,7 +253,7 @@ TEST_F(GoldenCheck, TheReportDoesNotDependOnTheNumberOfProcesses) {
 TEST_F(GoldenCheck, TheReportIsJsonToo) {
     const KernelCheck check = checked(kernel_of("q8_0f.dequantize", dequantize_f_one_ulp));
     const std::vector<std::string> problems = {"a \"quoted\" problem"};
-    const auto json = nlohmann::json::parse(check_json(std::span(&check, 1), 36, problems, {}, "1.2.3"));
+    const auto json = nlohmann::json::parse(check_json(std::span(&check, 1), 36, problems, "1.2.3"));
     EXPECT_EQ(json["brickproof"], "1.2.3");
     EXPECT_EQ(json["cases"], 36);
     EXPECT_EQ(json["problems"][0], problems[0]);
@@ -269,18 +263,44 @@ TEST_F(GoldenCheck, TheReportIsJsonToo) {
 }
 
 TEST_F(GoldenCheck, AnImplementationIsNotHeldToItsOwnValues) {
-    GoldenCase golden = committed("q8_0.dot", "typical_n160");
-    golden.manifest.origin = Origin::implementation;
-    golden.manifest.library = "test";
+    GoldenCase golden = committed("q8_0_dot/typical_n160");
+    golden.info.origin = Origin::implementation;
+    golden.info.library = "test";
     Kernel kernel = kernel_of("q8_0.dot", scalar<brickproof_q8_0_dot_fn>("q8_0.dot"));
     EXPECT_EQ(check_kernel(kernel, std::span(&golden, 1), {}).its_own, 1u);
     kernel.library = "another";
     EXPECT_EQ(check_kernel(kernel, std::span(&golden, 1), {}).passed, 1u);
 }
 
+// What our own scalar kernel gave binds it alone, and says whether anything moved, not whether it is right.
+TEST_F(GoldenCheck, APinThatMovesIsSaidAndIsNoFailure) {
+    const auto one_ulp = [](const std::int8_t* q, const float* scales, float* y, std::size_t n) {
+        scalar<brickproof_q8_0f_dequantize_fn>("q8_0f.dequantize")(q, scales, y, n);
+        y[3] = std::nextafter(y[3], INFINITY);
+    };
+    const GoldenCase* pin = nullptr;
+    for (const GoldenCase& golden : committed_set().cases)
+        if (golden.contract->op == "q8_0f.dequantize" && golden.info.origin == Origin::pinned) pin = &golden;
+    ASSERT_NE(pin, nullptr);
+    Kernel kernel = kernel_of<brickproof_q8_0f_dequantize_fn>("q8_0f.dequantize", one_ulp);
+    EXPECT_EQ(check_kernel(kernel, std::span(pin, 1), {}).pins_moved.size(), 0u);  // not the scalar one
+    kernel.variant = "scalar";
+    const KernelCheck check = check_kernel(kernel, std::span(pin, 1), {});
+    EXPECT_TRUE(check.failures.empty());
+    ASSERT_EQ(check.pins_moved.size(), 1u);
+    const std::string report = report_of(check);
+    EXPECT_NE(report.find("MOVED q8_0f_dequantize/" + pin->info.name + ": 1 of "), std::string::npos) << report;
+    EXPECT_NE(report.find("y[3]: "), std::string::npos) << report;
+    kernel.plugin_path = "libguest.so";
+    EXPECT_EQ(check_kernel(kernel, std::span(pin, 1), {}).pins_moved.size(), 0u);
+    kernel = kernel_of("q8_0f.dequantize", scalar<brickproof_q8_0f_dequantize_fn>("q8_0f.dequantize"));
+    kernel.variant = "scalar";
+    EXPECT_EQ(check_kernel(kernel, std::span(pin, 1), {}).pins_held, 1u);
+}
+
 // The stored value's own error widens the bound: by half an ulp of what it was rounded to, or by another bound.
 TEST_F(GoldenCheck, WhatTheStoredValueMayBeOffByIsGranted) {
-    GoldenCase golden = committed("q8_0.dot", "typical_n160");
+    GoldenCase golden = committed("q8_0_dot/typical_n160");
     double exact = 0.0;
     std::memcpy(&exact, golden.expected[0].tensor.bytes.data(), sizeof exact);
     const double bound = golden.contract->oracle(golden.inputs)[0].bound[0];
@@ -293,13 +313,13 @@ TEST_F(GoldenCheck, WhatTheStoredValueMayBeOffByIsGranted) {
         return compare_outputs(golden, Comparison::bound, outputs).kind;
     };
     EXPECT_EQ(outcome_at(exact + bound, exact - 0.9 * bound), Outcome::Kind::fail);
-    golden.manifest.origin = Origin::implementation;
+    golden.info.origin = Origin::implementation;
     EXPECT_EQ(outcome_at(exact + bound, exact - 0.9 * bound), Outcome::Kind::pass);
     EXPECT_EQ(outcome_at(exact + bound, exact - 1.1 * bound), Outcome::Kind::fail);
 }
 
 TEST_F(GoldenCheck, TheBoundIsHeldAroundTheGoldenValue) {
-    GoldenCase golden = committed("q8_0.dot", "typical_n160");
+    GoldenCase golden = committed("q8_0_dot/typical_n160");
     double exact = 0.0;
     std::memcpy(&exact, golden.expected[0].tensor.bytes.data(), sizeof exact);
     const double bound = golden.contract->oracle(golden.inputs)[0].bound[0];

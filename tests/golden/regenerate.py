@@ -1,5 +1,5 @@
-"""Runs the tools that make golden values, and adds what they list to an empty folder: every file must be the committed
-one, byte for byte.
+"""Runs the tools that make golden values, and adds what they list to an empty folder: every case must be the committed
+one, byte for byte, but for the reason that is stored with it.
 
 regenerate.py BRICKPROOF GOLDEN
 """
@@ -10,31 +10,39 @@ import tempfile
 from pathlib import Path
 
 
-def add(brickproof, tool, folder, golden):
-    listed = Path(folder) / tool.stem
-    listed.mkdir()
-    subprocess.run([sys.executable, "-B", tool, listed], check=True)
-    subprocess.run([*brickproof, "golden", "add", "--from", listed / "cases.json", "--golden", golden, "--in-ci"],
-                   check=True, stdout=subprocess.DEVNULL)
+def compare(made, committed, read_cases):
+    """The number of cases, all of which are the same."""
+    cases, arrays = read_cases(made)
+    committed_cases, committed_arrays = read_cases(committed)
+    for name, case in cases.items():
+        if {**case, "why": ""} != {**committed_cases.get(name, {}), "why": ""}:
+            raise SystemExit(f"{committed}: {name} is not as the tools make it: {case}")
+    for name, data in arrays.items():
+        if committed_arrays.get(name) != data:
+            raise SystemExit(f"{committed}: {name} is not as the tools make it")
+    return len(cases)
 
 
 def main():
     *brickproof, golden = sys.argv[1:]
     golden = Path(golden)
+    sys.path.insert(0, str(golden / "tools"))
+    from golden_format import read_cases
+
     with tempfile.TemporaryDirectory() as folder:
-        made = Path(folder) / "golden"
+        listed, made = Path(folder) / "listed", Path(folder) / "golden"
         made.mkdir()
         for tool in sorted((golden / "tools").glob("make_*.py")):
-            add(brickproof, tool, folder, made)
-        files = sorted(path.relative_to(made) for path in made.glob("*/*/*"))
-        if not files:
+            out = listed / tool.stem
+            out.mkdir(parents=True)
+            subprocess.run([sys.executable, "-B", tool, out], check=True)
+        subprocess.run([*brickproof, "golden", "add", "--from", *sorted(listed.glob("*/*.npz")), "--golden", made, "--in-ci"],
+                       check=True, stdout=subprocess.DEVNULL)
+        files = sorted(made.glob("*.npz"))
+        count = sum(compare(file, golden / file.name, read_cases) for file in files)
+        if count == 0:
             raise SystemExit("the tools made nothing")
-        for file in files:
-            if not (golden / file).is_file():
-                raise SystemExit(f"{file} is made by the tools but is not committed")
-            if (golden / file).read_bytes() != (made / file).read_bytes():
-                raise SystemExit(f"{file} differs from what the tools make")
-    print(f"{len(files)} files are as the tools make them")
+    print(f"{count} cases of {len(files)} files are as the tools make them")
 
 
 if __name__ == "__main__":

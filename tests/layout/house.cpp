@@ -116,12 +116,12 @@ std::vector<std::string> missing_files(const fs::path& root, const std::string& 
                                              properties + "_oracle.hpp",
                                              properties + "_laws.cpp",
                                              "tests/faults/" + stem + "_faults.cpp",
-                                             "tests/lib/" + stem + "_test.cpp"};
+                                             "tests/lib/" + stem + "_test.cpp",
+                                             "golden/" + stem + ".npz"};
     std::vector<std::string> missing;
     for (const std::string& file : wanted)
         if (!fs::is_regular_file(root / file)) missing.push_back(file);
-    for (const std::string& folder : {"fuzz/corpus/" + stem, "golden/" + stem})
-        if (!holds_a_file(root / folder)) missing.push_back(folder + "/*");
+    if (!holds_a_file(root / "fuzz/corpus" / stem)) missing.push_back("fuzz/corpus/" + stem + "/*");
     return missing;
 }
 

@@ -95,8 +95,8 @@ class House : public testing::Test {
               "lib/add/add_bound.hpp", "lib/include/brick/add.hpp", "properties/add/add_contract.cpp",
               "properties/add/add_oracle.hpp", "properties/add/add_laws.cpp", "properties/engine/case.hpp",
               "fuzz/corpus/add/0", "fuzz/campaign/campaign.hpp", "bench/machine/clock.hpp", "bench/run/row.hpp",
-              "golden/add/one/manifest.json", "golden/cases/npy.hpp", "tests/faults/add_faults.cpp",
-              "tests/lib/add_test.cpp", "cli/commands.hpp"})
+              "golden/add.npz", "golden/cases/npy.hpp", "tests/faults/add_faults.cpp", "tests/lib/add_test.cpp",
+              "cli/commands.hpp"})
             write(file, "");
     }
     void TearDown() override { fs::remove_all(house_); }
