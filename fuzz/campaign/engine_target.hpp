@@ -13,7 +13,7 @@ namespace brickproof::fuzz {
 
 struct EngineTarget {
     std::string path;
-    std::string name;                    // fuzz_npy
+    std::string name;                    // fuzz_gguf
     std::vector<std::string> options{};  // what <path>.options says: -max_len=2048, -dict=...
     std::string seeds{};                 // <path>_seed_corpus/, "" where there is none
 };

@@ -2,7 +2,7 @@
 # Builds all fuzz targets as OSS-Fuzz and ClusterFuzzLite want them: with $CC, $CXX, $CFLAGS, $CXXFLAGS and
 # $LIB_FUZZING_ENGINE from $SRC/brickproof into $OUT, by way of $WORK. $SANITIZER says what the flags hold.
 # Nothing is fetched. Beside each target lie its seed corpus, its dictionary and its options.
-# BRICKPROOF_FUZZ_TARGETS="fuzz_npy fuzz_gguf" builds these only.
+# BRICKPROOF_FUZZ_TARGETS="fuzz_golden_file fuzz_gguf" builds these only.
 source=$SRC/brickproof
 build=$WORK/brickproof-$SANITIZER
 
