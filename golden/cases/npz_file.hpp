@@ -26,7 +26,7 @@ std::uint32_t crc32_of(std::string_view bytes);
 std::string npz_text(std::span<const Member> members);
 
 // Also what numpy.savez and Python's zipfile write. The members must fill the file from its first byte to its
-// directory, one behind the other: none overlaps another, and nothing lies hidden between them. Problems, half a
+// directory, one after the other: none overlaps another, and nothing lies hidden between them. Problems, half a
 // sentence each that follows the file's name: no archive, cut off, compressed, encrypted, a name that is there
 // twice or that is no plain path, a checksum that does not fit.
 Expected<std::vector<Member>> parse_npz(std::string_view text);

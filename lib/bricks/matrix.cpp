@@ -66,7 +66,7 @@ Result<Matrix> Matrix::from_gguf(const gguf::File& file, std::string_view name) 
         return view(*file.q8_0(name), tensor->rows(), tensor->cols(), owner);
     auto values = file.floats(name);
     if (!values) return values.error();
-    return from_f32(std::vector<float>(*values), tensor->rows(), tensor->cols());
+    return from_f32(*std::move(values), tensor->rows(), tensor->cols());
 }
 
 }  // namespace brick

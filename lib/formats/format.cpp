@@ -10,31 +10,24 @@
 namespace brick {
 namespace {
 
-// A binary floating-point number of `width` bits with its sign, that many exponent bits and IEEE 754's subnormals.
-double small_float(std::uint32_t bits, unsigned width, unsigned exponent_bits, bool has_infinities) {
-    const unsigned mantissa_bits = width - 1 - exponent_bits;
-    const std::uint32_t mantissa = bits & ((1u << mantissa_bits) - 1);
-    const auto exponent = static_cast<int>(bits >> mantissa_bits & ((1u << exponent_bits) - 1));
-    const int largest = (1 << exponent_bits) - 1;
-    const int bias = largest / 2;
-    double magnitude = 0;
-    if (exponent == largest && has_infinities)
-        magnitude =
-            mantissa == 0 ? std::numeric_limits<double>::infinity() : std::numeric_limits<double>::quiet_NaN();
-    else if (exponent == 0)
-        magnitude = std::ldexp(mantissa, 1 - bias - static_cast<int>(mantissa_bits));
-    else
-        magnitude = std::ldexp(mantissa + (1u << mantissa_bits), exponent - bias - static_cast<int>(mantissa_bits));
-    return (bits >> (width - 1) & 1) != 0 ? -magnitude : magnitude;
+// A byte of E4M3 without its NaN: the exponent's bias is 7, and there are no infinities.
+double finite_e4m3(std::uint32_t byte) {
+    const std::uint32_t mantissa = byte & 7;
+    const auto exponent = static_cast<int>(byte >> 3 & 15);
+    const double magnitude = exponent == 0 ? std::ldexp(mantissa, -9) : std::ldexp(mantissa + 8, exponent - 10);
+    return (byte & 0x80) != 0 ? -magnitude : magnitude;
 }
 
 double ue4m3_half(std::uint32_t byte) {
-    if (byte == 0x7F) return 0;
-    return small_float(byte & 0x7F, 8, 4, false) / 2;
+    return byte == 0x7F ? 0.0 : finite_e4m3(byte & 0x7F) / 2;
 }
 
 double e4m3(std::uint32_t byte) {
-    return (byte & 0x7F) == 0x7F ? std::numeric_limits<double>::quiet_NaN() : small_float(byte, 8, 4, false);
+    return (byte & 0x7F) == 0x7F ? std::numeric_limits<double>::quiet_NaN() : finite_e4m3(byte);
+}
+
+double half_value(std::uint32_t bits) {
+    return float_from_half(static_cast<std::uint16_t>(bits));
 }
 
 int unsigned_trit(std::uint32_t byte, std::uint8_t digit) {
@@ -63,7 +56,7 @@ bool is_negative(const Format& f, const std::uint8_t* block, std::size_t i) {
 double scale_value(ScaleType type, std::uint32_t bits) {
     switch (type) {
         case ScaleType::half:
-            return small_float(bits, 16, 5, true);
+            return half_value(bits);
         case ScaleType::bfloat16:
             return std::bit_cast<float>(bits << 16);
         case ScaleType::float32:
@@ -75,7 +68,7 @@ double scale_value(ScaleType type, std::uint32_t bits) {
         case ScaleType::e4m3:
             return e4m3(bits);
         case ScaleType::e5m2:
-            return small_float(bits, 8, 5, true);
+            return half_value(bits << 8);  // the upper byte of a half
     }
     return 0;
 }
@@ -121,11 +114,6 @@ void dequantize(const Format& f, const std::uint8_t* blocks, std::span<float> y)
 }
 
 namespace formats {
-
-const Format* find(std::string_view name) {
-    const auto found = std::ranges::find(all_formats, name, &Format::name);
-    return found == all_formats.end() ? nullptr : *found;
-}
 
 const Format* find_gguf_type(std::uint32_t type) {
     const auto found = std::ranges::find(all_formats, std::int64_t{type}, &Format::gguf_type);

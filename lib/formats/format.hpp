@@ -152,7 +152,7 @@ int sub_scale(const Format& format, const std::uint8_t* block, std::size_t i);
 int sub_min(const Format& format, const std::uint8_t* block, std::size_t i);
 
 // The exact values of one block: format.values of them. Each is a float64, whatever the bits, by the widths of the
-// factors (docs/numerics.md). Infinite and NaN scales follow IEEE 754.
+// factors (docs/numerics.md, "Formats"). Infinite and NaN scales follow IEEE 754.
 void decode(const Format& format, const std::uint8_t* block, std::span<double> values);
 
 // blocks -> y[n], n a multiple of format.values: the exact values, each rounded once.

@@ -217,8 +217,7 @@ inline constexpr std::array<const Format*, 32> all_formats{
 
 // clang-format on
 
-// Null where there is none of that name, or of that type in GGUF files.
-const Format* find(std::string_view name);
+// Null where no format has that number in GGUF files.
 const Format* find_gguf_type(std::uint32_t type);
 
 consteval bool every_format_is_complete() {

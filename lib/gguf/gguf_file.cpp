@@ -9,6 +9,7 @@
 #include <string>
 #include <system_error>
 
+#include "brick/f16.hpp"
 #include "formats/formats.hpp"
 #include "gguf/gguf_cursor.hpp"
 
@@ -154,7 +155,12 @@ Result<std::vector<float>> File::floats(std::string_view name) const {
         return make_error(ErrorCode::bad_type, mapping_->path(), ": tensor \"", Printable(name).text(), "\" is ",
                           name_of(found->type), ", which no weights are made of");
     std::vector<float> values(found->rows() * found->cols());
-    dequantize(*format, reinterpret_cast<const std::uint8_t*>(found->data.data()), values);
+    if (found->type == TensorType::f16) {
+        if (const auto widened = f16::to_f32(elements<std::uint16_t>(*found), values); !widened)
+            return widened.error();
+    } else {
+        dequantize(*format, reinterpret_cast<const std::uint8_t*>(found->data.data()), values);
+    }
     return values;
 }
 

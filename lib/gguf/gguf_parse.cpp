@@ -1,7 +1,9 @@
 // From bytes to Contents. In the file: magic, version, two counts, the metadata, the tensors' descriptions, padding
 // to the alignment, the tensors' data.
 #include <algorithm>
+#include <array>
 #include <limits>
+#include <optional>
 
 #include "formats/formats.hpp"
 #include "gguf/gguf_cursor.hpp"
@@ -103,25 +105,22 @@ Result<Metadata> read_metadata(Cursor& cursor, std::span<const std::byte> file) 
     return Metadata{*key, *type, between(file, begin, cursor)};
 }
 
-// Of every type that a file can have: the formats, and plain numbers that are never weights.
+// What the number of a type in a file stands for.
 struct TypeFacts {
     std::uint32_t number;
     std::string_view name;
     BlockSize block;
 };
+// Plain numbers, which weights are never made of.
+constexpr std::array integers_and_doubles{TypeFacts{24, "i8", {1, 1}}, TypeFacts{25, "i16", {1, 2}},
+                                          TypeFacts{26, "i32", {1, 4}}, TypeFacts{27, "i64", {1, 8}},
+                                          TypeFacts{28, "f64", {1, 8}}};
 
-const TypeFacts* facts_of(std::uint32_t number) {
-    static const std::vector<TypeFacts> all = [] {
-        std::vector<TypeFacts> facts{
-            {24, "i8", {1, 1}}, {25, "i16", {1, 2}}, {26, "i32", {1, 4}}, {27, "i64", {1, 8}}, {28, "f64", {1, 8}}};
-        for (const Format* format : formats::all_formats)
-            if (format->gguf_type >= 0)
-                facts.push_back(
-                    {static_cast<std::uint32_t>(format->gguf_type), format->name, {format->values, format->bytes}});
-        return facts;
-    }();
-    const auto found = std::ranges::find(all, number, &TypeFacts::number);
-    return found == all.end() ? nullptr : &*found;
+std::optional<TypeFacts> facts_of(std::uint32_t number) {
+    if (const Format* format = formats::find_gguf_type(number))
+        return TypeFacts{number, format->name, {format->values, format->bytes}};
+    const auto found = std::ranges::find(integers_and_doubles, number, &TypeFacts::number);
+    return found == integers_and_doubles.end() ? std::nullopt : std::optional(*found);
 }
 
 // A tensor and where its data begins, from the start of all data.
@@ -134,7 +133,7 @@ struct PlacedTensor {
 Result<TensorType> read_tensor_type(Cursor& cursor, std::string_view name) {
     const auto number = cursor.number<std::uint32_t>("the type of tensor ", name);
     if (!number) return number.error();
-    if (facts_of(*number) != nullptr) return static_cast<TensorType>(*number);
+    if (facts_of(*number)) return static_cast<TensorType>(*number);
     return cursor.malformed("tensor \"", Printable(name).text(), "\" has type ", *number,
                             ", which is not a type of numbers that is known here");
 }
@@ -304,13 +303,13 @@ Result<void> read_all_tensors(Cursor& cursor, std::span<const std::byte> file, s
 }  // namespace
 
 std::string_view name_of(TensorType type) {
-    const TypeFacts* facts = facts_of(static_cast<std::uint32_t>(type));
-    return facts == nullptr ? "?" : facts->name;
+    const auto facts = facts_of(static_cast<std::uint32_t>(type));
+    return facts ? facts->name : "?";
 }
 
 BlockSize block_size_of(TensorType type) {
-    const TypeFacts* facts = facts_of(static_cast<std::uint32_t>(type));
-    return facts == nullptr ? BlockSize{} : facts->block;
+    const auto facts = facts_of(static_cast<std::uint32_t>(type));
+    return facts ? facts->block : BlockSize{};
 }
 
 Result<Contents> parse(std::span<const std::byte> file, std::string_view source) {

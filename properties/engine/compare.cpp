@@ -68,7 +68,7 @@ Outcome expect_same_block(const Type& type, std::string_view array, std::size_t 
 }  // namespace
 
 bool same_value(float a, float b) {
-    return a == b || (std::isnan(a) && std::isnan(b));
+    return same_number(a, b);
 }
 
 bool same_half(std::uint16_t a, std::uint16_t b) {

@@ -148,6 +148,7 @@ struct Contract {
     // The exact result and the derived bound.
     std::vector<OracleOutput> (*oracle)(const Case& c) = nullptr;
     // The arithmetic of a call at sizes as in Case: with the bytes that it moves, its place under the roofline.
+    // Null: none is known, and memory alone limits the op.
     Work (*work)(std::span<const double> sizes) = nullptr;
 
     std::vector<Statement> statements;  // exact, bound, law, character; the behaviours are every op's

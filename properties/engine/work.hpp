@@ -14,8 +14,8 @@ struct Work {
     double square_roots = 0.0;        // float32
 };
 
-// The least that is known for what is no arithmetic operation, in multiply-adds: x log2(e), its rest by log(2), and
-// a polynomial of degree four (fewer do not give two ulp); and about as much for a sine with its cosine.
+// The least that is known for what is not an arithmetic operation, in multiply-adds: x log2(e), its rest by log(2),
+// and a polynomial of degree four (fewer do not give two ulp); and about as much for a sine with its cosine.
 inline constexpr double work_of_exp = 6.0;
 inline constexpr double work_of_sine_and_cosine = 10.0;
 

@@ -2,6 +2,7 @@
 // document of one element (page_drawing.js).
 #include "bench/report/html_report.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -89,10 +90,18 @@ class Drawn : public testing::Test {
     void SetUp() override {
         if (std::string_view(BRICKPROOF_NODE).empty()) GTEST_SKIP() << "NOT RUN: there is no Node.js here";
     }
-    static std::string drawn(const BenchReport& report) {
+    static std::string drawn(const BenchReport& report) { return printed(report, ""); }
+    // What an expression is in the page's script.
+    static nlohmann::json evaluated(const std::string& expression) {
+        return nlohmann::json::parse(printed(report_with_everything(), " '" + expression + "'"));
+    }
+
+  private:
+    static std::string printed(const BenchReport& report, const std::string& more) {
         const std::string path = testing::TempDir() + "page_" + std::to_string(getpid()) + ".html";
         std::ofstream(path) << html_of(report);
-        const std::string command = std::string(BRICKPROOF_NODE) + " " + BRICKPROOF_PAGE_DRAWING + " " + path;
+        const std::string command =
+            std::string(BRICKPROOF_NODE) + " " + BRICKPROOF_PAGE_DRAWING + " " + path + more;
         FILE* pipe = popen(command.c_str(), "r");
         std::string text;
         for (int c = std::fgetc(pipe); c != EOF; c = std::fgetc(pipe)) text += static_cast<char>(c);
@@ -214,6 +223,17 @@ TEST_F(Drawn, DistributionHoldsEverySample) {
     row.a = timed("mine", "avx2", std::vector<double>(200, 10.0), {}, 1);
     row.a.samples.push_back(1000.0);
     EXPECT_TRUE(holds(drawn(report_of({row})), "1 of 200 samples lie beyond"));
+}
+
+TEST_F(Drawn, AxisLabelsAreRoundAndNotTooMany) {
+    EXPECT_EQ(evaluated("axisLabels(1, 100)"), (std::vector<double>{1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0}));
+    EXPECT_EQ(evaluated("axisLabels(0.01, 1000)").size(), 6u);
+    for (const auto& [low, high] : {std::pair{0.9, 1.1}, {0.5, 1.4}, {0.97, 1.03}}) {
+        const auto labels = evaluated(fmt::format("axisLabels({}, {})", low, high)).get<std::vector<double>>();
+        EXPECT_GE(labels.size(), 3u);
+        EXPECT_LE(labels.size(), 13u);
+        for (const double label : labels) EXPECT_TRUE(low <= label && label <= high) << label;
+    }
 }
 
 // 0.91 to 1.1 and wider: the ratio's axis.

@@ -28,8 +28,16 @@ unsigned word(Block b, std::size_t k) {
 unsigned long_word(Block b, std::size_t k) {
     return word(b, k) | word(b, k + 2) << 16;
 }
+// IEEE 754 binary16, by the standard's formula.
+double half_of(unsigned bits) {
+    const int exponent = static_cast<int>(bit(bits, 10, 5));
+    const int mantissa = static_cast<int>(bit(bits, 0, 10));
+    const double finite = exponent == 0 ? std::ldexp(mantissa, -24) : std::ldexp(1024 + mantissa, exponent - 25);
+    const double magnitude = exponent < 31 ? finite : mantissa == 0 ? HUGE_VAL : std::nan("");
+    return bit(bits, 15, 1) != 0 ? -magnitude : magnitude;
+}
 double half(Block b, std::size_t k) {
-    return float_from_half(static_cast<std::uint16_t>(word(b, k)));
+    return half_of(word(b, k));
 }
 int signed_byte(Block b, std::size_t k) {
     return static_cast<std::int8_t>(b[k]);
@@ -78,7 +86,7 @@ int trit(Block b, std::size_t i) {
 double iq1_m_scale(Block b) {
     unsigned bits = 0;
     for (std::size_t k = 0; k < 4; ++k) bits |= (word(b, 48 + 2 * k) >> 12) << (4 * k);
-    return float_from_half(static_cast<std::uint16_t>(bits));
+    return half_of(bits);
 }
 
 const std::map<std::string, Formula, std::less<>>& formulas() {
@@ -206,7 +214,7 @@ const std::map<std::string, Formula, std::less<>>& formulas() {
          [](Block b, auto) {
              return (b[0] & 0x7F) == 0x7F ? std::nan("") : ue4m3(b[0] & 0x7F) * (b[0] >= 128 ? -1 : 1);
          }},
-        {"f8_e5m2", [](Block b, auto) { return float_from_half(static_cast<std::uint16_t>(b[0] << 8)); }},
+        {"f8_e5m2", [](Block b, auto) { return half_of(static_cast<unsigned>(b[0]) << 8); }},
     };
     return all;
 }

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <limits>
+#include <memory>
 #include <string>
 
 namespace brick {
@@ -17,6 +18,17 @@ TEST(Result, HoldsAValueOrAnError) {
     EXPECT_EQ(failed.error().code, ErrorCode::bad_scale);
     EXPECT_TRUE(Result<void>());
     EXPECT_FALSE(Result<void>(failed.error()));
+}
+
+// A value that cannot be copied comes out of a Result that is about to go.
+TEST(Result, AValueIsMovedOut) {
+    const auto make = []() -> Result<std::unique_ptr<int>> { return std::make_unique<int>(7); };
+    const std::unique_ptr<int> taken = *make();
+    EXPECT_EQ(*taken, 7);
+    auto kept = make();
+    EXPECT_EQ(**kept, 7);
+    const std::unique_ptr<int> moved = *std::move(kept);
+    EXPECT_EQ(*moved, 7);
 }
 
 TEST(Result, MessagesAreTextAndNumbers) {
