@@ -32,10 +32,10 @@ Outcome expect_near(const Case& c, std::string_view situation, std::span<const f
         if (!std::isfinite(allowed)) continue;
         const double difference = std::fabs(static_cast<double>(got[i]) - static_cast<double>(before[i]));
         if (!(difference <= allowed))
-            return Outcome::fail(fmt::format(
-                "{}: head {}, column {} is {} and was {}: {:.4g} apart, where correct "
-                "results are at most {:.4g} apart",
-                situation, i / head_dim, i % head_dim, show(got[i]), show(before[i]), difference, allowed));
+            return Outcome::fail(
+                fmt::format("{}: {}", situation,
+                            too_far_apart(fmt::format("head {}, column {}", i / head_dim, i % head_dim), before[i],
+                                          got[i], allowed / 2.0)));
         if (allowed > 0.0) largest_share = std::max(largest_share, difference / allowed);
     }
     return Outcome::pass(largest_share);

@@ -30,11 +30,14 @@ Case case_of(std::span<const float> x) {
 // PASS, or FAIL with the float whose half is wrong.
 Outcome expect_halves(std::span<const float> x, std::span<const std::uint16_t> got,
                       std::span<const std::uint16_t> expected) {
+    WrongElements wrong{"y", x.size(), {}};
     for (std::size_t i = 0; i < x.size(); ++i)
-        if (!same_half(got[i], expected[i]))
-            return Outcome::fail(fmt::format("y[{}] is {} for x = {}, expected {}", i, show_half(got[i]),
-                                             show(x[i]), show_half(expected[i])));
-    return Outcome::pass();
+        if (!same_half(got[i], expected[i])) wrong.add(i);
+    if (wrong.runs.empty()) return Outcome::pass();
+    const std::size_t i = wrong.runs.front().first;
+    return Outcome::fail(fmt::format("y[{}] is {} for x = {}, expected {}", i, show_half(got[i]), show(x[i]),
+                                     show_half(expected[i])),
+                         std::move(wrong));
 }
 
 Outcome exact_rounding(const Case& c, Trial& trial) {

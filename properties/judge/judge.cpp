@@ -10,6 +10,8 @@
 #include "engine/replay_token.hpp"
 #include "judge/case_store.hpp"
 #include "judge/statement_list.hpp"
+#include "judge/wrong_values.hpp"
+#include "report/case_text.hpp"
 
 namespace brickproof {
 namespace {
@@ -34,7 +36,7 @@ std::uint64_t statement_seed(const Contract& contract, const JudgedStatement& st
     return hash.value();
 }
 
-// Shrinking what costs a thread, single steps or a time limit is dear.
+// Shrinking what costs a thread, single steps or a time limit is expensive.
 std::size_t shrink_budget(const JudgedStatement& statement) {
     if (statement.name == "terminates") return 6;
     return statement.costly ? 16 : 400;
@@ -112,9 +114,10 @@ class Judge {
         verdict.cases = result.cases;
         verdict.discarded = result.discarded;
         verdict.largest_share = result.largest_share;
-        if (result.found)
+        if (result.found) {
             settle(statement, result.found->outcome, result.found->bytes, verdict);
-        else
+            take_map_of_first(statement, *result.first, verdict);
+        } else
             settle(statement, result.cases > 0 ? Outcome::pass() : Outcome::discard(), {}, verdict);
         return verdict;
     }
@@ -135,7 +138,7 @@ class Judge {
     }
 
     void settle(const JudgedStatement& statement, const Outcome& outcome, const Bytes& bytes,
-                StatementVerdict& verdict) const {
+                StatementVerdict& verdict) {
         using Kind = Outcome::Kind;
         if (outcome.kind == Kind::discard) {
             verdict.message = "no case could be judged";
@@ -146,9 +149,37 @@ class Judge {
                                                                               : Verdict::fail;
         if (outcome.kind == Kind::pass) return;
         verdict.message = outcome.message;
+        if (statement.kind != StatementKind::behaviour) find_unwritten(statement, bytes, verdict);
+        // What makes all its cases itself has none that could be shown, or given again.
+        if (statement.single_case) return;
         const Case c = decode_case(*kernel_.contract, bytes, statement.holding);
         verdict.sizes = describe_sizes(c, kernel_.contract->size_names);
-        if (!statement.single_case) verdict.token = make_token(*kernel_.contract, bytes);
+        verdict.token = make_token(*kernel_.contract, bytes);
+        verdict.operands = operand_lines(c);
+        if (verdict.consequence_of.empty()) verdict.map = map_of(c, outcome);
+    }
+
+    ElementMap map_of(const Case& c, const Outcome& outcome) const {
+        return outcome.wrong ? map_of_wrong(*kernel_.contract, c, *outcome.wrong) : ElementMap{};
+    }
+
+    // A small case may have no room for a pattern: then the case first found says more.
+    void take_map_of_first(const JudgedStatement& statement, const Found& first, StatementVerdict& verdict) const {
+        if (verdict.verdict == Verdict::pass || !verdict.consequence_of.empty()) return;
+        ElementMap map = map_of(decode_case(*kernel_.contract, first.bytes, statement.holding), first.outcome);
+        if (map.telling < 2 || map.telling < verdict.map.telling || map.elements <= verdict.map.elements) return;
+        map.first_found = true;
+        verdict.map = std::move(map);
+    }
+
+    // A value that the kernel did not write is poison of ours: it must not be shown as one of its results.
+    void find_unwritten(const JudgedStatement& statement, const Bytes& bytes, StatementVerdict& verdict) {
+        const std::optional<std::string> unwritten = unwritten_elements(probe_, [&](Probe& probe) {
+            statement.check(decode_case(*kernel_.contract, bytes, statement.holding), probe);
+        });
+        if (!unwritten) return;
+        verdict.message = *unwritten;
+        verdict.consequence_of = "outputs_written";
     }
 
     // no_crash and terminates are settled last: a law may still meet a crash that their own cases did not.

@@ -44,6 +44,34 @@ std::string replay_command(const KernelVerdict& kernel, const std::string& token
 // A case that was found is worth a line to replay it by; one that was given is known.
 enum class CaseIs { found, given };
 
+// Which elements are wrong, and a picture of them: '#' is wrong, '.' is right.
+std::string map_text(const StatementVerdict& statement) {
+    const ElementMap& map = statement.map;
+    if (map.output.empty()) return "";
+    const std::string which =
+        map.says.empty() ? "no pattern is seen in which elements are wrong" : fmt::format("wrong: {}", map.says);
+    std::string text =
+        fmt::format("          {} ({} of the {} elements of {}{})\n", which, map.wrong, map.elements, map.output,
+                    map.first_found ? fmt::format(", in the case first found: {}", map.of_case) : "");
+    for (const std::string& line : map.picture) text += fmt::format("            {}\n", line);
+    return text;
+}
+
+// "8 further statements fail on unwritten elements: a, b."
+std::string consequences_text(const KernelVerdict& kernel) {
+    std::string names;
+    std::size_t count = 0;
+    for (const StatementVerdict& statement : kernel.statements) {
+        const bool fails = statement.verdict == Verdict::fail || statement.verdict == Verdict::known;
+        if (!fails || !is_consequence(kernel, statement)) continue;
+        names += (count++ == 0 ? "" : ", ") + statement.name;
+    }
+    if (count == 0) return "";
+    return fmt::format("          {} on unwritten elements: {}\n",
+                       count == 1 ? "1 further statement fails" : fmt::format("{} further statements fail", count),
+                       names);
+}
+
 std::string statement_text(const KernelVerdict& kernel, const StatementVerdict& statement,
                            const TextOptions& options, CaseIs case_is) {
     const std::string label =
@@ -51,12 +79,16 @@ std::string statement_text(const KernelVerdict& kernel, const StatementVerdict& 
     std::string text =
         fmt::format("  {} {} ({}): {}\n", label, statement.name, name_of(statement.kind), statement.says);
     if (!statement.message.empty()) text += fmt::format("          {}\n", statement.message);
+    text += map_text(statement);
     if (!statement.sizes.empty())
         text += fmt::format("          {}: {}\n", case_is == CaseIs::found ? "smallest case found" : "the case has",
                             statement.sizes);
+    for (const std::string& line : statement.operands) text += fmt::format("            {}\n", line);
     if (!statement.token.empty() && case_is == CaseIs::found)
         text += fmt::format("          {}\n", replay_command(kernel, statement.token, options));
-    if (statement.largest_share > 0.0 && statement.verdict != Verdict::fail)
+    // Of a statement that fails, the error of its finding says more than that of the cases that passed.
+    const bool holds = statement.verdict == Verdict::pass || statement.verdict == Verdict::fixed;
+    if (statement.largest_share > 0.0 && holds)
         text += fmt::format("          largest error: {:.3g} of the bound\n", statement.largest_share);
     return text;
 }
@@ -66,7 +98,7 @@ std::string allowances(const KernelVerdict& kernel) {
     std::string text;
     for (const std::string& name : kernel.assumptions) text += fmt::format("  assuming {}", name);
     if (kernel.read_slack > 0)
-        text += fmt::format("  allowed to read {} bytes behind its inputs", kernel.read_slack);
+        text += fmt::format("  allowed to read {} bytes past the end of its inputs", kernel.read_slack);
     return text;
 }
 
@@ -99,9 +131,16 @@ std::string table_row(const KernelVerdict& kernel, std::size_t variant_width, co
     if (kernel.verdict == Verdict::not_run && kernel.statements.empty()) return row + "  " + kernel.reason + "\n";
     for (const StatementKind kind : table_kinds) row += fmt::format("  {:>9}", kind_cell(kernel, kind));
     std::string findings;
-    for (const StatementVerdict& statement : kernel.statements)
-        if (statement.verdict == Verdict::fail || statement.verdict == Verdict::known)
-            findings += (findings.empty() ? "" : ", ") + statement.name;
+    std::size_t consequences = 0;
+    for (const StatementVerdict* statement : by_cause(kernel)) {
+        const bool fails = statement->verdict == Verdict::fail || statement->verdict == Verdict::known;
+        if (!fails) continue;
+        if (is_consequence(kernel, *statement))
+            ++consequences;
+        else
+            findings += (findings.empty() ? "" : ", ") + statement->name;
+    }
+    if (consequences > 0) findings += fmt::format(", and {} that follow", consequences);
     if (!findings.empty()) row += "  " + findings;
     return row + allowances(kernel) + "\n";
 }
@@ -110,17 +149,19 @@ std::string table_row(const KernelVerdict& kernel, std::size_t variant_width, co
 
 std::string findings_text(const KernelVerdict& kernel, const TextOptions& options) {
     std::string text;
-    for (const StatementVerdict& statement : kernel.statements) {
-        const bool worth_saying = statement.verdict != Verdict::pass && statement.verdict != Verdict::not_run;
-        if (worth_saying) text += statement_text(kernel, statement, options, CaseIs::found);
+    for (const StatementVerdict* statement : by_cause(kernel)) {
+        const bool worth_saying = statement->verdict != Verdict::pass && statement->verdict != Verdict::not_run;
+        if (!worth_saying || is_consequence(kernel, *statement)) continue;
+        text += statement_text(kernel, *statement, options, CaseIs::found);
+        if (statement->name == "outputs_written") text += consequences_text(kernel);
     }
     return text.empty() ? text : heading(kernel, options) + text + "\n";
 }
 
 std::string statements_text(const KernelVerdict& kernel, const TextOptions& options) {
     std::string text = heading(kernel, options);
-    for (const StatementVerdict& statement : kernel.statements)
-        text += statement_text(kernel, statement, options, CaseIs::given);
+    for (const StatementVerdict* statement : by_cause(kernel))
+        text += statement_text(kernel, *statement, options, CaseIs::given);
     return text;
 }
 

@@ -144,9 +144,8 @@ Outcome expect_two_bounds(std::string_view situation, std::span<const float> y, 
     for (std::size_t i = 0; i < y.size(); ++i) {
         const double difference = std::fabs(static_cast<double>(y[i]) - static_cast<double>(other[place(i)]));
         if (!(difference <= 2.0 * bounds[i]))
-            return Outcome::fail(
-                fmt::format("{}: y[{}] = {} becomes {}: {:.4g} apart, more than two bounds ({:.4g})", situation, i,
-                            show(y[i]), show(other[place(i)]), difference, 2.0 * bounds[i]));
+            return Outcome::fail(fmt::format(
+                "{}: {}", situation, too_far_apart(fmt::format("y[{}]", i), y[i], other[place(i)], bounds[i])));
         if (bounds[i] > 0.0) largest_share = std::max(largest_share, difference / (2.0 * bounds[i]));
     }
     return Outcome::pass(largest_share);
