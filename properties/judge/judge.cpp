@@ -149,13 +149,18 @@ class Judge {
                                                                               : Verdict::fail;
         if (outcome.kind == Kind::pass) return;
         verdict.message = outcome.message;
-        if (statement.kind != StatementKind::behaviour) find_unwritten(statement, bytes, verdict);
+        const SecondLook look = look_again(statement, bytes);
+        if (look.unwritten) {
+            verdict.message = *look.unwritten;
+            verdict.consequence_of = "outputs_written";
+        }
         // What makes all its cases itself has none that could be shown, or given again.
         if (statement.single_case) return;
         const Case c = decode_case(*kernel_.contract, bytes, statement.holding);
         verdict.sizes = describe_sizes(c, kernel_.contract->size_names);
         verdict.token = make_token(*kernel_.contract, bytes);
         verdict.operands = operand_lines(c);
+        if (look.last_call && !verdict.operands.empty()) add_last_call(c, *look.last_call, verdict);
         if (verdict.consequence_of.empty()) verdict.map = map_of(c, outcome);
     }
 
@@ -167,19 +172,29 @@ class Judge {
     void take_map_of_first(const JudgedStatement& statement, const Found& first, StatementVerdict& verdict) const {
         if (verdict.verdict == Verdict::pass || !verdict.consequence_of.empty()) return;
         ElementMap map = map_of(decode_case(*kernel_.contract, first.bytes, statement.holding), first.outcome);
-        if (map.telling < 2 || map.telling < verdict.map.telling || map.elements <= verdict.map.elements) return;
+        // A few elements of a short array are no pattern: which they are is chance.
+        const bool tells =
+            map.telling >= 4 || (map.telling == 3 && map.elements >= 16 && 2 * map.wrong <= map.elements);
+        if (!tells || map.telling < verdict.map.telling || map.elements <= verdict.map.elements) return;
         map.first_found = true;
         verdict.map = std::move(map);
     }
 
-    // A value that the kernel did not write is poison of ours: it must not be shown as one of its results.
-    void find_unwritten(const JudgedStatement& statement, const Bytes& bytes, StatementVerdict& verdict) {
-        const std::optional<std::string> unwritten = unwritten_elements(probe_, [&](Probe& probe) {
+    // A value that the kernel did not write is poison of ours: it must not be shown as one of its results. And a
+    // law may have made another case of the one that it was given.
+    SecondLook look_again(const JudgedStatement& statement, const Bytes& bytes) {
+        if (statement.kind == StatementKind::behaviour) return {};
+        return brickproof::look_again(probe_, [&](Probe& probe) {
             statement.check(decode_case(*kernel_.contract, bytes, statement.holding), probe);
         });
-        if (!unwritten) return;
-        verdict.message = *unwritten;
-        verdict.consequence_of = "outputs_written";
+    }
+
+    void add_last_call(const Case& c, const Case& called, StatementVerdict& verdict) const {
+        const std::vector<std::string> lines = operand_lines(called);
+        if (lines.empty() || (called.sizes == c.sizes && lines == verdict.operands)) return;
+        verdict.operands.push_back(fmt::format("the last call of the kernel was of {}:",
+                                               describe_sizes(called, kernel_.contract->size_names)));
+        verdict.operands.insert(verdict.operands.end(), lines.begin(), lines.end());
     }
 
     // no_crash and terminates are settled last: a law may still meet a crash that their own cases did not.

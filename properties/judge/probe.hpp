@@ -29,10 +29,10 @@ class Probe final : public Trial {
     Run run_between(const Case& c, void (*before)(), void (*after)()) {
         return runner_.run_between(c, {}, before, after);
     }
-    // A second set of buffers, for a second thread.
     // Called after each run() with its case and what came out; null for nobody.
     using Watcher = std::function<void(const Case&, const Outputs&)>;
     void set_watcher(Watcher watcher) { watcher_ = std::move(watcher); }
+    // A second set of buffers, for a second thread.
     KernelRunner& partner() { return partner_; }
     void set_heartbeat(std::atomic<std::uint64_t>* heartbeat) { runner_.set_heartbeat(heartbeat); }
     const Kernel& kernel() const { return kernel_; }

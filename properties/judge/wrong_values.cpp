@@ -68,13 +68,15 @@ const Type* block_type_of(const Case& c, const WrongElements& wrong) {
 
 }  // namespace
 
-std::optional<std::string> unwritten_elements(Probe& probe, const std::function<void(Probe&)>& check) {
-    std::optional<std::string> found;
+SecondLook look_again(Probe& probe, const std::function<void(Probe&)>& check) {
+    SecondLook look;
     std::size_t runs = 0;
     probe.set_watcher([&](const Case& c, const Outputs& first) {
+        look.last_call = c;
+        if (++runs > most_runs) return;
         const Run second = probe.run_placed(c, {.poison = other_poison});
-        if (!second.stopped) found = first_unwritten(c, first, second.outputs);
-        if (found || ++runs == most_runs) throw EnoughSeen{};
+        if (!second.stopped) look.unwritten = first_unwritten(c, first, second.outputs);
+        if (look.unwritten) throw EnoughSeen{};
     });
     try {
         check(probe);
@@ -82,7 +84,7 @@ std::optional<std::string> unwritten_elements(Probe& probe, const std::function<
     } catch (const KernelStopped&) {
     }
     probe.set_watcher(nullptr);
-    return found;
+    return look;
 }
 
 ElementMap map_of_wrong(const Contract& contract, const Case& c, const WrongElements& wrong) {

@@ -11,9 +11,14 @@
 
 namespace brickproof {
 
-// Checks again and looks whether an output of its runs keeps what lay there before, over two poisons: a sentence
-// about the first run in which one does, such as "y[3] was not written: it still holds the poison 0xA5".
-std::optional<std::string> unwritten_elements(Probe& probe, const std::function<void(Probe&)>& check);
+// A failure looked at once more.
+struct SecondLook {
+    // Of the first call that leaves in an output what lay there before, over two poisons: "y[3] was not written: it
+    // still holds the poison 0xA5".
+    std::optional<std::string> unwritten{};
+    std::optional<Case> last_call{};  // before the check failed
+};
+SecondLook look_again(Probe& probe, const std::function<void(Probe&)>& check);
 
 // Rows are the rows, heads or blocks that the output has.
 ElementMap map_of_wrong(const Contract& contract, const Case& c, const WrongElements& wrong);
