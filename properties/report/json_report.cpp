@@ -80,6 +80,7 @@ nlohmann::ordered_json to_json(const Report& report, const std::string& version)
              {"read_slack", kernel.read_slack},
              {"seconds", kernel.seconds},
              {"cases_per_second", kernel.seconds > 0 ? static_cast<double>(cases) / kernel.seconds : 0.0},
+             {"output", kernel.output},
              {"statements", std::move(statements)}});
     }
     return {{"brickproof", version},        {"seed", report.seed},

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <map>
 
 #include "report/shell_word.hpp"
@@ -93,6 +94,29 @@ std::string statement_text(const KernelVerdict& kernel, const StatementVerdict& 
     return text;
 }
 
+// A line that a kernel printed, as no line of the report can be.
+std::string printed_line(std::string_view line) {
+    constexpr std::size_t longest = 160;
+    std::string text = "    | ";
+    for (const char c : line.substr(0, longest)) text += std::iscntrl(static_cast<unsigned char>(c)) != 0 ? '?' : c;
+    return text + (line.size() > longest ? "...\n" : "\n");
+}
+
+std::string output_text(const KernelVerdict& kernel, std::size_t most_lines) {
+    if (kernel.output.empty()) return "";
+    std::string_view rest = kernel.output;
+    if (rest.ends_with('\n')) rest.remove_suffix(1);
+    const auto lines = static_cast<std::size_t>(std::ranges::count(rest, '\n')) + 1;
+    std::string text = fmt::format("  the kernel printed {} line{}:\n", lines, lines == 1 ? "" : "s");
+    for (std::size_t i = 0; i < std::min(lines, most_lines); ++i) {
+        const std::size_t end = std::min(rest.find('\n'), rest.size());
+        text += printed_line(rest.substr(0, end));
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+    if (lines > most_lines) text += fmt::format("    and {} more\n", lines - most_lines);
+    return text;
+}
+
 // What the kernel was not held to, said beside every verdict on it.
 std::string allowances(const KernelVerdict& kernel) {
     std::string text;
@@ -155,6 +179,7 @@ std::string findings_text(const KernelVerdict& kernel, const TextOptions& option
         text += statement_text(kernel, *statement, options, CaseIs::found);
         if (statement->name == "outputs_written") text += consequences_text(kernel);
     }
+    text += output_text(kernel, 8);
     return text.empty() ? text : heading(kernel, options) + text + "\n";
 }
 
@@ -162,7 +187,7 @@ std::string statements_text(const KernelVerdict& kernel, const TextOptions& opti
     std::string text = heading(kernel, options);
     for (const StatementVerdict* statement : by_cause(kernel))
         text += statement_text(kernel, *statement, options, CaseIs::given);
-    return text;
+    return text + output_text(kernel, 1000);
 }
 
 std::string table_text(const Report& report, const TextOptions& options) {

@@ -51,6 +51,7 @@ struct KernelVerdict {
     std::vector<StatementVerdict> statements{};
     double seconds = 0.0;
     double seconds_to_fail = 0.0;  // until the first FAIL stood
+    std::string output{};          // what the kernel printed by itself
 };
 
 struct Report {
