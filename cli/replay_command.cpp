@@ -29,8 +29,8 @@ int replay(ReplayOptions options) {
     if (!kernels) return usage_error(kernels.problem());
 
     if (!options.dump.empty() && kernels->size() > 1)
-        return usage_error(fmt::format("--dump is of one kernel, and {} match: --variant chooses one",
-                                       kernels->size()));
+        return usage_error(
+            fmt::format("--dump is of one kernel, and {} match: --variant chooses one", kernels->size()));
 
     const std::vector<KernelVerdict> verdicts =
         judge_isolated(*kernels,

@@ -95,13 +95,13 @@ Expected<CFunction> c_function_of(const Contract& contract, const Case& c) {
             argument = p.type == "size_t " ? fmt::format("sizes[k][{}]", *size)
                                            : fmt::format("({})sizes[k][{}]", p.element(), *size);
         } else {
-            return Problem{fmt::format("the signature of {} has a parameter '{}' that is neither an operand nor a size",
-                                       contract.op, p.name)};
+            return Problem{
+                fmt::format("the signature of {} has a parameter '{}' that is neither an operand nor a size",
+                            contract.op, p.name)};
         }
         arguments += (arguments.empty() ? "" : ", ") + argument;
     }
-    const std::string assigned =
-        result == "void" ? "" : fmt::format("*({} *)o[{}] = ", result, first_output(c));
+    const std::string assigned = result == "void" ? "" : fmt::format("*({} *)o[{}] = ", result, first_output(c));
     function.call = fmt::format("{}{}kernel({});", before, assigned, arguments);
     return function;
 }

@@ -15,8 +15,8 @@ struct CFunction {
     std::string call;   // "*(float *)o[2] = kernel(o[0], o[1], sizes[k][0]);"
 };
 
-// Calls `kernel` with the operands of call k, whose addresses are o[0], o[1], ... The problem names a parameter that is
-// neither an operand nor a size.
+// Calls `kernel` with the operands of call k, whose addresses are o[0], o[1], ... The problem names a parameter
+// that is neither an operand nor a size.
 Expected<CFunction> c_function_of(const Contract& contract, const Case& c);
 
 // A text within a string literal, or within a comment.

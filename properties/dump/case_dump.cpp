@@ -29,8 +29,8 @@ Expected<Done> prepare_folder(const fs::path& folder) {
     if (entries == fs::directory_iterator()) return Done{};
     const Expected<std::string> program = read_file((folder / program_name).string());
     if (program && program->starts_with(program_mark)) return Done{};
-    return Problem{fmt::format("{} holds files that are not of a dump; give --dump a folder of its own",
-                               folder.string())};
+    return Problem{
+        fmt::format("{} holds files that are not of a dump; give --dump a folder of its own", folder.string())};
 }
 
 class Folder {

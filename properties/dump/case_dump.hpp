@@ -15,8 +15,8 @@ namespace brickproof {
 // May the kernel be called for it? One that ruins its process may not.
 enum class Calls { made, none };
 
-// Writes into `folder`, which is made where it is not there, each file whole or not at all. Says what was written, in
-// sentences. Problems: the folder holds files of others; a file cannot be written.
+// Writes into `folder`, which is made where it is not there, each file whole or not at all. Says what was written,
+// in sentences. Problems: the folder holds files of others; a file cannot be written.
 Expected<std::string> dump_case(const Kernel& kernel, const JudgedStatement& statement,
                                 const StatementVerdict& finding, const Bytes& bytes, const std::string& folder,
                                 Calls calls);

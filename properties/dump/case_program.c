@@ -10,17 +10,20 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-@types@
-/* The kernel's function type. */
-typedef @function_type@;
+@types @
+    /* The kernel's function type. */
+    typedef @function_type @;
 
 #define OP "@op@"
 #define VARIANT "@variant@"
 #define PLUGIN "@plugin@" /* where no other is named on the command line */
+#ifndef SECONDS
+#define SECONDS 10 /* after which a call counts as one that does not return */
+#endif
 
 /* Numbers of one kind that lie side by side in an element: 'f' float32, 'h' half, 'i' int8. */
 struct field {
-    const char *name;
+    const char* name;
     char kind;
     size_t offset, count;
 };
@@ -31,22 +34,21 @@ struct operand {
     struct field fields[2];
     const char *exact, *bound; /* of an output: files of float64, or none */
 };
-enum { CALLS = @calls@, OPERANDS = @operands@, READ_SLACK = @read_slack@ };
-static const size_t sizes[CALLS][4] = {@sizes@};
-static const struct operand operands[CALLS][OPERANDS] = {
-@operand_rows@};
+enum { CALLS = @calls @, OPERANDS = @operands @, READ_SLACK = @read_slack @ };
+static const size_t sizes[CALLS][4] = {@sizes @};
+static const struct operand operands[CALLS][OPERANDS] = {@operand_rows @};
 
-static void call(kernel_fn *kernel, size_t k, void *const *o) {
-    @call@
+static void call(kernel_fn* kernel, size_t k, void* const* o) {
+    @call @
 }
 
 /* Files: .npy, little endian, in C order, as numpy.load() reads them. They lie beside this one. */
-static void *contents_of(const char *file, size_t bytes) {
+static void* contents_of(const char* file, size_t bytes) {
     static char path[4096];
-    const char *slash = strrchr(__FILE__, '/');
+    const char* slash = strrchr(__FILE__, '/');
     snprintf(path, sizeof(path), "%.*s%s", slash ? (int)(slash - __FILE__) + 1 : 0, __FILE__, file);
     unsigned char head[10], *data = calloc(bytes + 1, 1);
-    FILE *f = fopen(path, "rb");
+    FILE* f = fopen(path, "rb");
     if (f == NULL || fread(head, 1, 10, f) != 10 || fseek(f, head[8] + 256 * head[9], SEEK_CUR) != 0 ||
         fread(data, 1, bytes, f) != bytes) {
         fprintf(stderr, "%s cannot be read\n", path);
@@ -65,17 +67,19 @@ enum where { ROOMY, AT_THE_START, AT_THE_END };
 static struct arena arenas[OPERANDS];
 static size_t current; /* the call that is being made */
 
-static size_t bytes_of(const struct operand *o) { return o->count * o->element_bytes; }
+static size_t bytes_of(const struct operand* o) {
+    return o->count * o->element_bytes;
+}
 
 static void place(size_t k, enum where where, size_t shift, unsigned char poison, int read_only) {
     const size_t guard = 1 << 20, room = 4096;
     for (size_t i = 0; i < OPERANDS; ++i) {
-        const struct operand *o = &operands[k][i];
-        struct arena *a = &arenas[i];
+        const struct operand* o = &operands[k][i];
+        struct arena* a = &arenas[i];
         const size_t slack = o->is_output ? 0 : (READ_SLACK + o->alignment - 1) / o->alignment * o->alignment;
         const size_t needed = (bytes_of(o) + slack + 2 * room + 512 + 65535) / 65536 * 65536;
         if (a->capacity < needed) {
-            unsigned char *all = mmap(NULL, needed + 2 * guard, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+            unsigned char* all = mmap(NULL, needed + 2 * guard, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
             a->start = all + guard;
             a->capacity = needed;
         }
@@ -85,7 +89,7 @@ static void place(size_t k, enum where where, size_t shift, unsigned char poison
                   : where == AT_THE_END ? a->start + a->capacity - bytes_of(o) - slack
                                         : a->start + room + shift * (2 * i + 1) * o->alignment % 64;
         if (o->is_output) continue;
-        void *contents = contents_of(o->file, bytes_of(o));
+        void* contents = contents_of(o->file, bytes_of(o));
         memcpy(a->data, contents, bytes_of(o));
         free(contents);
         if (read_only) mprotect(a->start, a->capacity, PROT_READ);
@@ -93,17 +97,22 @@ static void place(size_t k, enum where where, size_t shift, unsigned char poison
 }
 
 /* A signal is a fault; that of a memory access says where it was. */
-static void on_signal(int signal, siginfo_t *info, void *context) {
+static void on_signal(int signal, siginfo_t* info, void* context) {
     (void)context;
-    if (signal == SIGALRM) dprintf(1, "the kernel does not return within 10 s\n");
-    else dprintf(1, "the kernel is ended by signal %d\n", signal);
+    if (signal == SIGALRM)
+        dprintf(1, "the kernel does not return within %d s\n", SECONDS);
+    else
+        dprintf(1, "the kernel is ended by signal %d\n", signal);
     for (size_t i = 0; i < OPERANDS && (signal == SIGSEGV || signal == SIGBUS); ++i) {
-        const struct operand *o = &operands[current][i];
-        const ptrdiff_t at = (unsigned char *)info->si_addr - arenas[i].data, end = (ptrdiff_t)bytes_of(o);
+        const struct operand* o = &operands[current][i];
+        const ptrdiff_t at = (unsigned char*)info->si_addr - arenas[i].data, end = (ptrdiff_t)bytes_of(o);
         if (at < -(1 << 20) - (arenas[i].data - arenas[i].start) || at > end + (1 << 20)) continue;
-        if (at >= end) dprintf(1, "by an access %td bytes past the end of %s\n", at - end, o->name);
-        else if (at < 0) dprintf(1, "by an access %td bytes before the start of %s\n", -at, o->name);
-        else dprintf(1, "by an access to byte %td of %s\n", at, o->name);
+        if (at >= end)
+            dprintf(1, "by an access %td bytes past the end of %s\n", at - end, o->name);
+        else if (at < 0)
+            dprintf(1, "by an access %td bytes before the start of %s\n", -at, o->name);
+        else
+            dprintf(1, "by an access to byte %td of %s\n", at, o->name);
         break;
     }
     _exit(1);
@@ -121,17 +130,17 @@ static void catch_signals(void) {
 
 /* The bytes of an output after a call, in memory of their own. */
 struct result {
-    unsigned char *outputs[OPERANDS];
+    unsigned char* outputs[OPERANDS];
 };
-static struct result run(kernel_fn *kernel, size_t k, enum where where, size_t shift, unsigned char poison,
+static struct result run(kernel_fn* kernel, size_t k, enum where where, size_t shift, unsigned char poison,
                          int read_only) {
     struct result result = {{NULL}};
-    void *pointers[OPERANDS];
+    void* pointers[OPERANDS];
     place(k, where, shift, poison, read_only);
     for (size_t i = 0; i < OPERANDS; ++i) pointers[i] = arenas[i].data;
     current = k;
     fflush(stdout);
-    alarm(10);
+    alarm(SECONDS);
     call(kernel, k, pointers);
     alarm(0);
     for (size_t i = 0; i < OPERANDS; ++i) {
@@ -143,8 +152,7 @@ static struct result run(kernel_fn *kernel, size_t k, enum where where, size_t s
     return result;
 }
 
-@check@
-static kernel_fn *find_kernel(const char *plugin, const char *variant) {
+@check @ static kernel_fn* find_kernel(const char* plugin, const char* variant) {
 #ifdef KERNEL
     extern kernel_fn KERNEL;
     (void)plugin;
@@ -158,25 +166,25 @@ static kernel_fn *find_kernel(const char *plugin, const char *variant) {
     };
     struct table {
         uint32_t abi_version;
-        const char *library;
+        const char* library;
         size_t count;
-        const struct row *kernels;
+        const struct row* kernels;
     };
-    void *library = dlopen(plugin, RTLD_NOW);
-    const struct table *(*get)(void) = NULL;
-    if (library != NULL) *(void **)&get = dlsym(library, "brickproof_kernels");
-    const struct table *table = get != NULL ? get() : NULL;
+    void* library = dlopen(plugin, RTLD_NOW);
+    const struct table* (*get)(void) = NULL;
+    if (library != NULL) *(void**)&get = dlsym(library, "brickproof_kernels");
+    const struct table* table = get != NULL ? get() : NULL;
     for (size_t i = 0; table != NULL && i < table->count; ++i)
         if (strcmp(table->kernels[i].op, OP) == 0 && strcmp(table->kernels[i].variant, variant) == 0)
-            return (kernel_fn *)table->kernels[i].fn;
+            return (kernel_fn*)table->kernels[i].fn;
     fprintf(stderr, "%s has no kernel %s / %s: %s\n", plugin, OP, variant,
             library == NULL ? dlerror() : "it is not in its table");
     exit(2);
 #endif
 }
 
-int main(int argc, char **argv) {
-    kernel_fn *kernel = find_kernel(argc > 1 ? argv[1] : PLUGIN, argc > 2 ? argv[2] : VARIANT);
+int main(int argc, char** argv) {
+    kernel_fn* kernel = find_kernel(argc > 1 ? argv[1] : PLUGIN, argc > 2 ? argv[2] : VARIANT);
     catch_signals();
     const size_t faults = check(kernel);
     puts(faults > 0 ? "the fault shows" : "the fault does not show");

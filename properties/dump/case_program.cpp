@@ -95,12 +95,16 @@ std::string heading(const Kernel& kernel, const StatementVerdict& finding, const
 }  // namespace
 
 CaseCheck check_of_behaviour(std::string_view behaviour) {
-    static const std::map<std::string_view, CaseCheck> checks = {
-        {"no_crash", {"returns"}},           {"terminates", {"returns"}},
-        {"reads_in_bounds", {"bounds"}},     {"writes_in_bounds", {"bounds"}},
-        {"inputs_unchanged", {"read_only"}}, {"outputs_written", {"written"}},
-        {"deterministic", {"repeats", true}}, {"alignment_independent", {"alignments"}},
-        {"fp_environment", {"environment"}}, {"thread_safe", {"threads", true}}};
+    static const std::map<std::string_view, CaseCheck> checks = {{"no_crash", {"returns"}},
+                                                                 {"terminates", {"returns"}},
+                                                                 {"reads_in_bounds", {"bounds"}},
+                                                                 {"writes_in_bounds", {"bounds"}},
+                                                                 {"inputs_unchanged", {"read_only"}},
+                                                                 {"outputs_written", {"written"}},
+                                                                 {"deterministic", {"repeats", true}},
+                                                                 {"alignment_independent", {"alignments"}},
+                                                                 {"fp_environment", {"environment"}},
+                                                                 {"thread_safe", {"threads", true}}};
     const auto found = checks.find(behaviour);
     return found == checks.end() ? CaseCheck{} : found->second;
 }

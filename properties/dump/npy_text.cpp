@@ -47,8 +47,7 @@ std::string npy_text(std::string_view descr, std::span<const std::size_t> shape,
 
 std::string npy_text(const Type& type, std::span<const std::byte> elements) {
     const std::size_t count = elements.size() / type.bytes;
-    return npy_text(descr_of(type), {&count, 1},
-                    {reinterpret_cast<const char*>(elements.data()), elements.size()});
+    return npy_text(descr_of(type), {&count, 1}, {reinterpret_cast<const char*>(elements.data()), elements.size()});
 }
 
 }  // namespace brickproof

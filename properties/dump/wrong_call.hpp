@@ -1,5 +1,5 @@
-// What can be compared without the statement that found a fault: a call of the kernel with what its results must be,
-// or two calls whose results must be the same.
+// What can be compared without the statement that found a fault: a call of the kernel with what its results must
+// be, or two calls whose results must be the same.
 #pragma once
 
 #include <vector>
@@ -19,8 +19,9 @@ struct DumpedCall {
 };
 
 struct WrongCall {
-    std::vector<DumpedCall> calls;         // one, or two that must give the same; none: nothing is known
-    std::vector<OracleOutput> promises{};  // of one call: for each output the values and how far it may be from them
+    std::vector<DumpedCall> calls;  // one, or two that must give the same; none: nothing is known
+    std::vector<OracleOutput>
+        promises{};  // of one call: for each output the values and how far it may be from them
 };
 
 // Checks the statement on the case and looks at each call that it makes.

@@ -59,11 +59,10 @@ class Job {
     Job& operator=(const Job&) = delete;
 
     void start() {
-        const TellingChild child =
-            start_telling_child([this](int pipe) {
-                output_.take_over();
-                judge_in_child(*kernel_, options_, *recorder_, pipe);
-            });
+        const TellingChild child = start_telling_child([this](int pipe) {
+            output_.take_over();
+            judge_in_child(*kernel_, options_, *recorder_, pipe);
+        });
         child_ = child.id;
         pipe_ = child.pipe;
         lines_.forget();

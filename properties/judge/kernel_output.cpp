@@ -13,8 +13,8 @@ namespace brickproof {
 
 KernelOutput::KernelOutput() : file_(memfd_create("kernel output", MFD_CLOEXEC | MFD_ALLOW_SEALING)) {
     // It cannot grow: a kernel that prints in every call fills no memory, and is not ended by a signal either.
-    const bool ready =
-        file_ >= 0 && ftruncate(file_, most_bytes) == 0 && fcntl(file_, F_ADD_SEALS, F_SEAL_GROW | F_SEAL_SHRINK) == 0;
+    const bool ready = file_ >= 0 && ftruncate(file_, most_bytes) == 0 &&
+                       fcntl(file_, F_ADD_SEALS, F_SEAL_GROW | F_SEAL_SHRINK) == 0;
     if (ready) return;
     const int reason = errno;
     if (file_ >= 0) close(file_);

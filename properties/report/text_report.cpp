@@ -34,14 +34,6 @@ std::string painted(Verdict verdict, std::string text, bool colour) {
     return fmt::format("\033[{}m{}\033[0m", code, text);
 }
 
-std::string replay_command(const KernelVerdict& kernel, const std::string& token, const TextOptions& options) {
-    std::string command = fmt::format("{} replay {}", options.program, token);
-    if (!kernel.plugin_path.empty()) command += fmt::format(" --kernels {}", shell_word(kernel.plugin_path));
-    command += fmt::format(" --variant {}", shell_word(kernel.variant));
-    for (const std::string& name : kernel.assumptions) command += fmt::format(" --assume '{}:{}'", kernel.op, name);
-    return command;
-}
-
 // A case that was found is worth a line to replay it by; one that was given is known.
 enum class CaseIs { found, given };
 
@@ -170,6 +162,14 @@ std::string table_row(const KernelVerdict& kernel, std::size_t variant_width, co
 }
 
 }  // namespace
+
+std::string replay_command(const KernelVerdict& kernel, const std::string& token, const TextOptions& options) {
+    std::string command = fmt::format("{} replay {}", options.program, token);
+    if (!kernel.plugin_path.empty()) command += fmt::format(" --kernels {}", shell_word(kernel.plugin_path));
+    command += fmt::format(" --variant {}", shell_word(kernel.variant));
+    for (const std::string& name : kernel.assumptions) command += fmt::format(" --assume '{}:{}'", kernel.op, name);
+    return command;
+}
 
 std::string findings_text(const KernelVerdict& kernel, const TextOptions& options) {
     std::string text;

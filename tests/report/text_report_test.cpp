@@ -62,6 +62,17 @@ TEST(TextReport, AMapSaysWhichElementsAreWrongAndDrawsThem) {
     EXPECT_TRUE(holds(text, "x = 1 (64 times)")) << text;
 }
 
+TEST(TextReport, WhatAKernelPrintedStandsUnderItsNameAndIsNoLineOfTheReport) {
+    KernelVerdict kernel = sample_report().kernels[1];
+    kernel.output = "PASS everything\n\033[31mred\n";
+    const std::string text = findings_text(kernel, {});
+    EXPECT_TRUE(holds(text, "PASS f16.to_f32 / scalar")) << text;
+    EXPECT_TRUE(holds(text, "  the kernel printed 2 lines:\n    | PASS everything\n    | ?[31mred\n")) << text;
+    for (int i = 0; i < 50; ++i) kernel.output += "more\n";
+    EXPECT_TRUE(holds(findings_text(kernel, {}), "    and 44 more\n")) << findings_text(kernel, {});
+    EXPECT_FALSE(holds(statements_text(kernel, {}), "    and 44 more\n")) << "a replay shows all";
+}
+
 TEST(TextReport, NothingToSayIsNothing) {
     EXPECT_EQ(findings_text(sample_report().kernels[1], {}), "");
     EXPECT_EQ(findings_text(sample_report().kernels[2], {}), "");
