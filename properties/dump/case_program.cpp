@@ -9,8 +9,8 @@
 
 namespace brickproof {
 
-extern const std::string_view case_program_text;  // case_program.c, by the build
-extern const std::string_view checks_text;        // checks.c
+extern const std::string_view case_program_text;  // case_program.c.in, by the build
+extern const std::string_view checks_text;        // checks.c.in
 
 namespace {
 
