@@ -27,7 +27,7 @@ std::string filled(std::string_view text, const Values& values) {
     return result.append(text);
 }
 
-// A part of checks.c: from its "//@ name" to the next.
+// A part of checks.c.in: from its "//@ name" to the next.
 std::string_view part_named(std::string_view name) {
     const std::string mark = fmt::format("//@ {}\n", name);
     const std::size_t begin = checks_text.find(mark) + mark.size();

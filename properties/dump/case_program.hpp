@@ -12,7 +12,7 @@
 
 namespace brickproof {
 
-// How a statement is checked in C: the name of a part of checks.c, and whether it takes a second case, with other
+// How a statement is checked in C: the name of a part of checks.c.in, and whether it takes a second case, with other
 // data.
 struct CaseCheck {
     std::string_view name;

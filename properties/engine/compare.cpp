@@ -186,15 +186,28 @@ Outcome expect_outputs_within(const Case& c, const Outputs& got, std::span<const
 Outcome expect_two_bounds(std::string_view situation, std::span<const float> before, std::span<const float> after,
                           std::span<const double> bounds) {
     double largest_share = 0.0;
+    WrongElements wrong{"y", bounds.size(), {}};
     for (std::size_t i = 0; i < bounds.size(); ++i) {
         if (std::isinf(bounds[i])) continue;
         const double difference = std::fabs(static_cast<double>(before[i]) - static_cast<double>(after[i]));
-        if (!(difference <= 2.0 * bounds[i]))
-            return Outcome::fail(fmt::format(
-                "{}: {}", situation, too_far_apart(fmt::format("y[{}]", i), before[i], after[i], bounds[i])));
+        if (!(difference <= 2.0 * bounds[i])) wrong.add(i);
         if (bounds[i] > 0.0) largest_share = std::max(largest_share, difference / (2.0 * bounds[i]));
     }
-    return Outcome::pass(largest_share);
+    if (wrong.runs.empty()) return Outcome::pass(largest_share);
+    const std::size_t i = wrong.runs.front().first;
+    return Outcome::fail(fmt::format("{}: {}", situation,
+                                     too_far_apart(fmt::format("y[{}]", i), before[i], after[i], bounds[i])),
+                         std::move(wrong));
+}
+
+WrongElements different_bits(const Type& type, std::string_view name, std::span<const std::byte> a,
+                             std::span<const std::byte> b) {
+    WrongElements different{std::string(name), a.size() / type.bytes * type.numbers(), {}};
+    for (std::size_t i = 0; i < different.elements; ++i) {
+        const auto [number, offset] = place_of(type, i);
+        if (std::memcmp(&a[offset], &b[offset], number->bytes) != 0) different.add(i);
+    }
+    return different;
 }
 
 std::string too_far_apart(std::string_view name, float before, float after, double bound) {

@@ -162,6 +162,8 @@ class Judge {
         verdict.operands = operand_lines(c);
         if (look.last_call && !verdict.operands.empty()) add_last_call(c, *look.last_call, verdict);
         if (verdict.consequence_of.empty()) verdict.map = map_of(c, outcome);
+        if (verdict.consequence_of.empty() && !outcome.wrong && look.beyond_bound)
+            verdict.map = map_of_wrong(*kernel_.contract, look.beyond_bound->first, look.beyond_bound->second);
     }
 
     ElementMap map_of(const Case& c, const Outcome& outcome) const {

@@ -4,40 +4,15 @@
 
 #include <algorithm>
 
+#include "engine/compare.hpp"
+
 namespace brickproof {
 namespace {
 
 constexpr std::byte poison = Placement{}.poison;
-constexpr std::byte other_poison{0x5A};
 constexpr std::size_t most_runs = 64;  // a statement over all values has thousands
 
 struct EnoughSeen {};
-
-// Of the first output that has one.
-std::optional<std::string> first_unwritten(const Case& c, const Outputs& first, const Outputs& second) {
-    std::size_t output = 0;
-    for (const Operand& operand : c.operands) {
-        if (operand.access != Access::output) continue;
-        const auto& a = first.arrays[output];
-        const auto& b = second.arrays[output++];
-        const std::size_t size = operand.count == 0 ? 1 : a.size() / operand.count;
-        std::optional<std::size_t> at;
-        std::size_t count = 0;
-        for (std::size_t i = 0; i < a.size(); i += size) {
-            bool kept = false;
-            for (std::size_t k = i; k < i + size; ++k) kept = kept || (a[k] == poison && b[k] == other_poison);
-            if (!kept) continue;
-            if (count++ == 0) at = i / size;
-        }
-        if (!at) continue;
-        const std::string text = fmt::format("{}[{}] was not written: it still holds the poison 0x{:02X}",
-                                             operand.name, *at, std::to_integer<unsigned>(poison));
-        return operand.count == 1
-                   ? text
-                   : text + fmt::format("; {} of {} elements were not written", count, operand.count);
-    }
-    return std::nullopt;
-}
 
 // Of blocks, whose numbers lie in one array: those of the largest field that has wrong ones, such as the quants, or
 // the scales where only these are wrong.
@@ -66,7 +41,41 @@ const Type* block_type_of(const Case& c, const WrongElements& wrong) {
     return operand->count * operand->type->numbers() == wrong.elements ? operand->type : nullptr;
 }
 
+// Values that no correct kernel gives; none where the definition does not keep to the bound either.
+std::optional<WrongElements> values_beyond_bound(const Case& c, const Outputs& got, Probe& probe) {
+    const std::vector<OracleOutput> oracle = probe.kernel().contract->oracle(c);
+    Outcome outcome = expect_outputs_within(c, got, oracle);
+    if (!outcome.wrong || expect_outputs_within(c, probe.definition(c), oracle).wrong) return std::nullopt;
+    return outcome.wrong;
+}
+
 }  // namespace
+
+std::optional<std::string> unwritten_elements(const Case& c, const Outputs& first,
+                                              const Outputs& second) {
+    std::size_t output = 0;
+    for (const Operand& operand : c.operands) {
+        if (operand.access != Access::output) continue;
+        const auto& a = first.arrays[output];
+        const auto& b = second.arrays[output++];
+        const std::size_t size = operand.count == 0 ? 1 : a.size() / operand.count;
+        std::optional<std::size_t> at;
+        std::size_t count = 0;
+        for (std::size_t i = 0; i < a.size(); i += size) {
+            bool kept = false;
+            for (std::size_t k = i; k < i + size; ++k) kept = kept || (a[k] == poison && b[k] == other_poison);
+            if (!kept) continue;
+            if (count++ == 0) at = i / size;
+        }
+        if (!at) continue;
+        const std::string text = fmt::format("{}[{}] was not written: it still holds the poison 0x{:02X}",
+                                             operand.name, *at, std::to_integer<unsigned>(poison));
+        return operand.count == 1
+                   ? text
+                   : text + fmt::format("; {} of {} elements were not written", count, operand.count);
+    }
+    return std::nullopt;
+}
 
 SecondLook look_again(Probe& probe, const std::function<void(Probe&)>& check) {
     SecondLook look;
@@ -74,8 +83,10 @@ SecondLook look_again(Probe& probe, const std::function<void(Probe&)>& check) {
     probe.set_watcher([&](const Case& c, const Outputs& first) {
         look.last_call = c;
         if (++runs > most_runs) return;
+        if (!look.beyond_bound)
+            if (auto wrong = values_beyond_bound(c, first, probe)) look.beyond_bound = {c, std::move(*wrong)};
         const Run second = probe.run_placed(c, {.poison = other_poison});
-        if (!second.stopped) look.unwritten = first_unwritten(c, first, second.outputs);
+        if (!second.stopped) look.unwritten = unwritten_elements(c, first, second.outputs);
         if (look.unwritten) throw EnoughSeen{};
     });
     try {

@@ -17,9 +17,9 @@ std::string html_of(const Report& report, const std::string& version) {
         nlohmann::json& statements = data["kernels"][k]["statements"];
         statements = nlohmann::json::array();
         for (const StatementVerdict* statement : by_cause(report.kernels[k])) {
-            statements.push_back(to_json(*statement));
-            statements.back()["command"] =
-                statement->token.empty() ? "" : replay_command(report.kernels[k], statement->token, {});
+            nlohmann::json one = to_json(*statement);
+            one["command"] = statement->token.empty() ? "" : replay_command(report.kernels[k], statement->token, {});
+            statements.push_back(std::move(one));
         }
     }
     return page_with(verdicts_page, data);
