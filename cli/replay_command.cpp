@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "commands.hpp"
+#include "dump_command.hpp"
 #include "engine/replay_token.hpp"
 #include "judge/isolation.hpp"
 #include "judge/plugin.hpp"
@@ -17,6 +18,7 @@ namespace {
 struct ReplayOptions {
     std::string token;
     KernelSelection selection;
+    std::string dump;
 };
 
 int replay(ReplayOptions options) {
@@ -25,6 +27,10 @@ int replay(ReplayOptions options) {
     options.selection.op = token->contract->op;
     const Expected<std::vector<Kernel>> kernels = options.selection.select();
     if (!kernels) return usage_error(kernels.problem());
+
+    if (!options.dump.empty() && kernels->size() > 1)
+        return usage_error(
+            fmt::format("--dump is of one kernel, and {} match: --variant chooses one", kernels->size()));
 
     const std::vector<KernelVerdict> verdicts =
         judge_isolated(*kernels,
@@ -40,6 +46,15 @@ int replay(ReplayOptions options) {
                                : statements_text(kernel, text));
     if (std::ranges::all_of(verdicts, [](const KernelVerdict& k) { return k.statements.empty(); }))
         return no_kernel_could_be("judged");
+    if (!options.dump.empty()) {
+        std::fflush(stdout);
+        const Kernel& kernel = kernels->front();
+        const Expected<std::string> said =
+            dump_first_fault(kernel, verdicts.front(), token->bytes,
+                             options.selection.assumptions_for(kernel.contract->op), options.dump);
+        if (!said) return usage_error(said.problem());
+        fmt::print("{}", *said);
+    }
     return std::ranges::any_of(verdicts, [](const KernelVerdict& k) { return k.verdict == Verdict::fail; })
                ? exit_fail
                : exit_pass;
@@ -53,6 +68,11 @@ void add_replay_command(CLI::App& app, int& exit_code) {
         app.add_subcommand("replay", "Run one case again, from the token that verify or fuzz printed");
     command->add_option("token", options->token, "The replay token")->required();
     options->selection.add_options(*command);
+    command
+        ->add_option("--dump", options->dump,
+                     "Write the case of what fails first: arrays for numpy, and a C program that shows the fault")
+        ->check(not_empty())
+        ->type_name("DIR");
     command->callback([options, &exit_code] { exit_code = replay(*options); });
 }
 

@@ -19,6 +19,7 @@
 #include "progress_line.hpp"
 #include "report/atomic_file.hpp"
 #include "report/baseline.hpp"
+#include "report/html_report.hpp"
 #include "report/json_report.hpp"
 #include "report/junit_report.hpp"
 #include "report/text_report.hpp"
@@ -44,6 +45,7 @@ struct VerifyOptions {
     std::string write_baseline;
     std::string json;
     std::string junit;
+    std::string html;
 };
 
 Effort effort_of(const std::string& name) {
@@ -139,10 +141,10 @@ void print(const Report& report) {
 // Asked before minutes of judging, not after.
 Expected<Done> check_files(const VerifyOptions& options) {
     std::set<std::string> paths;
-    for (const std::string* path : {&options.json, &options.junit, &options.write_baseline})
+    for (const std::string* path : {&options.json, &options.junit, &options.html, &options.write_baseline})
         if (!path->empty() && !is_written_into(*path) && !paths.insert(*path).second)
             return Problem{fmt::format("two reports are to be written to {}; give each a file of its own", *path)};
-    for (const std::string* path : {&options.json, &options.junit, &options.write_baseline})
+    for (const std::string* path : {&options.json, &options.junit, &options.html, &options.write_baseline})
         if (!path->empty())
             if (auto done = check_writable(*path); !done) return done;
     return Done{};
@@ -157,6 +159,8 @@ Expected<Done> write_files(const VerifyOptions& options, const Report& report) {
     }
     if (!options.junit.empty())
         if (auto done = write_file(options.junit, junit_text(report)); !done) return done;
+    if (!options.html.empty())
+        if (auto done = write_file(options.html, html_of(report, BRICKPROOF_VERSION)); !done) return done;
     // A part of the findings would make the rest of them look new.
     if (!options.write_baseline.empty() && !report.interrupted)
         if (auto done = write_file(options.write_baseline, baseline_text(report)); !done) return done;
@@ -227,6 +231,9 @@ void add_verify_command(CLI::App& app, int& exit_code) {
         ->type_name("FILE");
     command->add_option("--json", options->json, "Write the report as JSON")->check(not_empty())->type_name("FILE");
     command->add_option("--junit", options->junit, "Write the report as JUnit XML")
+        ->check(not_empty())
+        ->type_name("FILE");
+    command->add_option("--html", options->html, "Write the report as a page for a browser")
         ->check(not_empty())
         ->type_name("FILE");
     command->callback([options, &exit_code] { exit_code = verify(*options); });

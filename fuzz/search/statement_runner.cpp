@@ -1,6 +1,7 @@
 #include "fuzz/search/statement_runner.hpp"
 
 #include "engine/replay_token.hpp"
+#include "judge/wrong_values.hpp"
 
 namespace brickproof::fuzz {
 namespace {
@@ -43,8 +44,14 @@ Finding StatementRunner::shrink(const JudgedStatement& statement, const Bytes& b
         return again.statement == judgement.statement ? std::move(again.outcome) : Outcome::pass();
     };
     const std::size_t budget = judgement.statement == "terminates" ? shrink_budget_of_hangs : shrink_budget;
-    return make_finding(kernel_, judgement.statement, statement.holding,
-                        shrink_bytes({bytes, judgement.outcome}, evaluate, budget));
+    Found found = shrink_bytes({bytes, judgement.outcome}, evaluate, budget);
+    if (judgement.statement == statement.name && statement.kind != StatementKind::behaviour) {
+        // What the kernel did not write is no number of its own.
+        const Case c = decode_case(*kernel_.contract, found.bytes, statement.holding);
+        const SecondLook look = look_again(probe_, [&](Probe& probe) { statement.check(c, probe); });
+        if (look.unwritten) found.outcome.message = *look.unwritten;
+    }
+    return make_finding(kernel_, judgement.statement, statement.holding, found);
 }
 
 Finding make_finding(const Kernel& kernel, std::string_view blamed, const Preconditions& holding,

@@ -12,6 +12,7 @@
 #include "cases/movement.hpp"
 #include "engine/compare.hpp"
 #include "judge/plugin.hpp"
+#include "judge/wrong_values.hpp"
 
 namespace brickproof::golden {
 namespace {
@@ -107,7 +108,14 @@ Outcome compare_outputs(const GoldenCase& golden, Comparison comparison, const O
 Outcome check_case(KernelRunner& runner, const Kernel& kernel, const GoldenCase& golden) {
     const Run run = runner.run(golden.inputs, {});
     if (run.violation != Run::Violation::none) return Outcome::fail(run.what);
-    return compare_outputs(golden, comparison_for(kernel, golden), run.outputs);
+    Outcome outcome = compare_outputs(golden, comparison_for(kernel, golden), run.outputs);
+    if (outcome.kind == Outcome::Kind::pass) return outcome;
+    // What the kernel did not write is no number of its own.
+    const Run second = runner.run(golden.inputs, {.poison = other_poison});
+    if (second.stopped) return outcome;
+    if (const auto unwritten = unwritten_elements(golden.inputs, run.outputs, second.outputs))
+        outcome.message = *unwritten;
+    return outcome;
 }
 
 CheckTotal total_of(std::span<const KernelCheck> checks) {

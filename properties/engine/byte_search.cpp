@@ -3,6 +3,7 @@
 #include <rapidcheck.h>
 
 #include <algorithm>
+#include <tuple>
 
 #include "engine/random.hpp"
 
@@ -44,7 +45,8 @@ rc::Seq<Bytes> smaller(const Bytes& bytes) {
 
 class Search {
   public:
-    Search(const Evaluate& evaluate, const SearchPlan& plan) : evaluate_(evaluate), plan_(plan) {}
+    Search(const Evaluate& evaluate, const LogChoices& log_choices, const SearchPlan& plan)
+        : evaluate_(evaluate), log_choices_(log_choices), plan_(plan) {}
 
     // True where the search is over.
     bool try_case(const Bytes& bytes) {
@@ -56,13 +58,17 @@ class Search {
         ++result_.cases;
         result_.largest_share = std::max(result_.largest_share, outcome.share_of_bound);
         if (outcome.kind == Outcome::Kind::pass) return false;
-        result_.found = shrink_bytes({bytes, std::move(outcome)}, evaluate_, plan_.shrink_budget);
+        result_.first = Found{bytes, std::move(outcome)};
+        Found found = shrink_bytes(*result_.first, evaluate_, plan_.shrink_budget);
+        found = shrink_sizes(std::move(found), evaluate_, log_choices_, 2 * plan_.shrink_budget);
+        result_.found = shrink_bytes(std::move(found), evaluate_, plan_.shrink_budget / 2);
         return true;
     }
     SearchResult result() && { return std::move(result_); }
 
   private:
     const Evaluate& evaluate_;
+    const LogChoices& log_choices_;
     const SearchPlan& plan_;
     SearchResult result_;
 };
@@ -83,6 +89,46 @@ Found shrink_bytes(Found found, const Evaluate& evaluate, std::size_t budget) {
     return found;
 }
 
+Found shrink_sizes(Found found, const Evaluate& evaluate, const LogChoices& log_choices, std::size_t budget) {
+    constexpr std::size_t most_sizes = 2;
+    constexpr std::size_t other_contents = 8;  // tried with each small size
+    constexpr std::size_t small_values = 20;
+    Random random(1);
+    const auto keeps = [&](const Bytes& bytes) {
+        if (budget == 0) return false;
+        --budget;
+        Outcome outcome = evaluate(bytes);
+        if (outcome.kind != found.outcome.kind) return false;
+        found = {bytes, std::move(outcome)};
+        return true;
+    };
+    for (std::size_t k = 0; k < most_sizes; ++k) {
+        const std::vector<Choice> choices = log_choices(found.bytes);
+        if (k >= choices.size()) break;
+        const auto [position, width, alternatives] =
+            std::tie(choices[k].position, choices[k].width, choices[k].alternatives);
+        Bytes bytes = found.bytes;
+        bytes.resize(std::max(bytes.size(), position + width));
+        const std::size_t now =
+            (bytes[position] + (width == 2 ? std::size_t{bytes[position + 1]} * 256 : 0)) % alternatives;
+        const std::size_t share = budget / (most_sizes - k);
+        const std::size_t kept = budget - share;
+        for (std::size_t value = 0; value < now && budget > kept; ++value) {
+            bytes[position] = static_cast<std::uint8_t>(value & 0xFF);
+            if (width == 2) bytes[position + 1] = static_cast<std::uint8_t>(value >> 8);
+            if (keeps(bytes)) break;
+            bool found_other = false;
+            for (std::size_t i = 0; i < other_contents && value < small_values && !found_other; ++i) {
+                Bytes other = random_bytes(random);
+                std::copy_n(bytes.begin(), position + width, other.begin());
+                found_other = keeps(other);
+            }
+            if (found_other) break;
+        }
+    }
+    return found;
+}
+
 std::vector<Bytes> choice_sweep(const LogChoices& log_choices, std::uint64_t seed) {
     Random random(seed);
     std::vector<Bytes> cases;
@@ -98,7 +144,7 @@ std::vector<Bytes> choice_sweep(const LogChoices& log_choices, std::uint64_t see
 }
 
 SearchResult search_bytes(const Evaluate& evaluate, const LogChoices& log_choices, const SearchPlan& plan) {
-    Search search(evaluate, plan);
+    Search search(evaluate, log_choices, plan);
     if (search.try_case({})) return std::move(search).result();
     if (plan.sweep)
         for (const Bytes& bytes : choice_sweep(log_choices, plan.seed))

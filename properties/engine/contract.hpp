@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "brickproof/kernel_abi.h"
@@ -50,18 +51,35 @@ struct Precondition {
     bool internal = false;
 };
 
+// Which values of an output are not as they should be; a block's values are its scale, then its quants.
+struct WrongElements {
+    std::string output;                                     // the operand's name
+    std::size_t elements = 0;                               // values that the output has
+    std::vector<std::pair<std::size_t, std::size_t>> runs;  // first and last of each, ascending
+
+    void add(std::size_t i) {
+        if (!runs.empty() && runs.back().second + 1 == i)
+            runs.back().second = i;
+        else
+            runs.emplace_back(i, i);
+    }
+};
+
 // What a statement found on one case.
 struct Outcome {
     enum class Kind { pass, fail, note, discard };
     Kind kind = Kind::pass;
     std::string message{};
-    double share_of_bound = 0.0;  // of a bound: the largest error over its bound
+    double share_of_bound = 0.0;           // of a bound: the largest error over its bound
+    std::optional<WrongElements> wrong{};  // where the statement compares an output element by element
 
-    static Outcome pass(double share = 0.0) { return {Kind::pass, {}, share}; }
-    static Outcome fail(std::string message) { return {Kind::fail, std::move(message), 0.0}; }
-    static Outcome note(std::string message) { return {Kind::note, std::move(message), 0.0}; }
+    static Outcome pass(double share = 0.0) { return {Kind::pass, {}, share, {}}; }
+    static Outcome fail(std::string message, std::optional<WrongElements> wrong = {}) {
+        return {Kind::fail, std::move(message), 0.0, std::move(wrong)};
+    }
+    static Outcome note(std::string message) { return {Kind::note, std::move(message), 0.0, {}}; }
     // The case cannot be judged under this statement (a law's precondition does not hold).
-    static Outcome discard() { return {Kind::discard, {}, 0.0}; }
+    static Outcome discard() { return {Kind::discard, {}, 0.0, {}}; }
 };
 
 // Runs the kernel under test on any case of its op, as often as a law needs.

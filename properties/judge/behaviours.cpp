@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "engine/compare.hpp"
+
 namespace brickproof {
 namespace {
 
@@ -14,18 +16,18 @@ using Violation = Run::Violation;
 constexpr std::byte first_poison{0xA5};
 constexpr std::byte other_poison{0x5A};
 
-// The first byte at which two runs differ, as "y, byte 3 of 128".
-std::string first_difference(const Case& c, const Outputs& a, const Outputs& b) {
+// Two runs that must give the same bits do not: the message names the first number that differs.
+Outcome other_bits(std::string_view what, const Case& c, const Outputs& a, const Outputs& b) {
     std::size_t output = 0;
     for (const Operand& operand : c.operands) {
         if (operand.access != Access::output) continue;
-        const auto [x, y] = std::ranges::mismatch(a.arrays[output], b.arrays[output]);
-        if (x != a.arrays[output].end())
-            return fmt::format("{}, element {}", operand.name,
-                               static_cast<std::size_t>(x - a.arrays[output].begin()) / operand.type->bytes);
+        WrongElements differing = different_bits(*operand.type, operand.name, a.arrays[output], b.arrays[output]);
         ++output;
+        if (differing.runs.empty()) continue;
+        const std::string first = operand.type->place(operand.name, differing.runs.front().first);
+        return Outcome::fail(fmt::format("{}: {}", what, first), std::move(differing));
     }
-    return "nothing";
+    return Outcome::fail(std::string(what));
 }
 
 Outcome no_crash(const Case& c, Probe& probe) {
@@ -73,10 +75,16 @@ Outcome outputs_written(const Case& c, Probe& probe) {
         const auto& a = first.outputs.arrays[output];
         const auto& b = second.outputs.arrays[output];
         ++output;
-        for (std::size_t i = 0; i < a.size(); ++i)
-            if (a[i] == first_poison && b[i] == other_poison)
-                return Outcome::fail(fmt::format("does not write {}[{}] of {}", operand.name,
-                                                 i / operand.type->bytes, operand.count));
+        WrongElements unwritten{std::string(operand.name), operand.count, {}};
+        for (std::size_t i = 0; i < a.size(); ++i) {
+            if (a[i] != first_poison || b[i] != other_poison) continue;
+            unwritten.add(i / operand.type->bytes);
+            i += operand.type->bytes - 1 - i % operand.type->bytes;
+        }
+        if (unwritten.runs.empty()) continue;
+        const std::string message =
+            fmt::format("does not write {}[{}] of {}", operand.name, unwritten.runs.front().first, operand.count);
+        return Outcome::fail(message, std::move(unwritten));
     }
     return Outcome::pass();
 }
@@ -96,21 +104,23 @@ Outcome deterministic(const Case& c, Probe& probe) {
     for (int repeat = 0; repeat < 3; ++repeat) {
         const Run again = probe.run_placed(c, {.poison = first_poison});
         if (again.stopped || again.outputs != first.outputs)
-            return Outcome::fail("a second run with the same data gives other bits: " +
-                                 first_difference(c, first.outputs, again.outputs));
+            return again.stopped ? Outcome::fail("a second run with the same data is stopped: " + again.what)
+                                 : other_bits("a second run with the same data gives other bits", c, first.outputs,
+                                              again.outputs);
     }
     Run poisoned = probe.run_placed(c, {.poison = other_poison});
     if (poisoned.stopped) return Outcome::discard();
     forget_unwritten(first.outputs, poisoned.outputs);
     if (poisoned.outputs != first.outputs)
-        return Outcome::fail("the result depends on what lay in or around the buffers before: " +
-                             first_difference(c, first.outputs, poisoned.outputs));
+        return other_bits("the result depends on what lay in or around the buffers before", c, first.outputs,
+                          poisoned.outputs);
     if (probe.run_placed(typical_case(*probe.kernel().contract, clipped_sizes(c.sizes, 128), 1), {}).stopped)
         return Outcome::discard();
     const Run after = probe.run_placed(c, {.poison = first_poison});
     if (after.stopped || after.outputs != first.outputs)
-        return Outcome::fail("the result depends on the call before: " +
-                             first_difference(c, first.outputs, after.outputs));
+        return after.stopped
+                   ? Outcome::fail("after a call with other data it is stopped: " + after.what)
+                   : other_bits("the result depends on the call before", c, first.outputs, after.outputs);
     return Outcome::pass();
 }
 
@@ -134,8 +144,8 @@ Outcome alignment_independent(const Case& c, Probe& probe) {
         if (moved.stopped)
             return Outcome::fail(fmt::format("with buffers moved by {} elements {}", offset, moved.what));
         if (moved.outputs != base.outputs)
-            return Outcome::fail(fmt::format("other bits with buffers moved by {} elements: {}", offset,
-                                             first_difference(c, base.outputs, moved.outputs)));
+            return other_bits(fmt::format("other bits with buffers moved by {} elements", offset), c, base.outputs,
+                              moved.outputs);
     }
     return Outcome::pass();
 }

@@ -17,6 +17,7 @@
 
 #include "judge/child_process.hpp"
 #include "judge/flight_recorder.hpp"
+#include "judge/kernel_output.hpp"
 #include "judge/plugin.hpp"
 #include "report/json_report.hpp"
 
@@ -58,8 +59,10 @@ class Job {
     Job& operator=(const Job&) = delete;
 
     void start() {
-        const TellingChild child =
-            start_telling_child([this](int pipe) { judge_in_child(*kernel_, options_, *recorder_, pipe); });
+        const TellingChild child = start_telling_child([this](int pipe) {
+            output_.take_over();
+            judge_in_child(*kernel_, options_, *recorder_, pipe);
+        });
         child_ = child.id;
         pipe_ = child.pipe;
         lines_.forget();
@@ -124,6 +127,7 @@ class Job {
         }
         verdict.verdict = overall(verdict.statements);
         verdict.seconds = seconds();
+        verdict.output = output_.text();
         verdict.seconds_to_fail = seconds_to_fail_;
         return verdict;
     }
@@ -167,6 +171,7 @@ class Job {
     JudgeOptions options_;
     std::size_t index_;
     FlightRecorder* recorder_;
+    KernelOutput output_;
     std::vector<StatementVerdict> verdicts_;
     LineReader lines_;
     pid_t child_ = -1;

@@ -10,6 +10,8 @@
 #include "engine/replay_token.hpp"
 #include "judge/case_store.hpp"
 #include "judge/statement_list.hpp"
+#include "judge/wrong_values.hpp"
+#include "report/case_text.hpp"
 
 namespace brickproof {
 namespace {
@@ -34,7 +36,7 @@ std::uint64_t statement_seed(const Contract& contract, const JudgedStatement& st
     return hash.value();
 }
 
-// Shrinking what costs a thread, single steps or a time limit is dear.
+// Shrinking what costs a thread, single steps or a time limit is expensive.
 std::size_t shrink_budget(const JudgedStatement& statement) {
     if (statement.name == "terminates") return 6;
     return statement.costly ? 16 : 400;
@@ -112,9 +114,10 @@ class Judge {
         verdict.cases = result.cases;
         verdict.discarded = result.discarded;
         verdict.largest_share = result.largest_share;
-        if (result.found)
+        if (result.found) {
             settle(statement, result.found->outcome, result.found->bytes, verdict);
-        else
+            take_map_of_first(statement, *result.first, verdict);
+        } else
             settle(statement, result.cases > 0 ? Outcome::pass() : Outcome::discard(), {}, verdict);
         return verdict;
     }
@@ -135,7 +138,7 @@ class Judge {
     }
 
     void settle(const JudgedStatement& statement, const Outcome& outcome, const Bytes& bytes,
-                StatementVerdict& verdict) const {
+                StatementVerdict& verdict) {
         using Kind = Outcome::Kind;
         if (outcome.kind == Kind::discard) {
             verdict.message = "no case could be judged";
@@ -146,9 +149,54 @@ class Judge {
                                                                               : Verdict::fail;
         if (outcome.kind == Kind::pass) return;
         verdict.message = outcome.message;
+        const SecondLook look = look_again(statement, bytes);
+        if (look.unwritten) {
+            verdict.message = *look.unwritten;
+            verdict.consequence_of = "outputs_written";
+        }
+        // What makes all its cases itself has none that could be shown, or given again.
+        if (statement.single_case) return;
         const Case c = decode_case(*kernel_.contract, bytes, statement.holding);
         verdict.sizes = describe_sizes(c, kernel_.contract->size_names);
-        if (!statement.single_case) verdict.token = make_token(*kernel_.contract, bytes);
+        verdict.token = make_token(*kernel_.contract, bytes);
+        verdict.operands = operand_lines(c);
+        if (look.last_call && !verdict.operands.empty()) add_last_call(c, *look.last_call, verdict);
+        if (verdict.consequence_of.empty()) verdict.map = map_of(c, outcome);
+        if (verdict.consequence_of.empty() && !outcome.wrong && look.beyond_bound)
+            verdict.map = map_of_wrong(*kernel_.contract, look.beyond_bound->first, look.beyond_bound->second);
+    }
+
+    ElementMap map_of(const Case& c, const Outcome& outcome) const {
+        return outcome.wrong ? map_of_wrong(*kernel_.contract, c, *outcome.wrong) : ElementMap{};
+    }
+
+    // A small case may have no room for a pattern: then the case first found says more.
+    void take_map_of_first(const JudgedStatement& statement, const Found& first, StatementVerdict& verdict) const {
+        if (verdict.verdict == Verdict::pass || !verdict.consequence_of.empty()) return;
+        ElementMap map = map_of(decode_case(*kernel_.contract, first.bytes, statement.holding), first.outcome);
+        // A few elements of a short array are no pattern: which they are is chance.
+        const bool tells =
+            map.telling >= 4 || (map.telling == 3 && map.elements >= 16 && 2 * map.wrong <= map.elements);
+        if (!tells || map.telling < verdict.map.telling || map.elements <= verdict.map.elements) return;
+        map.first_found = true;
+        verdict.map = std::move(map);
+    }
+
+    // A value that the kernel did not write is poison of ours: it must not be shown as one of its results. And a
+    // law may have made another case of the one that it was given.
+    SecondLook look_again(const JudgedStatement& statement, const Bytes& bytes) {
+        if (statement.kind == StatementKind::behaviour) return {};
+        return brickproof::look_again(probe_, [&](Probe& probe) {
+            statement.check(decode_case(*kernel_.contract, bytes, statement.holding), probe);
+        });
+    }
+
+    void add_last_call(const Case& c, const Case& called, StatementVerdict& verdict) const {
+        const std::vector<std::string> lines = operand_lines(called);
+        if (lines.empty() || (called.sizes == c.sizes && lines == verdict.operands)) return;
+        verdict.operands.push_back(fmt::format("the last call of the kernel was of {}:",
+                                               describe_sizes(called, kernel_.contract->size_names)));
+        verdict.operands.insert(verdict.operands.end(), lines.begin(), lines.end());
     }
 
     // no_crash and terminates are settled last: a law may still meet a crash that their own cases did not.

@@ -129,7 +129,7 @@ std::optional<std::string> KernelRunner::damage(const Operand& operand, std::siz
         return std::nullopt;
     for (std::size_t at = end; at < window.last; ++at)
         if (arena.writable()[at] != poison)
-            return fmt::format("writes {} behind the end of {}",
+            return fmt::format("writes {} past the end of {}",
                                bytes_text(static_cast<std::ptrdiff_t>(at - end) + 1), operand.name);
     for (std::size_t at = offset; at-- > window.first;)
         if (arena.writable()[at] != poison)
@@ -155,8 +155,8 @@ void KernelRunner::classify(const Stop& stop, const Case& c, const std::vector<P
             return;
         }
         run.violation = stop.is_write ? Run::Violation::wrote_out_of_bounds : Run::Violation::read_out_of_bounds;
-        run.what = at >= end ? fmt::format("{} behind the end of {} (first at byte {} behind it)", verb,
-                                           operand.name, at - end)
+        run.what = at >= end ? fmt::format("{} past the end of {} (first at byte {} past it)", verb, operand.name,
+                                           at - end)
                              : fmt::format("{} before the start of {} ({} before it)", verb, operand.name,
                                            bytes_text(begin - at));
         return;

@@ -35,7 +35,7 @@ struct Placement {
 struct Run {
     enum class Violation { none, read_out_of_bounds, wrote_out_of_bounds, wrote_input, crashed, did_not_end };
     Violation violation = Violation::none;
-    std::string what{};  // of a violation: "reads 4 bytes behind the end of x"
+    std::string what{};  // of a violation: "reads 4 bytes past the end of x"
     Outputs outputs{};   // valid where the kernel returned
     FpEnvironment before{};
     FpEnvironment after{};

@@ -1,8 +1,10 @@
 // What a statement gets to question a kernel with: plain runs for the laws, placed runs for the behaviours.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "engine/contract.hpp"
 #include "judge/kernel.hpp"
@@ -27,6 +29,9 @@ class Probe final : public Trial {
     Run run_between(const Case& c, void (*before)(), void (*after)()) {
         return runner_.run_between(c, {}, before, after);
     }
+    // Called after each run() with its case and what came out; null for nobody.
+    using Watcher = std::function<void(const Case&, const Outputs&)>;
+    void set_watcher(Watcher watcher) { watcher_ = std::move(watcher); }
     // A second set of buffers, for a second thread.
     KernelRunner& partner() { return partner_; }
     void set_heartbeat(std::atomic<std::uint64_t>* heartbeat) { runner_.set_heartbeat(heartbeat); }
@@ -38,6 +43,7 @@ class Probe final : public Trial {
     const Kernel& kernel_;
     KernelRunner runner_;
     KernelRunner partner_;
+    Watcher watcher_;
     int interleavings_left_ = 2;
 };
 

@@ -55,6 +55,7 @@ std::string junit_text(const Report& report) {
                         name, kernel.statements.size(), count(kernel, Verdict::fail),
                         count(kernel, Verdict::not_run), kernel.seconds);
         for (const StatementVerdict& statement : kernel.statements) xml += test_case(kernel, statement);
+        if (!kernel.output.empty()) xml += fmt::format("    <system-out>{}</system-out>\n", escaped(kernel.output));
         xml += "  </testsuite>\n";
     }
     return xml + "</testsuites>\n";

@@ -188,7 +188,7 @@ TEST_F(GoldenCheck, AnEndlessLoopIsAFailureAndNotTheEnd) {
 TEST_F(GoldenCheck, AWriteBehindTheEndIsAFailure) {
     const KernelCheck check = checked(kernel_of("f16.to_f32", to_f32_one_too_many));
     ASSERT_FALSE(check.failures.empty());
-    EXPECT_NE(check.failures[0].message.find("behind the end of y"), std::string::npos);
+    EXPECT_NE(check.failures[0].message.find("past the end of y"), std::string::npos);
 }
 
 TEST_F(GoldenCheck, AGuestMayRoundTiesToEvenButNotTruncate) {

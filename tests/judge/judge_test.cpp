@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <map>
+#include <tuple>
 
+#include "engine/fills.hpp"
 #include "engine/replay_token.hpp"
 #include "guest_kernels.hpp"
 #include "misbehaviour.hpp"
@@ -74,6 +76,63 @@ TEST_F(Judging, ShrinkingFindsTheSmallestSize) {
     EXPECT_EQ(exact->verdict, Verdict::fail);
     EXPECT_EQ(exact->sizes, "n = 64");
     EXPECT_NE(exact->message.find("result[0] is"), std::string::npos) << exact->message;
+}
+
+using HalfIsWrong = bool (*)(std::size_t i, std::size_t n);
+template <HalfIsWrong wrong>
+void from_f32(const float* x, std::uint16_t* y, std::size_t n) {
+    for (std::size_t i = 0; i < n; ++i)
+        y[i] = static_cast<std::uint16_t>(half_nearest(x[i]) ^ (wrong(i, n) ? 1u : 0u));
+}
+template <HalfIsWrong unwritten>
+void from_f32_in_part(const float* x, std::uint16_t* y, std::size_t n) {
+    for (std::size_t i = 0; i < n; ++i)
+        if (!unwritten(i, n)) y[i] = half_nearest(x[i]);
+}
+bool everywhere(std::size_t, std::size_t) {
+    return true;
+}
+bool in_the_tail(std::size_t i, std::size_t n) {
+    return n > 8 && n % 8 == 5 && i + 5 >= n;
+}
+bool beyond_forty(std::size_t i, std::size_t) {
+    return i >= 40;
+}
+bool in_one_lane(std::size_t i, std::size_t) {
+    return i % 16 == 11;
+}
+
+TEST_F(Judging, TheSizeThatIsShownIsTheSmallestAndTheMapNamesTheFault) {
+    const std::tuple<Kernel, std::string, std::string> faults[] = {
+        {guest("f16.from_f32", "everywhere", from_f32<everywhere>), "n = 1", ""},
+        {guest("f16.from_f32", "in the tail", from_f32<in_the_tail>), "n = 13", "the last 5 elements, from"},
+        {guest("f16.from_f32", "beyond 40", from_f32<beyond_forty>), "n = 41", "the last"},
+        {guest("f16.from_f32", "one lane", from_f32<in_one_lane>), "n = 12", ""}};
+    for (const auto& [kernel, sizes, says] : faults) {
+        const StatementVerdict exact = *find_statement(judge(kernel), "exact_rounding");
+        EXPECT_EQ(exact.sizes, sizes) << kernel.variant;
+        EXPECT_NE(exact.map.says.find(says), std::string::npos) << kernel.variant << ": " << exact.map.says;
+        EXPECT_FALSE(exact.operands.empty());
+    }
+}
+
+TEST_F(Judging, WhatWasNotWrittenIsCalledPoisonAndIsTheCause) {
+    const auto verdicts = judge(guest("f16.from_f32", "unwritten", from_f32_in_part<beyond_forty>));
+    EXPECT_EQ(find_statement(verdicts, "outputs_written")->verdict, Verdict::fail);
+    const StatementVerdict& bits = *find_statement(verdicts, "exact_rounding");
+    EXPECT_EQ(bits.consequence_of, "outputs_written");
+    EXPECT_NE(bits.message.find("was not written: it still holds the poison 0xA5"), std::string::npos)
+        << bits.message;
+    const auto wrong = judge(guest("f16.from_f32", "written", from_f32<beyond_forty>));
+    for (const StatementVerdict& verdict : wrong) EXPECT_EQ(verdict.consequence_of, "") << verdict.name;
+}
+
+TEST_F(Judging, AStatementThatMakesItsOwnCasesShowsNoSizes) {
+    const auto verdicts = judge(guest("f16.from_f32", "everywhere", from_f32<everywhere>));
+    const StatementVerdict& boundaries = *find_statement(verdicts, "every_rounding_boundary");
+    EXPECT_EQ(boundaries.verdict, Verdict::fail);
+    EXPECT_EQ(boundaries.sizes, "");
+    EXPECT_EQ(boundaries.token, "");
 }
 
 TEST_F(Judging, ATokenReplaysItsFailureAndOtherStatementsToo) {

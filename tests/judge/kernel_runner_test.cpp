@@ -84,7 +84,7 @@ TEST_F(Runner, ARightKernelIsRightEverywhere) {
 TEST_F(Runner, AReadBehindTheEndIsSeenFlushWithTheEndOnly) {
     const Kernel kernel = guest("f16.to_f32", "over", reads_one_behind);
     expect(run(kernel, {.where = Where::flush_end}), Violation::read_out_of_bounds,
-           "reads behind the end of x (first at byte 0 behind it)");
+           "reads past the end of x (first at byte 0 past it)");
     EXPECT_EQ(run(kernel, {}).violation, Violation::none);
     EXPECT_EQ(run(kernel, {.where = Where::flush_start}).violation, Violation::none);
 }
@@ -102,7 +102,7 @@ TEST_F(Runner, TheReadSlackIsAllowedAndNotAByteMore) {
     Kernel two = guest("f16.to_f32", "two", reads_two_behind);
     one.read_slack = two.read_slack = 2;
     EXPECT_EQ(run(one, {.where = Where::flush_end}).violation, Violation::none);
-    expect(run(two, {.where = Where::flush_end}), Violation::read_out_of_bounds, "first at byte 2 behind it");
+    expect(run(two, {.where = Where::flush_end}), Violation::read_out_of_bounds, "first at byte 2 past it");
     two.read_slack = 4;
     EXPECT_EQ(run(two, {.where = Where::flush_end}).violation, Violation::none);
 }
@@ -116,8 +116,8 @@ TEST_F(Runner, TheReadSlackAllowsNoWrite) {
 
 TEST_F(Runner, AWriteOutsideIsSeenRoomyAndFlush) {
     const Kernel behind = guest("f16.to_f32", "over", writes_one_behind);
-    expect(run(behind, {}), Violation::wrote_out_of_bounds, "writes 1 byte behind the end of y");
-    expect(run(behind, {.where = Where::flush_end}), Violation::wrote_out_of_bounds, "writes behind the end of y");
+    expect(run(behind, {}), Violation::wrote_out_of_bounds, "writes 1 byte past the end of y");
+    expect(run(behind, {.where = Where::flush_end}), Violation::wrote_out_of_bounds, "writes past the end of y");
     const Kernel before = guest("f16.to_f32", "under", writes_one_before);
     expect(run(before, {}), Violation::wrote_out_of_bounds, "writes 1 byte before the start of y");
     expect(run(before, {.where = Where::flush_start}), Violation::wrote_out_of_bounds,

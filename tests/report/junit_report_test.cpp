@@ -112,12 +112,20 @@ TEST(JunitReport, IsWellFormedWhateverAMessageHolds) {
         report.kernels[0].statements[0].message = text;
         report.kernels[0].statements[1].message = text;
         report.kernels[2].reason = text;
+        report.kernels[1].output = text;
         EXPECT_EQ(xml_problem(report), "") << "byte " << byte;
     }
     Report report = sample_report();
     report.kernels[0].statements[0].message = "\u03b3_k, \u2264, \U0001F9F1";
     EXPECT_EQ(xml_problem(report), "");
     EXPECT_NE(junit_text(report).find("\u03b3_k, \u2264, \U0001F9F1"), std::string::npos);
+}
+
+TEST(JunitReport, WhatAKernelPrintedIsTheOutputOfItsSuite) {
+    Report report = sample_report();
+    report.kernels[1].output = "x < 1\n";
+    EXPECT_NE(junit_text(report).find("    <system-out>x &lt; 1\n</system-out>\n  </testsuite>"),
+              std::string::npos);
 }
 
 TEST(JunitReport, ASuiteAKernelACaseAStatement) {
