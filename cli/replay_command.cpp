@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 
 #include "commands.hpp"
 #include "engine/replay_token.hpp"
+#include "judge/interrupt.hpp"
 #include "judge/isolation.hpp"
 #include "judge/plugin.hpp"
 #include "kernel_selection.hpp"
@@ -17,6 +19,7 @@ namespace {
 struct ReplayOptions {
     std::string token;
     KernelSelection selection;
+    std::optional<double> timeout;
 };
 
 int replay(ReplayOptions options) {
@@ -26,21 +29,25 @@ int replay(ReplayOptions options) {
     const Expected<std::vector<Kernel>> kernels = options.selection.select();
     if (!kernels) return usage_error(kernels.problem());
 
+    const RememberInterrupts remembering;
     const std::vector<KernelVerdict> verdicts =
         judge_isolated(*kernels,
                        [&](const Kernel& kernel) {
                            return JudgeOptions{.assume = options.selection.assumptions_for(kernel.contract->op),
                                                .only_case = token->bytes};
                        },
-                       {});
+                       {.interrupted = &was_interrupted(),
+                        .limits = {seconds_or(options.timeout, default_kernel_seconds)}});
     const TextOptions text;
     for (const KernelVerdict& kernel : verdicts)
         fmt::print("{}\n", kernel.statements.empty()
                                ? fmt::format("NOT RUN {} / {}: {}\n", kernel.op, kernel.variant, kernel.reason)
                                : statements_text(kernel, text));
+    if (was_interrupted()) return exit_interrupted;
     if (std::ranges::all_of(verdicts, [](const KernelVerdict& k) { return k.statements.empty(); }))
         return no_kernel_could_be("judged");
-    return std::ranges::any_of(verdicts, [](const KernelVerdict& k) { return k.verdict == Verdict::fail; })
+    return std::ranges::any_of(verdicts,
+                               [](const KernelVerdict& k) { return k.verdict == Verdict::fail || k.unfinished; })
                ? exit_fail
                : exit_pass;
 }
@@ -53,6 +60,7 @@ void add_replay_command(CLI::App& app, int& exit_code) {
         app.add_subcommand("replay", "Run one case again, from the token that verify or fuzz printed");
     command->add_option("token", options->token, "The replay token")->required();
     options->selection.add_options(*command);
+    add_timeout_option(*command, options->timeout, fmt::format("{:.0f}", default_kernel_seconds));
     command->callback([options, &exit_code] { exit_code = replay(*options); });
 }
 

@@ -3,16 +3,16 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
-#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
+#include <optional>
 #include <set>
 #include <thread>
 
 #include "commands.hpp"
 #include "judge/behaviours.hpp"
+#include "judge/interrupt.hpp"
 #include "judge/isolation.hpp"
 #include "judge/plugin.hpp"
 #include "kernel_selection.hpp"
@@ -27,18 +27,14 @@
 namespace brickproof::cli {
 namespace {
 
-std::atomic<bool> interrupted{false};
-
-void on_interrupt(int) {
-    interrupted = true;
-}
-
 struct VerifyOptions {
     KernelSelection selection;
     std::vector<std::string> require;
     std::string effort = "standard";
     std::string seed = "1";
     std::size_t jobs = std::max(1u, std::thread::hardware_concurrency());
+    std::optional<double> timeout;
+    std::optional<double> run_timeout;
     bool exhaustive = false;
     std::string baseline;
     std::string write_baseline;
@@ -92,12 +88,17 @@ std::vector<std::string> unmet_requirements(const VerifyOptions& options, const 
 Report judge(const VerifyOptions& options, const std::vector<Kernel>& kernels, std::uint64_t seed) {
     Report report{.seed = seed, .effort = options.effort, .selected = kernels.size()};
     Progress progress(kernels.size());
-    std::signal(SIGINT, on_interrupt);
-    std::signal(SIGTERM, on_interrupt);
+    const RememberInterrupts remembering;
+    const bool is_long = options.effort == "thorough" || options.exhaustive;
     const IsolationOptions isolation{
-        .jobs = options.jobs, .interrupted = &interrupted, .on_kernel = [&](const KernelVerdict& k) {
-            progress.show(fmt::format("{} / {}: {}", k.op, k.variant, name_of(k.verdict)));
-        }};
+        .jobs = options.jobs,
+        .interrupted = &was_interrupted(),
+        .on_kernel =
+            [&](const KernelVerdict& k) {
+                progress.show(fmt::format("{} / {}: {}", k.op, k.variant, name_of(k.verdict)));
+            },
+        .limits = {seconds_or(options.timeout, is_long ? unlimited : default_kernel_seconds)},
+        .run_seconds = seconds_or(options.run_timeout, is_long ? unlimited : default_run_seconds)};
     report.kernels = judge_isolated(
         kernels,
         [&](const Kernel& kernel) {
@@ -107,7 +108,7 @@ Report judge(const VerifyOptions& options, const std::vector<Kernel>& kernels, s
                                 .assume = options.selection.assumptions_for(kernel.contract->op)};
         },
         isolation);
-    report.interrupted = interrupted;
+    report.interrupted = was_interrupted();
     progress.clear();
     return report;
 }
@@ -158,7 +159,7 @@ Expected<Done> write_files(const VerifyOptions& options, const Report& report) {
     if (!options.junit.empty())
         if (auto done = write_file(options.junit, junit_text(report)); !done) return done;
     // A part of the findings would make the rest of them look new.
-    if (!options.write_baseline.empty() && !report.interrupted)
+    if (!options.write_baseline.empty() && std::ranges::none_of(report.kernels, &KernelVerdict::unfinished))
         if (auto done = write_file(options.write_baseline, baseline_text(report)); !done) return done;
     return Done{};
 }
@@ -190,7 +191,8 @@ int verify(const VerifyOptions& options) {
     if (report.interrupted) return exit_interrupted;
     const bool failed =
         std::ranges::any_of(report.kernels, [](const KernelVerdict& k) { return k.verdict == Verdict::fail; });
-    if (!unmet.empty() || (failed && options.write_baseline.empty())) return exit_fail;
+    const bool unfinished = std::ranges::any_of(report.kernels, &KernelVerdict::unfinished);
+    if (!unmet.empty() || unfinished || (failed && options.write_baseline.empty())) return exit_fail;
     const bool none_ran =
         std::ranges::all_of(report.kernels, [](const KernelVerdict& k) { return k.verdict == Verdict::not_run; });
     return none_ran ? no_kernel_could_be("judged") : exit_pass;
@@ -217,6 +219,15 @@ void add_verify_command(CLI::App& app, int& exit_code) {
     command->add_option("--jobs", options->jobs, "Kernels judged at once")
         ->check(CLI::Range(1, 1024))
         ->type_name("N");
+    add_timeout_option(*command, options->timeout,
+                       fmt::format("{:.0f}, or none with --effort thorough or --exhaustive", default_kernel_seconds));
+    command
+        ->add_option("--run-timeout", options->run_timeout,
+                     fmt::format("The same for the whole run: what is left then is NOT RUN, and the run fails. Default: "
+                                 "{:.0f}, or none with --effort thorough or --exhaustive",
+                                 default_run_seconds))
+        ->check(CLI::Range(0.0, 1e7))
+        ->type_name("SECONDS");
     command->add_option("--baseline", options->baseline, "Known FAILs: they are shown as KNOWN and do not fail")
         ->check(not_empty())
         ->type_name("FILE");

@@ -28,9 +28,9 @@ Judgement StatementRunner::judge(const JudgedStatement& statement, const Case& c
     } catch (const KernelStopped& stopped) {
         switch (stopped.run.violation) {
             case Run::Violation::crashed:
-                return {Outcome::fail(stopped.run.what), "no_crash"};
+                return {Outcome::fail(stopped.run.what), name_of(Behaviour::Role::no_crash)};
             case Run::Violation::did_not_end:
-                return {Outcome::fail(stopped.run.what), "terminates"};
+                return {Outcome::fail(stopped.run.what), name_of(Behaviour::Role::terminates)};
             default:  // an access out of bounds, which has its own statement
                 return {Outcome::discard(), statement.name};
         }
@@ -42,7 +42,7 @@ Finding StatementRunner::shrink(const JudgedStatement& statement, const Bytes& b
         Judgement again = judge(statement, decode_case(*kernel_.contract, smaller, statement.holding));
         return again.statement == judgement.statement ? std::move(again.outcome) : Outcome::pass();
     };
-    const std::size_t budget = judgement.statement == "terminates" ? shrink_budget_of_hangs : shrink_budget;
+    const std::size_t budget = judgement.statement == name_of(Behaviour::Role::terminates) ? shrink_budget_of_hangs : shrink_budget;
     return make_finding(kernel_, judgement.statement, statement.holding,
                         shrink_bytes({bytes, judgement.outcome}, evaluate, budget));
 }

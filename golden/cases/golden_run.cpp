@@ -1,19 +1,19 @@
 #include "cases/golden_run.hpp"
 
 #include <fmt/format.h>
-#include <poll.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdint>
 #include <cstring>
 #include <deque>
-#include <system_error>
+#include <optional>
 
-#include "judge/child_process.hpp"
+#include "judge/child_pool.hpp"
+#include "judge/interrupt.hpp"
 #include "judge/plugin.hpp"
+#include "judge/pulse.hpp"
+#include "judge/shared.hpp"
+#include "judge/time_limits.hpp"
 
 namespace brickproof::golden {
 namespace {
@@ -22,10 +22,21 @@ using Cases = std::span<const GoldenCase* const>;
 
 // Cases that one child runs: few enough that all processes have work, many enough that starting one is cheap.
 constexpr std::size_t cases_of_a_child = 24;
+// Of all children of a kernel together, whose cases take milliseconds: one that hangs costs no more.
+constexpr double most_kernel_seconds = 20.0;
+
+// What is known of a kernel over all its children.
+struct KernelTime {
+    Shared<Pulse> pulse{};
+    double used = 0.0;  // seconds, of children that have ended
+
+    bool is_over() const { return used > most_kernel_seconds; }
+};
 
 // A reply in the pipe: its length as 8 bytes, then itself.
-void run_in_child(const Kernel& kernel, Cases cases, const Work& work, int pipe) {
+void run_in_child(const Kernel& kernel, Cases cases, const Work& work, Pulse& pulse, int pipe) {
     KernelRunner runner(kernel);
+    runner.watch(pulse, {});
     for (const GoldenCase* golden : cases) {
         const std::string reply = work(runner, kernel, *golden);
         const std::uint64_t size = reply.size();
@@ -39,26 +50,32 @@ void run_in_child(const Kernel& kernel, Cases cases, const Work& work, int pipe)
 // Consecutive cases of a job, run by one child after another until all have a reply.
 class Piece {
   public:
-    Piece(const Kernel& kernel, Cases cases, std::vector<Reply>& all, std::size_t first)
-        : kernel_(&kernel), cases_(cases), all_(&all), first_(first) {}
+    Piece(const Kernel& kernel, KernelTime& time, Cases cases, std::vector<Reply>& all, std::size_t first)
+        : kernel_(&kernel), time_(&time), cases_(cases), all_(&all), first_(first) {}
 
-    void start(const Work& work) {
-        const TellingChild child =
-            start_telling_child([&](int pipe) { run_in_child(*kernel_, cases_.subspan(done_), work, pipe); });
-        child_ = child.id;
-        pipe_ = child.pipe;
-        pending_.clear();
+    ChildTask task(const Work& work) {
+        return {.work = [this, &work](
+                            int pipe) { run_in_child(*kernel_, cases_.subspan(done_), work, *time_->pulse, pipe); },
+                .on_bytes = [this](std::string_view bytes) { take_bytes(bytes); },
+                .is_overdue =
+                    [this](const ChildTime& time) {
+                        return time.silence > TimeLimits{}.lost_call() ||
+                               time_->used + time.age > most_kernel_seconds;
+                    },
+                .on_end = [this](const ChildEnd& end) { return take_end(end); }};
     }
 
-    int pipe_end() const { return pipe_; }
+    // Of what its kernel has no time for, nothing is run.
+    bool is_given_up() {
+        if (!time_->is_over()) return false;
+        while (done_ < cases_.size())
+            take({true, fmt::format("it was not run: the kernel has used up its {} s", most_kernel_seconds)});
+        return true;
+    }
 
-    // Reads what is there. False at the end of the pipe.
-    bool read_replies() {
-        char buffer[1 << 14];
-        const ssize_t count = read(pipe_, buffer, sizeof(buffer));
-        if (count < 0) return errno == EINTR;
-        if (count == 0) return false;
-        pending_.append(buffer, static_cast<std::size_t>(count));
+  private:
+    void take_bytes(std::string_view bytes) {
+        pending_ += bytes;
         std::uint64_t size = 0;
         std::size_t at = 0;
         while (pending_.size() - at >= sizeof(size)) {
@@ -68,40 +85,41 @@ class Piece {
             at += sizeof(size) + size;
         }
         pending_.erase(0, at);
-        return true;
     }
 
     // The child is gone. True where cases are left.
-    bool reap() {
-        close(pipe_);
-        int status = 0;
-        while (waitpid(child_, &status, 0) < 0 && errno == EINTR) {
-        }
-        if (done_ < cases_.size()) take({true, "it " + describe_end(status)});
-        return done_ < cases_.size();
+    bool take_end(const ChildEnd& end) {
+        time_->used += end.time.age;
+        pending_.clear();
+        if (end.why == ChildEnd::Why::stopped) return false;
+        if (done_ == cases_.size()) return false;
+        take({true, end.why == ChildEnd::Why::overdue
+                        ? fmt::format("it does not return: killed after {:.1f} s", end.time.silence)
+                        : "it " + describe_end(end.status)});
+        return done_ < cases_.size() && !is_given_up();
     }
 
-  private:
     void take(Reply reply) {
         if (done_ < cases_.size()) (*all_)[first_ + done_++] = std::move(reply);
     }
 
     const Kernel* kernel_;
+    KernelTime* time_;
     Cases cases_;
     std::vector<Reply>* all_;
     std::size_t first_;
     std::size_t done_ = 0;
     std::string pending_;
-    pid_t child_ = -1;
-    int pipe_ = -1;
 };
 
-std::deque<Piece> pieces_of(std::span<const Job> jobs, std::vector<std::vector<Reply>>& replies) {
+std::deque<Piece> pieces_of(std::span<const Job> jobs, std::deque<KernelTime>& times,
+                            std::vector<std::vector<Reply>>& replies) {
     std::deque<Piece> pieces;
     for (std::size_t i = 0; i < jobs.size(); ++i) {
         const Cases cases(jobs[i].cases);
+        KernelTime& time = times.emplace_back();
         for (std::size_t first = 0; first < cases.size(); first += cases_of_a_child)
-            pieces.emplace_back(*jobs[i].kernel,
+            pieces.emplace_back(*jobs[i].kernel, time,
                                 cases.subspan(first, std::min(cases_of_a_child, cases.size() - first)), replies[i],
                                 first);
     }
@@ -138,27 +156,17 @@ std::string run_once(KernelRunner& runner, const Kernel&, const GoldenCase& gold
 std::vector<std::vector<Reply>> run_jobs(std::span<const Job> jobs, const Work& work, std::size_t processes) {
     std::vector<std::vector<Reply>> replies;
     for (const Job& job : jobs) replies.emplace_back(job.cases.size());
-    std::deque<Piece> waiting = pieces_of(jobs, replies);
-    std::vector<Piece> running;
-    while (!waiting.empty() || !running.empty()) {
-        while (!waiting.empty() && running.size() < std::max<std::size_t>(processes, 1)) {
-            running.push_back(std::move(waiting.front()));
-            waiting.pop_front();
-            running.back().start(work);
-        }
-        std::vector<pollfd> ends;
-        for (const Piece& piece : running) ends.push_back({piece.pipe_end(), POLLIN, 0});
-        if (poll(ends.data(), ends.size(), -1) < 0 && errno != EINTR)
-            throw std::system_error(errno, std::generic_category(), "waiting for child processes");
-        for (std::size_t i = running.size(); i-- > 0;) {
-            if (ends[i].revents == 0 || running[i].read_replies()) continue;
-            if (running[i].reap()) {
-                running[i].start(work);
-                continue;
-            }
-            running.erase(running.begin() + static_cast<std::ptrdiff_t>(i));
-        }
-    }
+    std::deque<KernelTime> times;
+    std::deque<Piece> pieces = pieces_of(jobs, times, replies);
+    std::size_t next = 0;
+    const auto next_task = [&]() -> std::optional<ChildTask> {
+        while (next < pieces.size())
+            if (Piece& piece = pieces[next++]; !piece.is_given_up()) return piece.task(work);
+        return std::nullopt;
+    };
+    const RememberInterrupts remembering;
+    run_children(next_task, {.jobs = processes});
+    if (was_interrupted()) throw Interrupted();
     return replies;
 }
 

@@ -1,23 +1,18 @@
 #include "judge/isolation.hpp"
 
 #include <fmt/format.h>
-#include <poll.h>
-#include <sys/mman.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <chrono>
-#include <csignal>
-#include <cstdio>
-#include <memory>
-#include <new>
-#include <system_error>
+#include <deque>
+#include <optional>
+#include <set>
+#include <string>
 
-#include "judge/child_process.hpp"
+#include "judge/child_pool.hpp"
 #include "judge/flight_recorder.hpp"
 #include "judge/plugin.hpp"
+#include "judge/shared.hpp"
 #include "report/json_report.hpp"
 
 namespace brickproof {
@@ -25,19 +20,23 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-FlightRecorder* shared_recorder() {
-    void* memory = mmap(nullptr, sizeof(FlightRecorder), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (memory == MAP_FAILED) throw std::system_error(errno, std::generic_category(), "making the flight recorder");
-    return new (memory) FlightRecorder;
+double seconds_since(Clock::time_point begun) {
+    return std::chrono::duration<double>(Clock::now() - begun).count();
+}
+
+KernelVerdict verdict_on(const Kernel& kernel) {
+    return {.library = kernel.library,
+            .op = std::string(kernel.contract->op),
+            .variant = kernel.variant,
+            .plugin_path = kernel.plugin_path};
 }
 
 // The child: judges, and tells each verdict as soon as it stands.
 void judge_in_child(const Kernel& kernel, const JudgeOptions& options, FlightRecorder& recorder, int pipe) {
-    std::signal(SIGINT, SIG_IGN);  // the parent decides
     const Observer observer{
         .on_statement = [&](std::string_view name) { recorder.record_statement(name); },
         .on_case = [&](const Bytes& bytes) { recorder.record_case(bytes); },
-        .heartbeat = &recorder.heartbeat,
+        .pulse = &recorder.pulse,
         .on_verdict =
             [&](const StatementVerdict& verdict) {
                 tell_parent(pipe,
@@ -48,109 +47,128 @@ void judge_in_child(const Kernel& kernel, const JudgeOptions& options, FlightRec
     tell_parent(pipe, "done\n");
 }
 
-// One kernel in the making.
+// One kernel in the making, by one child after another.
 class Job {
   public:
-    Job(const Kernel& kernel, JudgeOptions options, std::size_t index)
-        : kernel_(&kernel), options_(std::move(options)), index_(index), recorder_(shared_recorder()) {}
-    ~Job() { munmap(recorder_, sizeof(FlightRecorder)); }
-    Job(const Job&) = delete;
-    Job& operator=(const Job&) = delete;
-
-    void start() {
-        const TellingChild child =
-            start_telling_child([this](int pipe) { judge_in_child(*kernel_, options_, *recorder_, pipe); });
-        child_ = child.id;
-        pipe_ = child.pipe;
-        lines_.forget();
-        last_sign_ = Clock::now();
+    Job(const Kernel& kernel, JudgeOptions options, const TimeLimits& limits)
+        : kernel_(kernel), options_(std::move(options)), limits_(limits) {
+        for (StatementVerdict& statement : statements_of(kernel_, options_)) names_.insert(statement.name);
     }
 
-    int pipe_end() const { return pipe_; }
-    std::size_t index() const { return index_; }
-    bool done() const { return done_; }
-
-    // Reads what is there. False at the end of the pipe.
-    bool read_verdicts() {
-        last_sign_ = Clock::now();
-        return lines_.read_from(pipe_, [&](const std::string& line) { take_line(line); });
-    }
-
-    // The kernel was not called and no verdict told for too long: no signal reaches the child any more.
-    bool is_silent(double limit) {
-        const std::uint64_t beats = recorder_->heartbeat.load();
-        if (beats != last_beats_) {
-            last_beats_ = beats;
-            last_sign_ = Clock::now();
-        }
-        return std::chrono::duration<double>(Clock::now() - last_sign_).count() > limit;
-    }
-    void kill_silent() {
-        silent_ = true;
-        stop();
-    }
-    void stop() { kill(child_, SIGKILL); }
-
-    // The child is gone. True where it has to be started again, for the statements that are left.
-    bool reap() {
-        close(pipe_);
-        int status = 0;
-        waitpid(child_, &status, 0);
-        if (done_) return false;
-        const std::string statement = recorder_->last_statement();
-        const StatementVerdict stopped =
-            stopped_verdict(*kernel_, options_, statement, recorder_->last_case(), silent_, describe_stop(status));
-        silent_ = false;
-        ruined_ = false;
-        const bool progress = is_statement(statement) && options_.skip.insert(statement).second;
-        take(stopped);
-        return progress;
+    // `why_stopped` says why the pool is, where it is.
+    ChildTask task(std::function<std::string()> why_stopped, std::function<void(const Job&)> when_done) {
+        return {
+            .work =
+                [this](int pipe) {
+                    options_.limits = limits_;
+                    options_.limits.kernel -= used_;
+                    judge_in_child(kernel_, options_, *recorder_, pipe);
+                },
+            .on_bytes =
+                [this](std::string_view bytes) {
+                    lines_.take(bytes, [this](const std::string& line) { take_line(line); });
+                },
+            .beats = [this] { return recorder_->pulse.beats.load(); },
+            .is_overdue =
+                [this](const ChildTime& time) {
+                    return is_ruined_ || is_hanging(time, limits_.lost_call()) || is_time_over(time);
+                },
+            .on_end =
+                [this, why_stopped = std::move(why_stopped), when_done = std::move(when_done)](const ChildEnd& end) {
+                    if (take_end(end, why_stopped())) return true;
+                    when_done(*this);
+                    return false;
+                },
+        };
     }
 
     KernelVerdict verdict() const {
-        KernelVerdict verdict{
-            .library = kernel_->library, .op = std::string(kernel_->contract->op), .variant = kernel_->variant};
-        verdict.assumptions = kernel_->assumes;
+        KernelVerdict verdict = verdict_on(kernel_);
+        verdict.assumptions = kernel_.assumes;
         verdict.assumptions.insert(verdict.assumptions.end(), options_.assume.begin(), options_.assume.end());
-        verdict.read_slack = kernel_->read_slack;
-        verdict.plugin_path = kernel_->plugin_path;
-        verdict.statements = statements_of(*kernel_, options_);
+        verdict.read_slack = kernel_.read_slack;
+        verdict.statements = statements_of(kernel_, options_);
         for (StatementVerdict& statement : verdict.statements) {
             const auto told = std::ranges::find(verdicts_, statement.name, &StatementVerdict::name);
             if (told != verdicts_.end())
                 statement = *told;
             else
-                statement.message = "not judged: the kernel ended the process";
+                statement.message = "not judged: " + (cut_short_.empty() ? "the kernel ended the process" : cut_short_);
         }
-        verdict.verdict = overall(verdict.statements);
-        verdict.seconds = seconds();
+        verdict.reason = why_unfinished();
+        verdict.unfinished = !verdict.reason.empty();
+        verdict.verdict = overall(verdict);
+        verdict.seconds = seconds_since(begun_);
         verdict.seconds_to_fail = seconds_to_fail_;
         return verdict;
     }
 
   private:
-    double seconds() const { return std::chrono::duration<double>(Clock::now() - begun_).count(); }
-    std::string describe_stop(int status) const {
-        if (silent_) return "it does not return, and does not let itself be interrupted";
-        if (ruined_) return "it wrote where it must not: what its process told of a verdict cannot be read";
-        return "it " + describe_end(status);
+    // The call that is being made has not returned for so long.
+    bool is_hanging(const ChildTime& time, double limit) const {
+        return recorder_->pulse.in_call() && time.silence > limit;
+    }
+    // The child looks at the time itself, and is given some more to say what it has.
+    bool is_time_over(const ChildTime& time) const {
+        return used_ + time.age > limits_.kernel + std::min(2.0, limits_.kernel / 10.0);
+    }
+
+    std::string why_unfinished() const {
+        if (!cut_short_.empty()) return cut_short_;
+        const bool time_was_over = std::ranges::any_of(verdicts_, [](const StatementVerdict& verdict) {
+            return verdict.verdict == Verdict::not_run && verdict.message.starts_with("not judged to the end");
+        });
+        return time_was_over ? time_is_over() : "";
+    }
+    std::string time_is_over() const {
+        return recorder_->pulse.hung.load() >= limits_.all_hangs()
+                   ? fmt::format("calls that hang have cost {:.2g} s", limits_.all_hangs())
+                   : fmt::format("its time was over: {:.4g} s, --timeout gives it more", limits_.kernel);
+    }
+
+    // The child is gone. True where another has to judge the statements that are left.
+    bool take_end(const ChildEnd& end, const std::string& why_stopped) {
+        used_ += end.time.age;
+        lines_.forget();
+        if (is_done_) return false;
+        const bool stopped = end.why == ChildEnd::Why::stopped;
+        const bool overdue = end.why == ChildEnd::Why::overdue && !is_ruined_;
+        const bool hung = (stopped || overdue) && is_hanging(end.time, stopped ? limits_.blocked_call() : limits_.lost_call());
+        if (stopped) cut_short_ = why_stopped;
+        if (hung) recorder_->pulse.add_hung(end.time.silence);
+        if (overdue && (!hung || recorder_->pulse.hung.load() >= limits_.all_hangs() || is_time_over({})))
+            cut_short_ = time_is_over();
+        const std::string statement = recorder_->last_statement();
+        const bool is_new = names_.contains(statement) && options_.skip.insert(statement).second;
+        if (hung || !(stopped || overdue))
+            take(stopped_verdict(kernel_, options_, statement, recorder_->last_case(),
+                                 hung ? Behaviour::Role::terminates : Behaviour::Role::no_crash,
+                                 describe_stop(end, hung)));
+        is_ruined_ = false;
+        recorder_->pulse.calls_begun = 0;
+        return is_new && cut_short_.empty();
+    }
+
+    std::string describe_stop(const ChildEnd& end, bool hung) const {
+        if (hung)
+            return fmt::format("it does not return, and does not let itself be interrupted: killed after {:.1f} s, of "
+                               "which it has {:.2g} s",
+                               end.time.silence, limits_.lost_call());
+        if (is_ruined_) return "it wrote where it must not: what its process told of a verdict cannot be read";
+        if (end.why == ChildEnd::Why::unheard) return "it closed the pipe by which its process tells the verdicts";
+        return "it " + describe_end(end.status);
     }
 
     void take_line(const std::string& line) {
-        if (ruined_) return;
+        if (is_ruined_) return;
         if (line == "done") {
-            done_ = true;
+            is_done_ = true;
             return;
         }
         const Expected<StatementVerdict> told = statement_from_json(nlohmann::json::parse(line, nullptr, false));
-        if (told && is_statement(told->name)) return take(*told);
+        if (told && names_.contains(told->name)) return take(*told);
         // Nothing that this child says can be trusted any more; another judges what is left.
-        ruined_ = true;
-        stop();
-    }
-    bool is_statement(const std::string& name) const {
-        return std::ranges::any_of(statements_of(*kernel_, options_),
-                                   [&](const StatementVerdict& statement) { return statement.name == name; });
+        is_ruined_ = true;
     }
     // What was seen later counts where it is worse: no_crash holds until something crashes.
     void take(const StatementVerdict& verdict) {
@@ -160,97 +178,66 @@ class Job {
             verdicts_.push_back(verdict);
         else if (verdict.verdict == Verdict::fail)
             *told = verdict;
-        if (verdict.verdict == Verdict::fail && seconds_to_fail_ == 0.0) seconds_to_fail_ = seconds();
+        if (verdict.verdict == Verdict::fail && seconds_to_fail_ == 0.0) seconds_to_fail_ = seconds_since(begun_);
     }
 
-    const Kernel* kernel_;
+    const Kernel& kernel_;
     JudgeOptions options_;
-    std::size_t index_;
-    FlightRecorder* recorder_;
+    TimeLimits limits_;
+    std::set<std::string> names_;  // of the statements
+    Shared<FlightRecorder> recorder_;
     std::vector<StatementVerdict> verdicts_;
     LineReader lines_;
-    pid_t child_ = -1;
-    int pipe_ = -1;
-    bool done_ = false;
-    bool silent_ = false;
-    bool ruined_ = false;
-    std::uint64_t last_beats_ = 0;
-    Clock::time_point last_sign_{};
+    double used_ = 0.0;  // seconds, by the children before this one
+    bool is_done_ = false;
+    bool is_ruined_ = false;
+    std::string cut_short_{};  // why not all was judged
     double seconds_to_fail_ = 0.0;
     Clock::time_point begun_ = Clock::now();
 };
 
-KernelVerdict not_run(const Kernel& kernel, const std::string& reason) {
-    KernelVerdict verdict{
-        .library = kernel.library, .op = std::string(kernel.contract->op), .variant = kernel.variant};
-    verdict.plugin_path = kernel.plugin_path;
+KernelVerdict not_run(const Kernel& kernel, const std::string& reason, bool unfinished) {
+    KernelVerdict verdict = verdict_on(kernel);
     verdict.reason = reason;
+    verdict.unfinished = unfinished;
     return verdict;
 }
 
-class Pool {
+class AllKernels {
   public:
-    Pool(const std::vector<Kernel>& kernels, const std::function<JudgeOptions(const Kernel&)>& options,
-         const IsolationOptions& isolation)
+    AllKernels(const std::vector<Kernel>& kernels, const std::function<JudgeOptions(const Kernel&)>& options,
+               const IsolationOptions& isolation)
         : kernels_(kernels), options_(options), isolation_(isolation), verdicts_(kernels.size()) {}
 
-    std::vector<KernelVerdict> run() {
-        while ((next_ < kernels_.size() && !interrupted()) || !jobs_.empty()) {
-            if (interrupted()) {
-                stop_all();
-                break;
-            }
-            fill();
-            serve();
-        }
-        for (; next_ < kernels_.size(); ++next_) verdicts_[next_] = not_run(kernels_[next_], "interrupted");
+    std::vector<KernelVerdict> verdicts() {
+        run_children([this] { return next_task(); },
+                     {.jobs = isolation_.jobs, .stopped = [this] { return !why_stopped().empty(); }});
+        for (; next_ < kernels_.size(); ++next_) verdicts_[next_] = not_run(kernels_[next_], why_stopped(), true);
         return std::move(verdicts_);
     }
 
   private:
-    bool interrupted() const { return isolation_.interrupted != nullptr && isolation_.interrupted->load(); }
-
-    void fill() {
-        while (jobs_.size() < isolation_.jobs && next_ < kernels_.size()) {
-            const Kernel& kernel = kernels_[next_];
-            const std::string reason = why_not_runnable(kernel);
-            if (!reason.empty()) {
-                settle(next_++, not_run(kernel, reason));
-                continue;
-            }
-            jobs_.push_back(std::make_unique<Job>(kernel, options_(kernel), next_++));
-            jobs_.back()->start();
-        }
+    std::string why_stopped() const {
+        if (isolation_.interrupted != nullptr && isolation_.interrupted->load()) return "interrupted";
+        if (seconds_since(begun_) > isolation_.run_seconds)
+            return fmt::format("the time of the run was over: {:.4g} s, --run-timeout gives it more",
+                               isolation_.run_seconds);
+        return "";
     }
 
-    void serve() {
-        std::vector<pollfd> ends;
-        for (const auto& job : jobs_) ends.push_back({job->pipe_end(), POLLIN, 0});
-        constexpr int tick_ms = 100;
-        poll(ends.data(), ends.size(), tick_ms);
-        for (std::size_t i = jobs_.size(); i-- > 0;) {
-            Job& job = *jobs_[i];
-            if (ends[i].revents == 0) {
-                if (job.is_silent(isolation_.child_limit_seconds)) job.kill_silent();
+    std::optional<ChildTask> next_task() {
+        while (next_ < kernels_.size() && why_stopped().empty()) {
+            const std::size_t index = next_++;
+            const Kernel& kernel = kernels_[index];
+            if (const std::string reason = why_not_runnable(kernel); !reason.empty()) {
+                settle(index, not_run(kernel, reason, false));
                 continue;
             }
-            if (job.read_verdicts()) continue;
-            if (job.reap()) {
-                job.start();
-                continue;
-            }
-            settle(job.index(), job.verdict());
-            jobs_.erase(jobs_.begin() + static_cast<std::ptrdiff_t>(i));
+            jobs_.emplace_back(kernel, options_(kernel), isolation_.limits);
+            return jobs_.back().task([this] { return why_stopped(); },
+                                     [this, index](const Job& job) { settle(index, job.verdict()); });
         }
-    }
-
-    void stop_all() {
-        for (const auto& job : jobs_) {
-            job->stop();
-            job->reap();
-            verdicts_[job->index()] = not_run(kernels_[job->index()], "interrupted");
-        }
-        jobs_.clear();
+        return std::nullopt;
     }
 
     void settle(std::size_t index, KernelVerdict verdict) {
@@ -262,8 +249,9 @@ class Pool {
     const std::function<JudgeOptions(const Kernel&)>& options_;
     const IsolationOptions& isolation_;
     std::vector<KernelVerdict> verdicts_;
-    std::vector<std::unique_ptr<Job>> jobs_;
+    std::deque<Job> jobs_;
     std::size_t next_ = 0;
+    Clock::time_point begun_ = Clock::now();
 };
 
 }  // namespace
@@ -271,7 +259,7 @@ class Pool {
 std::vector<KernelVerdict> judge_isolated(const std::vector<Kernel>& kernels,
                                           const std::function<JudgeOptions(const Kernel&)>& options,
                                           const IsolationOptions& isolation) {
-    return Pool(kernels, options, isolation).run();
+    return AllKernels(kernels, options, isolation).verdicts();
 }
 
 }  // namespace brickproof

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <functional>
+#include <map>
 #include <optional>
 
 #include "engine/hash.hpp"
@@ -36,7 +38,7 @@ std::uint64_t statement_seed(const Contract& contract, const JudgedStatement& st
 
 // Shrinking what costs a thread, single steps or a time limit is dear.
 std::size_t shrink_budget(const JudgedStatement& statement) {
-    if (statement.name == "terminates") return 6;
+    if (statement.role == Behaviour::Role::terminates) return 6;
     return statement.costly ? 16 : 400;
 }
 
@@ -51,23 +53,24 @@ class Judge {
   public:
     Judge(const Kernel& kernel, const JudgeOptions& options, const Observer& observer)
         : kernel_(kernel), options_(options), observer_(observer), probe_(kernel), cases_(*kernel.contract) {
-        set_call_limit(default_call_limit);
-        probe_.set_heartbeat(observer.heartbeat);
+        probe_.watch(observer.pulse != nullptr ? *observer.pulse : own_pulse_, options.limits);
     }
 
     std::vector<StatementVerdict> judge_all() {
+        std::vector<JudgedStatement> statements = statements_for(kernel_, options_);
+        std::erase_if(statements, [&](const JudgedStatement& s) { return options_.skip.contains(s.name); });
         std::vector<StatementVerdict> verdicts;
-        for (const JudgedStatement& statement : statements_for(kernel_, options_)) {
-            if (options_.skip.contains(statement.name)) continue;
+        for (const JudgedStatement& statement : statements) {
             observer_.on_statement(statement.name);
+            give_time(statements.size() - verdicts.size());
             verdicts.push_back(search(statement));
-            if (held_back(verdicts.back())) continue;
+            if (is_held_back(statement, verdicts.back())) continue;
             observer_.on_verdict(verdicts.back());
         }
-        for (StatementVerdict& verdict : verdicts) {
-            if (!held_back(verdict)) continue;
-            take_incident(verdict);
-            observer_.on_verdict(verdict);
+        for (std::size_t i = 0; i < statements.size(); ++i) {
+            if (!is_held_back(statements[i], verdicts[i])) continue;
+            take_incident(statements[i], verdicts[i]);
+            observer_.on_verdict(verdicts[i]);
         }
         return verdicts;
     }
@@ -82,15 +85,17 @@ class Judge {
     }
 
     Outcome evaluate(const JudgedStatement& statement, const Bytes& bytes) {
+        if (!why_no_more().empty()) {
+            is_cut_short_ = true;
+            return Outcome::discard();
+        }
         observer_.on_case(bytes);
         const Case& c = statement.shares_cases ? cases_.kept(bytes, statement.holding)
                                                : cases_.decoded(bytes, statement.holding);
         try {
             return statement.check(c, probe_);
         } catch (const KernelStopped& stopped) {
-            const bool worth_keeping = stopped.run.violation == Run::Violation::crashed ||
-                                       stopped.run.violation == Run::Violation::did_not_end;
-            if (worth_keeping && !incident_) incident_ = Incident{bytes, statement.holding, stopped.run};
+            keep_incident({bytes, statement.holding, stopped.run});
             return Outcome::discard();
         }
     }
@@ -137,6 +142,11 @@ class Judge {
     void settle(const JudgedStatement& statement, const Outcome& outcome, const Bytes& bytes,
                 StatementVerdict& verdict) const {
         using Kind = Outcome::Kind;
+        if (is_cut_short_ && outcome.kind != Kind::fail) {
+            verdict.message =
+                fmt::format("not judged to the end: {}; {} cases show no fault", why_no_more(), verdict.cases);
+            return;
+        }
         if (outcome.kind == Kind::discard) {
             verdict.message = "no case could be judged";
             return;
@@ -151,28 +161,70 @@ class Judge {
         if (!statement.single_case) verdict.token = make_token(*kernel_.contract, bytes);
     }
 
-    // no_crash and terminates are settled last: a law may still meet a crash that their own cases did not.
-    static bool held_back(const StatementVerdict& verdict) {
-        return verdict.verdict != Verdict::fail && (verdict.name == "no_crash" || verdict.name == "terminates");
+    // While there is time, a statement may take what it wants; when half of it is gone, it gets its share of the rest,
+    // so that of a slow kernel something is known by every statement.
+    void give_time(std::size_t statements_left) {
+        const double total = options_.limits.kernel;
+        const double used = seconds();
+        is_cut_short_ = false;
+        statement_end_ = std::max(total / 2.0, used + (total - used) / static_cast<double>(statements_left));
+    }
+    double seconds() const { return std::chrono::duration<double>(Clock::now() - begun_).count(); }
+
+    // Empty while there is time.
+    std::string why_no_more() const {
+        if (probe_.has_given_up())
+            return fmt::format("calls that hang have cost {:.2g} s", options_.limits.all_hangs());
+        if (seconds() > statement_end_) return "no time left";
+        return "";
     }
 
-    void take_incident(StatementVerdict& verdict) const {
-        if (!incident_) return;
-        const bool hung = incident_->run.violation == Run::Violation::did_not_end;
-        if (hung != (verdict.name == "terminates")) return;
-        verdict.verdict = Verdict::fail;
-        verdict.message = incident_->run.what;
-        verdict.sizes = describe_sizes(decode_case(*kernel_.contract, incident_->bytes, incident_->holding),
-                                       kernel_.contract->size_names);
-        verdict.token = make_token(*kernel_.contract, incident_->bytes);
+    // no_crash and terminates are settled last: a law may still meet a crash that their own cases did not.
+    static bool is_held_back(const JudgedStatement& statement, const StatementVerdict& verdict) {
+        return verdict.verdict != Verdict::fail && statement.role != Behaviour::Role::of_its_own;
     }
+
+    // The first of its kind is told at once: who is told may end this process before all is judged.
+    void keep_incident(const Incident& incident) {
+        const auto role = role_of(incident.run.violation);
+        if (!role || !incidents_.emplace(*role, incident).second) return;
+        for (const JudgedStatement& statement : statements_for(kernel_, options_)) {
+            if (statement.role != *role || options_.skip.contains(statement.name)) continue;
+            StatementVerdict verdict = unjudged(statement);
+            take_incident(statement, verdict);
+            observer_.on_verdict(verdict);
+        }
+    }
+
+    static std::optional<Behaviour::Role> role_of(Run::Violation violation) {
+        if (violation == Run::Violation::crashed) return Behaviour::Role::no_crash;
+        if (violation == Run::Violation::did_not_end) return Behaviour::Role::terminates;
+        return std::nullopt;
+    }
+
+    void take_incident(const JudgedStatement& statement, StatementVerdict& verdict) const {
+        const auto incident = incidents_.find(statement.role);
+        if (incident == incidents_.end()) return;
+        const auto& [bytes, holding, run] = incident->second;
+        verdict.verdict = Verdict::fail;
+        verdict.message = run.what;
+        verdict.sizes =
+            describe_sizes(decode_case(*kernel_.contract, bytes, holding), kernel_.contract->size_names);
+        verdict.token = make_token(*kernel_.contract, bytes);
+    }
+
+    using Clock = std::chrono::steady_clock;
 
     const Kernel& kernel_;
     const JudgeOptions& options_;
     const Observer& observer_;
     Probe probe_;
     CaseStore cases_;
-    std::optional<Incident> incident_;
+    std::map<Behaviour::Role, Incident> incidents_;
+    Pulse own_pulse_{};
+    Clock::time_point begun_ = Clock::now();
+    double statement_end_ = unlimited;
+    bool is_cut_short_ = false;  // the statement that is being judged
 };
 
 }  // namespace
@@ -189,19 +241,18 @@ std::vector<StatementVerdict> statements_of(const Kernel& kernel, const JudgeOpt
 }
 
 StatementVerdict stopped_verdict(const Kernel& kernel, const JudgeOptions& options, const std::string& statement,
-                                 const Bytes& bytes, bool hung, const std::string& what) {
-    for (const JudgedStatement& judged : statements_for(kernel, options)) {
-        if (judged.name != (hung ? "terminates" : "no_crash")) continue;
-        StatementVerdict verdict = unjudged(judged);
-        verdict.verdict = Verdict::fail;
-        verdict.cases = 1;
-        verdict.message = fmt::format("{} (while {} was judged)", what, statement);
-        verdict.token = make_token(*kernel.contract, bytes);
-        verdict.sizes =
-            describe_sizes(decode_case(*kernel.contract, bytes, judged.holding), kernel.contract->size_names);
-        return verdict;
-    }
-    return {};
+                                 const Bytes& bytes, Behaviour::Role role, const std::string& what) {
+    const std::vector<JudgedStatement> all = statements_for(kernel, options);
+    const auto blamed = std::ranges::find(all, role, &JudgedStatement::role);
+    const auto judged = std::ranges::find(all, statement, &JudgedStatement::name);
+    const Preconditions& holding = (judged == all.end() ? blamed : judged)->holding;
+    StatementVerdict verdict = unjudged(*blamed);
+    verdict.verdict = Verdict::fail;
+    verdict.cases = 1;
+    verdict.message = fmt::format("{} (while {} was judged)", what, statement);
+    verdict.token = make_token(*kernel.contract, bytes);
+    verdict.sizes = describe_sizes(decode_case(*kernel.contract, bytes, holding), kernel.contract->size_names);
+    return verdict;
 }
 
 }  // namespace brickproof

@@ -6,6 +6,9 @@
 #include <csignal>
 #include <cstring>
 #include <span>
+#include <utility>
+
+#include "judge/child_pool.hpp"
 
 namespace brickproof {
 namespace {
@@ -13,8 +16,6 @@ namespace {
 constexpr std::size_t room = 4096;    // slack on either side of a roomy buffer
 constexpr std::size_t watched = 512;  // bytes of it that are poisoned and looked at
 constexpr std::size_t smallest_arena = std::size_t{1} << 16;
-
-constexpr std::size_t most_hangs = 80;  // then every call counts as one: a verdict must come
 
 std::size_t rounded_up(std::size_t value, std::size_t multiple) {
     return (value + multiple - 1) / multiple * multiple;
@@ -78,10 +79,15 @@ std::vector<KernelRunner::Placed> KernelRunner::place(const Case& c, const Place
     return placed;
 }
 
+void KernelRunner::watch(Pulse& pulse, const TimeLimits& limits) {
+    pulse_ = &pulse;
+    limits_ = limits;
+    set_call_limit(limits.call());
+}
+
 Run KernelRunner::run_between(const Case& c, const Placement& placement, void (*before)(), void (*after)()) {
-    if (hangs_ >= most_hangs || (hangs_ > 0 && hangs_by_sizes_[c.sizes] >= 2))
+    if (has_given_up() || (has_hung_ && hangs_by_sizes_[c.sizes] >= 2))
         return {.violation = Run::Violation::did_not_end, .what = "it hung at these sizes before", .stopped = true};
-    if (heartbeat_ != nullptr) heartbeat_->fetch_add(1, std::memory_order_relaxed);
     const std::vector<Placed> placed = place(c, placement);
     std::vector<void*> pointers;
     pointers.reserve(placed.size());
@@ -89,17 +95,24 @@ Run KernelRunner::run_between(const Case& c, const Placement& placement, void (*
 
     Run run;
     run.before = read_fp_environment();
+    pulse_->begin_call();
     const Stop stop = call_trapped([&]() noexcept {
         if (before != nullptr) before();
         kernel_.contract->invoke(kernel_.fn, c.sizes, pointers);
         if (after != nullptr) after();
         run.after = read_fp_environment();
     });
+    pulse_->end_call();
+    if (end_what_a_call_left())
+        return {.violation = Run::Violation::crashed,
+                .what = "it starts a process and leaves it running",
+                .stopped = true};
     if (stop.kind != Stop::Kind::none) {
         run.stopped = true;
         if (stop.kind == Stop::Kind::timeout) {
             ++hangs_by_sizes_[c.sizes];
-            if (++hangs_ == 1) set_call_limit(hurried_call_limit);
+            pulse_->add_hung(stop.seconds);
+            if (!std::exchange(has_hung_, true)) set_call_limit(limits_.hurried_call());
         }
         classify(stop, c, placed, run);
         return run;

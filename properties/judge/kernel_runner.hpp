@@ -1,9 +1,7 @@
 // Runs one kernel on one case, with its buffers where one wants them, and says what it did to memory.
 #pragma once
 
-#include <atomic>
 #include <cstddef>
-#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -14,6 +12,8 @@
 #include "judge/fp_environment.hpp"
 #include "judge/guarded_arena.hpp"
 #include "judge/kernel.hpp"
+#include "judge/pulse.hpp"
+#include "judge/time_limits.hpp"
 
 namespace brickproof {
 
@@ -51,8 +51,10 @@ class KernelRunner {
     // Calls `before` right before the kernel and `after` right behind it (where they are not null).
     Run run_between(const Case& c, const Placement& placement, void (*before)(), void (*after)());
 
-    // Counted up at every run, for whoever watches from outside.
-    void set_heartbeat(std::atomic<std::uint64_t>* heartbeat) { heartbeat_ = heartbeat; }
+    // For whoever watches from outside, and how long a call may take. Sets the limit of this process's calls.
+    void watch(Pulse& pulse, const TimeLimits& limits);
+    // So much time was lost waiting for calls that hang that no more are made.
+    bool has_given_up() const { return pulse_->hung.load() >= limits_.all_hangs(); }
 
   private:
     struct Placed {
@@ -67,9 +69,11 @@ class KernelRunner {
 
     const Kernel& kernel_;
     std::vector<GuardedArena> arenas_;
-    std::atomic<std::uint64_t>* heartbeat_ = nullptr;
-    // Waiting for a hang is dear: sizes at which it hung twice are not tried again.
-    std::size_t hangs_ = 0;
+    Pulse own_pulse_{};
+    Pulse* pulse_ = &own_pulse_;
+    TimeLimits limits_{};
+    // Waiting for a hang is expensive: sizes at which it hung twice are not tried again.
+    bool has_hung_ = false;
     std::map<Sizes, int> hangs_by_sizes_;
 };
 

@@ -57,7 +57,7 @@ void apply_baseline(const std::vector<KnownFailure>& known, Report& report) {
                 statement.message = "no longer fails: remove it from the baseline";
             }
         }
-        if (!kernel.statements.empty()) kernel.verdict = overall(kernel.statements);
+        if (!kernel.statements.empty()) kernel.verdict = overall(kernel);
     }
 }
 

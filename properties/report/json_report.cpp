@@ -44,6 +44,7 @@ nlohmann::ordered_json to_json(const Report& report, const std::string& version)
              {"variant", kernel.variant},
              {"verdict", name_of(kernel.verdict)},
              {"reason", kernel.reason},
+             {"unfinished", kernel.unfinished},
              {"assumptions", kernel.assumptions},
              {"read_slack", kernel.read_slack},
              {"seconds", kernel.seconds},

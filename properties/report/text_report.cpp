@@ -70,6 +70,13 @@ std::string allowances(const KernelVerdict& kernel) {
     return text;
 }
 
+std::string unfinished_text(const KernelVerdict& kernel) {
+    if (!kernel.unfinished) return "";
+    const auto open = std::ranges::count(kernel.statements, Verdict::not_run, &StatementVerdict::verdict);
+    return fmt::format("  not judged to the end ({} of {} statements are NOT RUN): {}\n", open,
+                       kernel.statements.size(), kernel.reason);
+}
+
 std::string heading(const KernelVerdict& kernel, const TextOptions& options) {
     std::string text = fmt::format("{} {} / {}  [{}]",
                                    painted(kernel.verdict, std::string(name_of(kernel.verdict)), options.colour),
@@ -96,12 +103,13 @@ std::string table_row(const KernelVerdict& kernel, std::size_t variant_width, co
     std::string row =
         fmt::format("{:<18} {:<{}}  {}", kernel.op, kernel.variant, variant_width,
                     painted(kernel.verdict, fmt::format("{:<7}", name_of(kernel.verdict)), options.colour));
-    if (kernel.verdict == Verdict::not_run && kernel.statements.empty()) return row + "  " + kernel.reason + "\n";
+    if (kernel.statements.empty()) return row + "  " + kernel.reason + "\n";
     for (const StatementKind kind : table_kinds) row += fmt::format("  {:>9}", kind_cell(kernel, kind));
     std::string findings;
     for (const StatementVerdict& statement : kernel.statements)
         if (statement.verdict == Verdict::fail || statement.verdict == Verdict::known)
             findings += (findings.empty() ? "" : ", ") + statement.name;
+    if (!kernel.reason.empty()) findings += (findings.empty() ? "" : "; ") + kernel.reason;
     if (!findings.empty()) row += "  " + findings;
     return row + allowances(kernel) + "\n";
 }
@@ -114,6 +122,7 @@ std::string findings_text(const KernelVerdict& kernel, const TextOptions& option
         const bool worth_saying = statement.verdict != Verdict::pass && statement.verdict != Verdict::not_run;
         if (worth_saying) text += statement_text(kernel, statement, options, CaseIs::found);
     }
+    text += unfinished_text(kernel);
     return text.empty() ? text : heading(kernel, options) + text + "\n";
 }
 
@@ -121,7 +130,7 @@ std::string statements_text(const KernelVerdict& kernel, const TextOptions& opti
     std::string text = heading(kernel, options);
     for (const StatementVerdict& statement : kernel.statements)
         text += statement_text(kernel, statement, options, CaseIs::given);
-    return text;
+    return text + unfinished_text(kernel);
 }
 
 std::string table_text(const Report& report, const TextOptions& options) {

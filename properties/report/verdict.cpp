@@ -33,6 +33,11 @@ Verdict overall(const std::vector<StatementVerdict>& statements) {
     return any ? worst : Verdict::not_run;
 }
 
+Verdict overall(const KernelVerdict& kernel) {
+    const Verdict verdict = overall(kernel.statements);
+    return kernel.unfinished && verdict != Verdict::fail ? Verdict::not_run : verdict;
+}
+
 std::size_t judged(const Report& report) {
     return static_cast<std::size_t>(std::ranges::count_if(
         report.kernels, [](const KernelVerdict& k) { return k.verdict != Verdict::not_run; }));

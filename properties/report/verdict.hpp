@@ -43,7 +43,8 @@ struct KernelVerdict {
     std::size_t read_slack = 0;
     std::string plugin_path{};
     Verdict verdict = Verdict::not_run;
-    std::string reason{};  // of a NOT RUN
+    std::string reason{};     // of a NOT RUN, and of what is unfinished
+    bool unfinished = false;  // its time was over, or the run's, before all was judged
     std::vector<StatementVerdict> statements{};
     double seconds = 0.0;
     double seconds_to_fail = 0.0;  // until the first FAIL stood
@@ -59,6 +60,8 @@ struct Report {
 
 // The worst of the statements: FAIL, else KNOWN or FIXED, else NOTE, else PASS.
 Verdict overall(const std::vector<StatementVerdict>& statements);
+// The same of a kernel: what is unfinished is FAIL or NOT RUN.
+Verdict overall(const KernelVerdict& kernel);
 
 // Kernels with a verdict other than NOT RUN.
 std::size_t judged(const Report& report);

@@ -130,7 +130,7 @@ TEST(FlightRecorder, IsReadWhateverIsInIt) {
 }
 
 TEST(Isolation, AHangThatNoSignalReachesIsKilled) {
-    const auto verdicts = judge({guest("q8_0.dot", "hangs", hangs_beyond_reach)}, {.child_limit_seconds = 0.5},
+    const auto verdicts = judge({guest("q8_0.dot", "hangs", hangs_beyond_reach)}, {.limits = {4.0}},
                                 all_but({"terminates", "exact_sum"}));
     const StatementVerdict* terminates = find_statement(verdicts.at(0).statements, "terminates");
     ASSERT_NE(terminates, nullptr);
