@@ -64,16 +64,11 @@ ChildTask Worker::task(const SearchListener& listener, const std::atomic<bool>& 
                 [this, listener](std::string_view bytes) {
                     lines_.take(bytes, [&](const std::string& line) { take_line(line, listener); });
                 },
-            .beats = [this] { return recorder_->pulse.beats.load(); },
+            .beats = [this] { return watch_.beats(); },
             .is_overdue =
-                [this](const ChildTime& time) { return is_hanging(time) || Clock::now() > *deadline_ + grace; },
+                [this](const ChildTime& time) { return watch_.is_hanging(time) || Clock::now() > *deadline_ + grace; },
             .on_end = [this, listener, &interrupted](
                           const ChildEnd& end) { return take_end(end, listener, interrupted); }};
-}
-
-// In a call that does not return, where no signal reaches it.
-bool Worker::is_hanging(const ChildTime& time) const {
-    return recorder_->pulse.in_call() && time.silence > TimeLimits{}.lost_call();
 }
 
 void Worker::take_line(const std::string& line, const SearchListener& listener) {
@@ -102,22 +97,17 @@ void Worker::take_line(const std::string& line, const SearchListener& listener) 
 bool Worker::take_end(const ChildEnd& end, const SearchListener& listener, const std::atomic<bool>& interrupted) {
     lines_.forget();
     const bool overdue = end.why == ChildEnd::Why::overdue;
-    const bool hung = overdue && is_hanging(end.time);
-    recorder_->pulse.calls_begun = 0;
-    if (done_ || end.why == ChildEnd::Why::stopped || (overdue && !hung)) return false;
-    if (hung) recorder_->pulse.add_hung(end.time.silence);
+    const bool hung = watch_.take_end(end);
+    if (done_ || (!hung && (overdue || end.why == ChildEnd::Why::stopped))) return false;
     const std::string statement = recorder_->last_statement();
     const bool is_new = setup_.skip.insert(statement).second;
     const std::string blamed(name_of(hung ? Behaviour::Role::terminates : Behaviour::Role::no_crash));
     if (!setup_.skip.contains(blamed) || blamed == statement) {
         setup_.skip.insert(blamed);
-        const std::string what = hung ? fmt::format("it does not return, and does not let itself be interrupted: killed "
-                                                    "after {:.1f} s",
-                                                    end.time.silence)
-                                      : "it " + describe_end(end.status);
+        const std::string what = hung ? watch_.describe(end.time) : "it " + describe_end(end.status);
         listener.on_finding(shrink_end(statement, hung, what, interrupted));
     }
-    return is_new && !interrupted && Clock::now() < *deadline_;
+    return is_new && !watch_.has_given_up() && !interrupted && Clock::now() < *deadline_;
 }
 
 Finding Worker::shrink_end(const std::string& statement, bool hung, const std::string& what,

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "fuzz/search/guided_search.hpp"
+#include "judge/call_watch.hpp"
 #include "judge/child_pool.hpp"
 #include "judge/flight_recorder.hpp"
 #include "judge/shared.hpp"
@@ -42,7 +43,6 @@ class Worker {
 
   private:
     void take_line(const std::string& line, const SearchListener& listener);
-    bool is_hanging(const ChildTime& time) const;
     bool take_end(const ChildEnd& end, const SearchListener& listener, const std::atomic<bool>& interrupted);
     Finding shrink_end(const std::string& statement, bool hung, const std::string& what,
                        const std::atomic<bool>& interrupted) const;
@@ -51,6 +51,7 @@ class Worker {
     SearchSetup setup_;
     double seconds_;
     Shared<SearchRecord> recorder_;
+    CallWatch watch_{recorder_->pulse, {}};
     LineReader lines_;
     std::optional<Clock::time_point> deadline_;
     bool done_ = false;

@@ -6,6 +6,7 @@
 
 #include "fuzz/search/features.hpp"
 #include "fuzz/search/statement_runner.hpp"
+#include "judge/call_watch.hpp"
 #include "judge/child_pool.hpp"
 #include "judge/shared.hpp"
 
@@ -46,16 +47,12 @@ class Survey {
                             survey_case(runner, cases_[i], i, pipe);
                     },
                 .on_bytes = [this](std::string_view bytes) { take(bytes); },
-                .beats = [this] { return pulse_->beats.load(); },
-                .is_overdue = [this](const ChildTime& time) { return is_hanging(time); },
+                .beats = [this] { return watch_.beats(); },
+                .is_overdue = [this](const ChildTime& time) { return watch_.is_hanging(time); },
                 .on_end = [this](const ChildEnd& end) { return take_end(end); }};
     }
 
   private:
-    bool is_hanging(const ChildTime& time) const {
-        return pulse_->in_call() && time.silence > TimeLimits{}.lost_call();
-    }
-
     // Pieces of approaches: what a pipe brings need not end where one does.
     void take(std::string_view bytes) {
         pending_ += bytes;
@@ -73,16 +70,16 @@ class Survey {
     // The case that ended a child is left out.
     bool take_end(const ChildEnd& end) {
         pending_.clear();
-        if (is_hanging(end.time)) pulse_->add_hung(end.time.silence);
-        pulse_->calls_begun = 0;
+        watch_.take_end(end);
         return end.why != ChildEnd::Why::stopped && !end.ended_well() && next_ != first_ && next_ < cases_.size() &&
-               pulse_->hung.load() < TimeLimits{}.all_hangs();
+               !watch_.has_given_up();
     }
 
     const SurveyedKernel& kernel_;
     std::span<const Bytes> cases_;
     std::vector<Approach>& approaches_;
     Shared<Pulse> pulse_;
+    CallWatch watch_{*pulse_, {}};
     std::string pending_;
     std::size_t first_ = 0;
     std::size_t next_ = 0;

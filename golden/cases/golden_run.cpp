@@ -8,6 +8,7 @@
 #include <deque>
 #include <optional>
 
+#include "judge/call_watch.hpp"
 #include "judge/child_pool.hpp"
 #include "judge/interrupt.hpp"
 #include "judge/plugin.hpp"
@@ -22,21 +23,19 @@ using Cases = std::span<const GoldenCase* const>;
 
 // Cases that one child runs: few enough that all processes have work, many enough that starting one is cheap.
 constexpr std::size_t cases_of_a_child = 24;
-// Of all children of a kernel together, whose cases take milliseconds: one that hangs costs no more.
-constexpr double most_kernel_seconds = 20.0;
+// Of all children of a kernel together, whose cases take milliseconds.
+constexpr TimeLimits limits{usual_kernel_seconds};
 
 // What is known of a kernel over all its children.
 struct KernelTime {
-    Shared<Pulse> pulse{};
     double used = 0.0;  // seconds, of children that have ended
-
-    bool is_over() const { return used > most_kernel_seconds; }
+    double hung = 0.0;  // of them, waiting for calls that hang
 };
 
 // A reply in the pipe: its length as 8 bytes, then itself.
 void run_in_child(const Kernel& kernel, Cases cases, const Work& work, Pulse& pulse, int pipe) {
     KernelRunner runner(kernel);
-    runner.watch(pulse, {});
+    runner.watch(pulse, limits);
     for (const GoldenCase* golden : cases) {
         const std::string reply = work(runner, kernel, *golden);
         const std::uint64_t size = reply.size();
@@ -51,25 +50,28 @@ void run_in_child(const Kernel& kernel, Cases cases, const Work& work, Pulse& pu
 class Piece {
   public:
     Piece(const Kernel& kernel, KernelTime& time, Cases cases, std::vector<Reply>& all, std::size_t first)
-        : kernel_(&kernel), time_(&time), cases_(cases), all_(&all), first_(first) {}
+        : kernel_(kernel), time_(time), cases_(cases), all_(all), first_(first) {}
 
     ChildTask task(const Work& work) {
-        return {.work = [this, &work](
-                            int pipe) { run_in_child(*kernel_, cases_.subspan(done_), work, *time_->pulse, pipe); },
+        return {.on_start = [this] { pulse_->hung_seconds = hung_before_ = time_.hung; },
+                .work = [this, &work](
+                            int pipe) { run_in_child(kernel_, cases_.subspan(done_), work, *pulse_, pipe); },
                 .on_bytes = [this](std::string_view bytes) { take_bytes(bytes); },
+                .beats = [this] { return watch_.beats(); },
                 .is_overdue =
                     [this](const ChildTime& time) {
-                        return time.silence > TimeLimits{}.lost_call() ||
-                               time_->used + time.age > most_kernel_seconds;
+                        return watch_.is_hanging(time) || time_.used + time.age > limits.kernel;
                     },
                 .on_end = [this](const ChildEnd& end) { return take_end(end); }};
     }
 
     // Of what its kernel has no time for, nothing is run.
     bool is_given_up() {
-        if (!time_->is_over()) return false;
+        if (time_.hung < limits.all_hangs() && time_.used < limits.kernel) return false;
         while (done_ < cases_.size())
-            take({true, fmt::format("it was not run: the kernel has used up its {} s", most_kernel_seconds)});
+            take({true, fmt::format("it was not run: the kernel had taken {:.1f} s before, of which {:.1f} s in calls "
+                                    "that hang",
+                                    time_.used, time_.hung)});
         return true;
     }
 
@@ -89,25 +91,29 @@ class Piece {
 
     // The child is gone. True where cases are left.
     bool take_end(const ChildEnd& end) {
-        time_->used += end.time.age;
         pending_.clear();
-        if (end.why == ChildEnd::Why::stopped) return false;
-        if (done_ == cases_.size()) return false;
-        take({true, end.why == ChildEnd::Why::overdue
-                        ? fmt::format("it does not return: killed after {:.1f} s", end.time.silence)
-                        : "it " + describe_end(end.status)});
+        const bool hung = watch_.take_end(end);
+        time_.used += end.time.age;
+        time_.hung += pulse_->hung_seconds - hung_before_;
+        if (end.why == ChildEnd::Why::stopped || done_ == cases_.size()) return false;
+        take({true, hung                                  ? watch_.describe(end.time)
+                    : end.why == ChildEnd::Why::overdue ? fmt::format("it took longer than {} s", limits.kernel)
+                                                        : "it " + describe_end(end.status)});
         return done_ < cases_.size() && !is_given_up();
     }
 
     void take(Reply reply) {
-        if (done_ < cases_.size()) (*all_)[first_ + done_++] = std::move(reply);
+        if (done_ < cases_.size()) all_[first_ + done_++] = std::move(reply);
     }
 
-    const Kernel* kernel_;
-    KernelTime* time_;
+    const Kernel& kernel_;
+    KernelTime& time_;
     Cases cases_;
-    std::vector<Reply>* all_;
+    std::vector<Reply>& all_;
     std::size_t first_;
+    Shared<Pulse> pulse_{};
+    CallWatch watch_{*pulse_, limits};
+    double hung_before_ = 0.0;
     std::size_t done_ = 0;
     std::string pending_;
 };

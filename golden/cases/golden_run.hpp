@@ -30,7 +30,7 @@ struct Reply {
 using Work = std::function<std::string(KernelRunner&, const Kernel&, const GoldenCase&)>;
 
 // The replies of every job, in the order of its cases, whatever the number of processes. A kernel that hangs is given up
-// after 20 s of its processes' time. Throws std::system_error where no process can be had, and Interrupted.
+// after some seconds. Throws std::system_error where no process can be had, and Interrupted.
 std::vector<std::vector<Reply>> run_jobs(std::span<const Job> jobs, const Work& work, std::size_t processes);
 
 // The outputs of one kernel.

@@ -31,11 +31,22 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t longest_line = std::size_t{1} << 20;  // of a child in its right mind: some hundred bytes
 constexpr int tick_ms = 100;
-pid_t pool_child = 0;  // this process, where it is one
 constexpr double longest_tick = 0.5;  // what takes longer was a pause of this process, or of the machine
+constexpr int most_reads_of_a_full_pipe = 100;
+pid_t pool_child = 0;  // this process, where it is one
 
 [[noreturn]] void throw_errno(const char* what) {
     throw std::system_error(errno, std::generic_category(), what);
+}
+
+// There may be too many processes for a moment: those of a kernel that has just been killed.
+pid_t fork_with_patience() {
+    for (int i = 0; i < 20; ++i) {
+        const pid_t child = fork();
+        if (child >= 0 || errno != EAGAIN) return child;
+        usleep(100'000);
+    }
+    return fork();
 }
 
 // What the work throws ends the child here: further up is the parent's code.
@@ -114,7 +125,7 @@ class Running {
         int ends[2];
         if (pipe2(ends, O_CLOEXEC) != 0) throw_errno("making a pipe");
         const pid_t parent = getpid();
-        child_ = fork();
+        child_ = fork_with_patience();
         if (child_ == 0) {
             close(ends[0]);
             be_child(task_, ends[1], parent);
@@ -177,7 +188,7 @@ class Running {
     bool take_leave(ChildEnd::Why why, double now) {
         const ChildTime at = time(now);
         const int status = end();
-        while (pipe_ >= 0 && take_bytes(now)) {
+        for (int i = 0; i < most_reads_of_a_full_pipe && pipe_ >= 0 && take_bytes(now); ++i) {
         }
         close_pipe();
         return task_.on_end({why, status, at});

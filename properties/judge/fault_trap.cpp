@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "judge/fp_environment.hpp"
+#include "judge/time_limits.hpp"
 
 namespace brickproof {
 namespace {
@@ -32,7 +33,6 @@ struct TrappedCall {
 
 thread_local TrappedCall current;
 std::atomic<double> call_limit{default_call_limit};
-constexpr double blocked_factor = 5.0;
 constexpr suseconds_t tick_us = 50'000;
 constexpr std::array trapped_signals = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGSYS};
 

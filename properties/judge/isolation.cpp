@@ -9,6 +9,7 @@
 #include <set>
 #include <string>
 
+#include "judge/call_watch.hpp"
 #include "judge/child_pool.hpp"
 #include "judge/flight_recorder.hpp"
 #include "judge/plugin.hpp"
@@ -19,6 +20,8 @@ namespace brickproof {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+constexpr std::string_view unfinished_line = "unfinished: ";
 
 double seconds_since(Clock::time_point begun) {
     return std::chrono::duration<double>(Clock::now() - begun).count();
@@ -42,6 +45,7 @@ void judge_in_child(const Kernel& kernel, const JudgeOptions& options, FlightRec
                 tell_parent(pipe,
                             to_json(verdict).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
             },
+        .on_unfinished = [&](std::string_view why) { tell_parent(pipe, fmt::format("{}{}\n", unfinished_line, why)); },
     };
     judge_kernel(kernel, options, observer);
     tell_parent(pipe, "done\n");
@@ -51,7 +55,8 @@ void judge_in_child(const Kernel& kernel, const JudgeOptions& options, FlightRec
 class Job {
   public:
     Job(const Kernel& kernel, JudgeOptions options, const TimeLimits& limits)
-        : kernel_(kernel), options_(std::move(options)), limits_(limits) {
+        : kernel_(kernel), options_(std::move(options)), watch_(recorder_->pulse, limits) {
+        options_.limits = limits;
         for (StatementVerdict& statement : statements_of(kernel_, options_)) names_.insert(statement.name);
     }
 
@@ -59,19 +64,15 @@ class Job {
     ChildTask task(std::function<std::string()> why_stopped, std::function<void(const Job&)> when_done) {
         return {
             .work =
-                [this](int pipe) {
-                    options_.limits = limits_;
-                    options_.limits.kernel -= used_;
-                    judge_in_child(kernel_, options_, *recorder_, pipe);
-                },
+                [this](int pipe) { judge_in_child(kernel_, options_, *recorder_, pipe); },
             .on_bytes =
                 [this](std::string_view bytes) {
                     lines_.take(bytes, [this](const std::string& line) { take_line(line); });
                 },
-            .beats = [this] { return recorder_->pulse.beats.load(); },
+            .beats = [this] { return watch_.beats(); },
             .is_overdue =
                 [this](const ChildTime& time) {
-                    return is_ruined_ || is_hanging(time, limits_.lost_call()) || is_time_over(time);
+                    return is_ruined_ || watch_.is_hanging(time) || is_time_over(time);
                 },
             .on_end =
                 [this, why_stopped = std::move(why_stopped), when_done = std::move(when_done)](const ChildEnd& end) {
@@ -95,8 +96,8 @@ class Job {
             else
                 statement.message = "not judged: " + (cut_short_.empty() ? "the kernel ended the process" : cut_short_);
         }
-        verdict.reason = why_unfinished();
-        verdict.unfinished = !verdict.reason.empty();
+        verdict.reason = cut_short_;
+        verdict.unfinished = !cut_short_.empty();
         verdict.verdict = overall(verdict);
         verdict.seconds = seconds_since(begun_);
         verdict.seconds_to_fail = seconds_to_fail_;
@@ -104,40 +105,25 @@ class Job {
     }
 
   private:
-    // The call that is being made has not returned for so long.
-    bool is_hanging(const ChildTime& time, double limit) const {
-        return recorder_->pulse.in_call() && time.silence > limit;
-    }
     // The child looks at the time itself, and is given some more to say what it has.
     bool is_time_over(const ChildTime& time) const {
-        return used_ + time.age > limits_.kernel + std::min(2.0, limits_.kernel / 10.0);
-    }
-
-    std::string why_unfinished() const {
-        if (!cut_short_.empty()) return cut_short_;
-        const bool time_was_over = std::ranges::any_of(verdicts_, [](const StatementVerdict& verdict) {
-            return verdict.verdict == Verdict::not_run && verdict.message.starts_with("not judged to the end");
-        });
-        return time_was_over ? time_is_over() : "";
-    }
-    std::string time_is_over() const {
-        return recorder_->pulse.hung.load() >= limits_.all_hangs()
-                   ? fmt::format("calls that hang have cost {:.2g} s", limits_.all_hangs())
-                   : fmt::format("its time was over: {:.4g} s, --timeout gives it more", limits_.kernel);
+        return options_.seconds_used + time.age > options_.limits.kernel + std::min(2.0, options_.limits.kernel / 10.0);
     }
 
     // The child is gone. True where another has to judge the statements that are left.
     bool take_end(const ChildEnd& end, const std::string& why_stopped) {
-        used_ += end.time.age;
+        options_.seconds_used += end.time.age;
         lines_.forget();
+        const bool hung = watch_.take_end(end);
         if (is_done_) return false;
         const bool stopped = end.why == ChildEnd::Why::stopped;
         const bool overdue = end.why == ChildEnd::Why::overdue && !is_ruined_;
-        const bool hung = (stopped || overdue) && is_hanging(end.time, stopped ? limits_.blocked_call() : limits_.lost_call());
-        if (stopped) cut_short_ = why_stopped;
-        if (hung) recorder_->pulse.add_hung(end.time.silence);
-        if (overdue && (!hung || recorder_->pulse.hung.load() >= limits_.all_hangs() || is_time_over({})))
-            cut_short_ = time_is_over();
+        if (stopped)
+            cut_short_ = why_stopped;
+        else if (watch_.has_given_up())
+            cut_short_ = watch_.why_given_up();
+        else if ((overdue && !hung) || is_time_over({}))
+            cut_short_ = options_.limits.time_is_over();
         const std::string statement = recorder_->last_statement();
         const bool is_new = names_.contains(statement) && options_.skip.insert(statement).second;
         if (hung || !(stopped || overdue))
@@ -145,15 +131,11 @@ class Job {
                                  hung ? Behaviour::Role::terminates : Behaviour::Role::no_crash,
                                  describe_stop(end, hung)));
         is_ruined_ = false;
-        recorder_->pulse.calls_begun = 0;
         return is_new && cut_short_.empty();
     }
 
     std::string describe_stop(const ChildEnd& end, bool hung) const {
-        if (hung)
-            return fmt::format("it does not return, and does not let itself be interrupted: killed after {:.1f} s, of "
-                               "which it has {:.2g} s",
-                               end.time.silence, limits_.lost_call());
+        if (hung) return watch_.describe(end.time);
         if (is_ruined_) return "it wrote where it must not: what its process told of a verdict cannot be read";
         if (end.why == ChildEnd::Why::unheard) return "it closed the pipe by which its process tells the verdicts";
         return "it " + describe_end(end.status);
@@ -163,6 +145,10 @@ class Job {
         if (is_ruined_) return;
         if (line == "done") {
             is_done_ = true;
+            return;
+        }
+        if (line.starts_with(unfinished_line)) {
+            cut_short_ = line.substr(unfinished_line.size());
             return;
         }
         const Expected<StatementVerdict> told = statement_from_json(nlohmann::json::parse(line, nullptr, false));
@@ -183,12 +169,11 @@ class Job {
 
     const Kernel& kernel_;
     JudgeOptions options_;
-    TimeLimits limits_;
     std::set<std::string> names_;  // of the statements
     Shared<FlightRecorder> recorder_;
+    CallWatch watch_;
     std::vector<StatementVerdict> verdicts_;
     LineReader lines_;
-    double used_ = 0.0;  // seconds, by the children before this one
     bool is_done_ = false;
     bool is_ruined_ = false;
     std::string cut_short_{};  // why not all was judged

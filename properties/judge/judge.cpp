@@ -36,7 +36,7 @@ std::uint64_t statement_seed(const Contract& contract, const JudgedStatement& st
     return hash.value();
 }
 
-// Shrinking what costs a thread, single steps or a time limit is dear.
+// Shrinking is expensive where a case costs a thread, single steps or a time limit.
 std::size_t shrink_budget(const JudgedStatement& statement) {
     if (statement.role == Behaviour::Role::terminates) return 6;
     return statement.costly ? 16 : 400;
@@ -72,6 +72,7 @@ class Judge {
             take_incident(statements[i], verdicts[i]);
             observer_.on_verdict(verdicts[i]);
         }
+        if (!why_unfinished_.empty()) observer_.on_unfinished(why_unfinished_);
         return verdicts;
     }
 
@@ -85,8 +86,9 @@ class Judge {
     }
 
     Outcome evaluate(const JudgedStatement& statement, const Bytes& bytes) {
-        if (!why_no_more().empty()) {
+        if (spent() >= statement_share_) {
             is_cut_short_ = true;
+            why_unfinished_ = where_time_went();
             return Outcome::discard();
         }
         observer_.on_case(bytes);
@@ -144,7 +146,7 @@ class Judge {
         using Kind = Outcome::Kind;
         if (is_cut_short_ && outcome.kind != Kind::fail) {
             verdict.message =
-                fmt::format("not judged to the end: {}; {} cases show no fault", why_no_more(), verdict.cases);
+                fmt::format("not judged to the end: {}; {} cases show no fault", why_unfinished_, verdict.cases);
             return;
         }
         if (outcome.kind == Kind::discard) {
@@ -164,19 +166,26 @@ class Judge {
     // While there is time, a statement may take what it wants; when half of it is gone, it gets its share of the rest,
     // so that of a slow kernel something is known by every statement.
     void give_time(std::size_t statements_left) {
-        const double total = options_.limits.kernel;
-        const double used = seconds();
+        const double used = spent();
         is_cut_short_ = false;
-        statement_end_ = std::max(total / 2.0, used + (total - used) / static_cast<double>(statements_left));
+        statement_share_ = std::max(0.5, used + (1.0 - used) / static_cast<double>(statements_left));
     }
-    double seconds() const { return std::chrono::duration<double>(Clock::now() - begun_).count(); }
 
-    // Empty while there is time.
-    std::string why_no_more() const {
-        if (probe_.has_given_up())
-            return fmt::format("calls that hang have cost {:.2g} s", options_.limits.all_hangs());
-        if (seconds() > statement_end_) return "no time left";
-        return "";
+    // Shares of what there is.
+    double share_of_time() const {
+        const double seconds = std::chrono::duration<double>(Clock::now() - begun_).count();
+        return (options_.seconds_used + seconds) / options_.limits.kernel;
+    }
+    double share_of_hangs() const { return probe_.hung_seconds() / options_.limits.all_hangs(); }
+    double share_of_slow_calls() const { return probe_.slow_seconds() / options_.limits.all_slow_calls(); }
+    double spent() const { return std::max({share_of_time(), share_of_hangs(), share_of_slow_calls()}); }
+
+    std::string where_time_went() const {
+        if (share_of_hangs() == spent()) return fmt::format("calls that hang have cost {:.1f} s", probe_.hung_seconds());
+        if (share_of_slow_calls() < spent()) return options_.limits.time_is_over();
+        return fmt::format(
+            "its calls are slow: they took {:.1f} s more than calls on so little data should; --timeout gives more",
+            probe_.slow_seconds());
     }
 
     // no_crash and terminates are settled last: a law may still meet a crash that their own cases did not.
@@ -223,8 +232,9 @@ class Judge {
     std::map<Behaviour::Role, Incident> incidents_;
     Pulse own_pulse_{};
     Clock::time_point begun_ = Clock::now();
-    double statement_end_ = unlimited;
-    bool is_cut_short_ = false;  // the statement that is being judged
+    double statement_share_ = 1.0;  // where the statement that is being judged ends
+    bool is_cut_short_ = false;     // that statement
+    std::string why_unfinished_{};
 };
 
 }  // namespace

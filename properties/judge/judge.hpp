@@ -37,6 +37,7 @@ struct JudgeOptions {
     std::set<std::string> skip{};       // statements that are not to be judged (again)
     std::optional<Bytes> only_case{};   // replay: this case instead of a search
     TimeLimits limits{};                // where its time is over, what is left is NOT RUN
+    double seconds_used = 0.0;          // of the kernel's, by who judged it before
 };
 
 // Watches the judge: what is being tried, before it is tried.
@@ -45,6 +46,8 @@ struct Observer {
     std::function<void(const Bytes& bytes)> on_case = [](const Bytes&) {};
     Pulse* pulse = nullptr;  // of its calls
     std::function<void(const StatementVerdict&)> on_verdict = [](const StatementVerdict&) {};
+    // Not all was judged that was to be.
+    std::function<void(std::string_view why)> on_unfinished = [](std::string_view) {};
 };
 
 // All statements of the contract and all behaviours, each on its own.

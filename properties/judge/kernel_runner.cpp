@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <cstring>
 #include <span>
-#include <utility>
 
 #include "judge/child_pool.hpp"
 
@@ -34,6 +34,12 @@ Window window_around(std::size_t offset, std::size_t bytes, std::size_t capacity
 bool holds_only(std::byte poison, std::span<const std::byte> bytes) {
     return bytes.empty() ||
            (bytes.front() == poison && std::memcmp(bytes.data(), bytes.data() + 1, bytes.size() - 1) == 0);
+}
+
+std::size_t bytes_of(const Case& c) {
+    std::size_t bytes = 0;
+    for (const Operand& operand : c.operands) bytes += operand.bytes();
+    return bytes;
 }
 
 std::string bytes_text(std::ptrdiff_t count) {
@@ -79,14 +85,15 @@ std::vector<KernelRunner::Placed> KernelRunner::place(const Case& c, const Place
     return placed;
 }
 
-void KernelRunner::watch(Pulse& pulse, const TimeLimits& limits) {
-    pulse_ = &pulse;
-    limits_ = limits;
-    set_call_limit(limits.call());
+void KernelRunner::count_call(double seconds, double usual) {
+    ++calls_;
+    if (seconds <= usual) return;
+    ++slow_calls_;
+    slow_seconds_ += seconds - usual;
 }
 
 Run KernelRunner::run_between(const Case& c, const Placement& placement, void (*before)(), void (*after)()) {
-    if (has_given_up() || (has_hung_ && hangs_by_sizes_[c.sizes] >= 2))
+    if (has_given_up() || (!hangs_by_sizes_.empty() && hangs_by_sizes_[c.sizes] >= 2))
         return {.violation = Run::Violation::did_not_end, .what = "it hung at these sizes before", .stopped = true};
     const std::vector<Placed> placed = place(c, placement);
     std::vector<void*> pointers;
@@ -95,7 +102,11 @@ Run KernelRunner::run_between(const Case& c, const Placement& placement, void (*
 
     Run run;
     run.before = read_fp_environment();
-    pulse_->begin_call();
+    const double for_its_size = seconds_for(bytes_of(c));
+    const double limit = (pulse_->hangs.load() > 0 ? limits_.hurried_call() : limits_.call()) + for_its_size;
+    set_call_limit(limit);
+    const auto begun = std::chrono::steady_clock::now();
+    pulse_->begin_call(limit);
     const Stop stop = call_trapped([&]() noexcept {
         if (before != nullptr) before();
         kernel_.contract->invoke(kernel_.fn, c.sizes, pointers);
@@ -103,6 +114,9 @@ Run KernelRunner::run_between(const Case& c, const Placement& placement, void (*
         run.after = read_fp_environment();
     });
     pulse_->end_call();
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
+    if (before == nullptr && stop.kind == Stop::Kind::none)
+        count_call(took.count(), slow_call_seconds + for_its_size);
     if (end_what_a_call_left())
         return {.violation = Run::Violation::crashed,
                 .what = "it starts a process and leaves it running",
@@ -111,8 +125,7 @@ Run KernelRunner::run_between(const Case& c, const Placement& placement, void (*
         run.stopped = true;
         if (stop.kind == Stop::Kind::timeout) {
             ++hangs_by_sizes_[c.sizes];
-            pulse_->add_hung(stop.seconds);
-            if (!std::exchange(has_hung_, true)) set_call_limit(limits_.hurried_call());
+            pulse_->count_hang(stop.seconds);
         }
         classify(stop, c, placed, run);
         return run;

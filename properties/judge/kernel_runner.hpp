@@ -51,10 +51,16 @@ class KernelRunner {
     // Calls `before` right before the kernel and `after` right behind it (where they are not null).
     Run run_between(const Case& c, const Placement& placement, void (*before)(), void (*after)());
 
-    // For whoever watches from outside, and how long a call may take. Sets the limit of this process's calls.
-    void watch(Pulse& pulse, const TimeLimits& limits);
+    // For whoever watches from outside, and how long a call may take.
+    void watch(Pulse& pulse, const TimeLimits& limits) {
+        pulse_ = &pulse;
+        limits_ = limits;
+    }
     // So much time was lost waiting for calls that hang that no more are made.
-    bool has_given_up() const { return pulse_->hung.load() >= limits_.all_hangs(); }
+    bool has_given_up() const { return hung_seconds() >= limits_.all_hangs(); }
+    double hung_seconds() const { return pulse_->hung_seconds.load(); }
+    // Whose calls take long, nearly all: how much time they took beyond what they should.
+    double slow_seconds() const { return 2 * slow_calls_ > calls_ ? slow_seconds_ : 0.0; }
 
   private:
     struct Placed {
@@ -63,6 +69,7 @@ class KernelRunner {
     };
     std::vector<Placed> place(const Case& c, const Placement& placement);
     std::size_t offset_for(const Operand& operand, std::size_t index, const Placement& placement) const;
+    void count_call(double seconds, double usual);
     void classify(const Stop& stop, const Case& c, const std::vector<Placed>& placed, Run& run) const;
     std::optional<std::string> damage(const Operand& operand, std::size_t index, std::size_t offset,
                                       std::byte poison) const;
@@ -73,8 +80,10 @@ class KernelRunner {
     Pulse* pulse_ = &own_pulse_;
     TimeLimits limits_{};
     // Waiting for a hang is expensive: sizes at which it hung twice are not tried again.
-    bool has_hung_ = false;
     std::map<Sizes, int> hangs_by_sizes_;
+    std::size_t calls_ = 0;
+    std::size_t slow_calls_ = 0;
+    double slow_seconds_ = 0.0;
 };
 
 }  // namespace brickproof
