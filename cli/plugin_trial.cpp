@@ -16,9 +16,6 @@
 namespace brickproof::cli {
 namespace {
 
-// The largest engines load within two.
-constexpr double seconds_to_load = 15.0;
-
 // A file without a name, for what the plug-in prints: it is told where the loading fails, and not twice where it
 // does not.
 class Output {
@@ -52,7 +49,7 @@ class Output {
 
 }  // namespace
 
-Expected<Done> try_plugin(const std::string& path) {
+Expected<Done> try_plugin(const std::string& path, double seconds_to_load) {
     const Shared<std::atomic<bool>> loaded;
     const Output output;
     ChildEnd end;
@@ -62,7 +59,7 @@ Expected<Done> try_plugin(const std::string& path) {
                        (void)load_plugin(path);
                        *loaded = true;
                    },
-               .is_overdue = [](const ChildTime& time) { return time.age > seconds_to_load; },
+               .is_overdue = [=](const ChildTime& time) { return time.age > seconds_to_load; },
                .on_end =
                    [&](const ChildEnd& how) {
                        end = how;

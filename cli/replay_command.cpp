@@ -26,6 +26,7 @@ int replay(ReplayOptions options) {
     const Expected<ReplayToken> token = parse_token(options.token);
     if (!token) return usage_error(token.problem());
     options.selection.op = token->contract->op;
+    options.selection.limits = {seconds_or(options.timeout, usual_kernel_seconds)};
     const Expected<std::vector<Kernel>> kernels = options.selection.select();
     if (!kernels) return usage_error(kernels.problem());
 
@@ -36,8 +37,7 @@ int replay(ReplayOptions options) {
                            return JudgeOptions{.assume = options.selection.assumptions_for(kernel.contract->op),
                                                .only_case = token->bytes};
                        },
-                       {.interrupted = &was_interrupted(),
-                        .limits = {seconds_or(options.timeout, default_kernel_seconds)}});
+                       {.interrupted = &was_interrupted(), .limits = options.selection.limits});
     const TextOptions text;
     for (const KernelVerdict& kernel : verdicts)
         fmt::print("{}\n", kernel.statements.empty()
@@ -60,7 +60,7 @@ void add_replay_command(CLI::App& app, int& exit_code) {
         app.add_subcommand("replay", "Run one case again, from the token that verify or fuzz printed");
     command->add_option("token", options->token, "The replay token")->required();
     options->selection.add_options(*command);
-    add_timeout_option(*command, options->timeout, fmt::format("{:.0f}", default_kernel_seconds));
+    add_timeout_option(*command, options->timeout, fmt::format("{:.0f}", usual_kernel_seconds));
     command->callback([options, &exit_code] { exit_code = replay(*options); });
 }
 

@@ -149,7 +149,7 @@ class Campaign {
         finding.assumed = options_.assume(kernel.contract->op);
         const bool known = std::ranges::any_of(summary_.findings, [&](const Finding& other) {
             return other.op == finding.op && other.variant == finding.variant &&
-                   other.statement == finding.statement && other.library == finding.library;
+                   other.statement == finding.statement && other.plugin_path == finding.plugin_path;
         });
         if (known) return;
         summary_.findings.push_back(finding);

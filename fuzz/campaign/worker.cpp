@@ -53,22 +53,23 @@ Worker::Worker(const Kernel& kernel, SearchSetup setup, double seconds)
     : kernel_(kernel), setup_(std::move(setup)), seconds_(seconds) {}
 
 ChildTask Worker::task(const SearchListener& listener, const std::atomic<bool>& interrupted) {
-    return {.on_start =
-                [this] {
-                    if (!deadline_)
-                        deadline_ = Clock::now() + std::chrono::duration_cast<Clock::duration>(
-                                                       std::chrono::duration<double>(seconds_));
-                },
-            .work = [this](int pipe) { search_in_child(kernel_, setup_, *recorder_, pipe, *deadline_); },
-            .on_bytes =
-                [this, listener](std::string_view bytes) {
-                    lines_.take(bytes, [&](const std::string& line) { take_line(line, listener); });
-                },
-            .beats = [this] { return watch_.beats(); },
-            .is_overdue =
-                [this](const ChildTime& time) { return watch_.is_hanging(time) || Clock::now() > *deadline_ + grace; },
-            .on_end = [this, listener, &interrupted](
-                          const ChildEnd& end) { return take_end(end, listener, interrupted); }};
+    return {
+        .on_start =
+            [this] {
+                if (!deadline_)
+                    deadline_ = Clock::now() + std::chrono::duration_cast<Clock::duration>(
+                                                   std::chrono::duration<double>(seconds_));
+            },
+        .work = [this](int pipe) { search_in_child(kernel_, setup_, *recorder_, pipe, *deadline_); },
+        .on_bytes =
+            [this, listener](std::string_view bytes) {
+                lines_.take(bytes, [&](const std::string& line) { take_line(line, listener); });
+            },
+        .beats = [this] { return watch_.beats(); },
+        .is_overdue =
+            [this](const ChildTime& time) { return watch_.is_hanging(time) || Clock::now() > *deadline_ + grace; },
+        .on_end = [this, listener,
+                   &interrupted](const ChildEnd& end) { return take_end(end, listener, interrupted); }};
 }
 
 void Worker::take_line(const std::string& line, const SearchListener& listener) {

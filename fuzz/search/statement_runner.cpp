@@ -22,6 +22,8 @@ StatementRunner::StatementRunner(const Kernel& kernel, const std::vector<std::st
 Judgement StatementRunner::judge(const JudgedStatement& statement, const Case& c) {
     try {
         Outcome outcome = statement.check(c, probe_);
+        if (has_given_up() && statement.role != Behaviour::Role::terminates)
+            return {Outcome::discard(), statement.name};
         if (outcome.kind == Outcome::Kind::note)
             outcome.kind = statement.promised ? Outcome::Kind::fail : Outcome::Kind::pass;
         return {std::move(outcome), statement.name};
@@ -42,7 +44,8 @@ Finding StatementRunner::shrink(const JudgedStatement& statement, const Bytes& b
         Judgement again = judge(statement, decode_case(*kernel_.contract, smaller, statement.holding));
         return again.statement == judgement.statement ? std::move(again.outcome) : Outcome::pass();
     };
-    const std::size_t budget = judgement.statement == name_of(Behaviour::Role::terminates) ? shrink_budget_of_hangs : shrink_budget;
+    const std::size_t budget =
+        judgement.statement == name_of(Behaviour::Role::terminates) ? shrink_budget_of_hangs : shrink_budget;
     return make_finding(kernel_, judgement.statement, statement.holding,
                         shrink_bytes({bytes, judgement.outcome}, evaluate, budget));
 }

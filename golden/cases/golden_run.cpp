@@ -23,9 +23,6 @@ using Cases = std::span<const GoldenCase* const>;
 
 // Cases that one child runs: few enough that all processes have work, many enough that starting one is cheap.
 constexpr std::size_t cases_of_a_child = 24;
-// Of all children of a kernel together, whose cases take milliseconds.
-constexpr TimeLimits limits{usual_kernel_seconds};
-
 // What is known of a kernel over all its children.
 struct KernelTime {
     double used = 0.0;  // seconds, of children that have ended
@@ -33,7 +30,8 @@ struct KernelTime {
 };
 
 // A reply in the pipe: its length as 8 bytes, then itself.
-void run_in_child(const Kernel& kernel, Cases cases, const Work& work, Pulse& pulse, int pipe) {
+void run_in_child(const Kernel& kernel, Cases cases, const Work& work, Pulse& pulse, const TimeLimits& limits,
+                  int pipe) {
     KernelRunner runner(kernel);
     runner.watch(pulse, limits);
     for (const GoldenCase* golden : cases) {
@@ -49,29 +47,32 @@ void run_in_child(const Kernel& kernel, Cases cases, const Work& work, Pulse& pu
 // Consecutive cases of a job, run by one child after another until all have a reply.
 class Piece {
   public:
-    Piece(const Kernel& kernel, KernelTime& time, Cases cases, std::vector<Reply>& all, std::size_t first)
-        : kernel_(kernel), time_(time), cases_(cases), all_(all), first_(first) {}
+    Piece(const Kernel& kernel, KernelTime& time, const TimeLimits& limits, Cases cases, std::vector<Reply>& all,
+          std::size_t first)
+        : kernel_(kernel), time_(time), limits_(limits), cases_(cases), all_(all), first_(first) {}
 
     ChildTask task(const Work& work) {
-        return {.on_start = [this] { pulse_->hung_seconds = hung_before_ = time_.hung; },
-                .work = [this, &work](
-                            int pipe) { run_in_child(kernel_, cases_.subspan(done_), work, *pulse_, pipe); },
-                .on_bytes = [this](std::string_view bytes) { take_bytes(bytes); },
-                .beats = [this] { return watch_.beats(); },
-                .is_overdue =
-                    [this](const ChildTime& time) {
-                        return watch_.is_hanging(time) || time_.used + time.age > limits.kernel;
-                    },
-                .on_end = [this](const ChildEnd& end) { return take_end(end); }};
+        return {
+            .on_start = [this] { pulse_->hung_seconds = hung_before_ = time_.hung; },
+            .work = [this, &work](
+                        int pipe) { run_in_child(kernel_, cases_.subspan(done_), work, *pulse_, limits_, pipe); },
+            .on_bytes = [this](std::string_view bytes) { take_bytes(bytes); },
+            .beats = [this] { return watch_.beats(); },
+            .is_overdue =
+                [this](const ChildTime& time) {
+                    return watch_.is_hanging(time) || time_.used + time.age > limits_.kernel;
+                },
+            .on_end = [this](const ChildEnd& end) { return take_end(end); }};
     }
 
     // Of what its kernel has no time for, nothing is run.
     bool is_given_up() {
-        if (time_.hung < limits.all_hangs() && time_.used < limits.kernel) return false;
+        if (time_.hung < limits_.all_hangs() && time_.used < limits_.kernel) return false;
         while (done_ < cases_.size())
-            take({true, fmt::format("it was not run: the kernel had taken {:.1f} s before, of which {:.1f} s in calls "
-                                    "that hang",
-                                    time_.used, time_.hung)});
+            take({true,
+                  fmt::format("it was not run: the kernel had taken {:.1f} s before, of which {:.1f} s in calls "
+                              "that hang",
+                              time_.used, time_.hung)});
         return true;
     }
 
@@ -96,8 +97,8 @@ class Piece {
         time_.used += end.time.age;
         time_.hung += pulse_->hung_seconds - hung_before_;
         if (end.why == ChildEnd::Why::stopped || done_ == cases_.size()) return false;
-        take({true, hung                                  ? watch_.describe(end.time)
-                    : end.why == ChildEnd::Why::overdue ? fmt::format("it took longer than {} s", limits.kernel)
+        take({true, hung                                ? watch_.describe(end.time)
+                    : end.why == ChildEnd::Why::overdue ? fmt::format("it took longer than {} s", limits_.kernel)
                                                         : "it " + describe_end(end.status)});
         return done_ < cases_.size() && !is_given_up();
     }
@@ -108,24 +109,25 @@ class Piece {
 
     const Kernel& kernel_;
     KernelTime& time_;
+    TimeLimits limits_;  // of all children of the kernel together
     Cases cases_;
     std::vector<Reply>& all_;
     std::size_t first_;
     Shared<Pulse> pulse_{};
-    CallWatch watch_{*pulse_, limits};
+    CallWatch watch_{*pulse_, limits_};
     double hung_before_ = 0.0;
     std::size_t done_ = 0;
     std::string pending_;
 };
 
-std::deque<Piece> pieces_of(std::span<const Job> jobs, std::deque<KernelTime>& times,
+std::deque<Piece> pieces_of(std::span<const Job> jobs, const TimeLimits& limits, std::deque<KernelTime>& times,
                             std::vector<std::vector<Reply>>& replies) {
     std::deque<Piece> pieces;
     for (std::size_t i = 0; i < jobs.size(); ++i) {
         const Cases cases(jobs[i].cases);
         KernelTime& time = times.emplace_back();
         for (std::size_t first = 0; first < cases.size(); first += cases_of_a_child)
-            pieces.emplace_back(*jobs[i].kernel, time,
+            pieces.emplace_back(*jobs[i].kernel, time, limits,
                                 cases.subspan(first, std::min(cases_of_a_child, cases.size() - first)), replies[i],
                                 first);
     }
@@ -154,16 +156,17 @@ Outputs parse_outputs(const GoldenCase& golden, std::string_view text) {
 // '.' and the outputs, or '!' and why there are none.
 std::string run_once(KernelRunner& runner, const Kernel&, const GoldenCase& golden) {
     const Run run = runner.run(golden.inputs, {});
-    return run.violation == Run::Violation::none ? "." + outputs_text(run) : "!" + run.what;
+    return run.violation == Run::Violation::none && !run.stopped ? "." + outputs_text(run) : "!" + run.what;
 }
 
 }  // namespace
 
-std::vector<std::vector<Reply>> run_jobs(std::span<const Job> jobs, const Work& work, std::size_t processes) {
+std::vector<std::vector<Reply>> run_jobs(std::span<const Job> jobs, const Work& work, std::size_t processes,
+                                         const TimeLimits& limits) {
     std::vector<std::vector<Reply>> replies;
     for (const Job& job : jobs) replies.emplace_back(job.cases.size());
     std::deque<KernelTime> times;
-    std::deque<Piece> pieces = pieces_of(jobs, times, replies);
+    std::deque<Piece> pieces = pieces_of(jobs, limits, times, replies);
     std::size_t next = 0;
     const auto next_task = [&]() -> std::optional<ChildTask> {
         while (next < pieces.size())
@@ -185,7 +188,7 @@ std::vector<KernelRun> run_kernels(std::span<const Kernel> kernels, std::span<co
         for (const GoldenCase& golden : cases)
             if (golden.contract == kernel.contract) job.cases.push_back(&golden);
     }
-    const std::vector<std::vector<Reply>> replies = run_jobs(jobs, run_once, processes);
+    const std::vector<std::vector<Reply>> replies = run_jobs(jobs, run_once, processes, {usual_kernel_seconds});
     std::vector<KernelRun> runs;
     for (std::size_t i = 0; i < jobs.size(); ++i) {
         KernelRun& run = runs.emplace_back(KernelRun{.op = std::string(kernels[i].contract->op),

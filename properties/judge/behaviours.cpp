@@ -151,7 +151,8 @@ Outcome fp_environment(const Case& c, Probe& probe) {
 
 const std::vector<Behaviour>& behaviours() {
     static const std::vector<Behaviour> all = {
-        {"no_crash", "no input makes it crash or leave the process", no_crash, false, false, Behaviour::Role::no_crash},
+        {"no_crash", "no input makes it crash or leave the process", no_crash, false, false,
+         Behaviour::Role::no_crash},
         {"terminates", "it returns", terminates, false, false, Behaviour::Role::terminates},
         {"reads_in_bounds", "it reads nothing outside its buffers", reads_in_bounds},
         {"writes_in_bounds", "it writes nothing outside its outputs", writes_in_bounds},

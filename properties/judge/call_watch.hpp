@@ -1,5 +1,5 @@
-// The calls of one kernel, watched by the parent of the children that make them, one child after another: a call that
-// does not return, where no signal reaches it.
+// The calls of one kernel, watched by the parent of the children that make them, one child after another: a call
+// that does not return, where no signal reaches it.
 #pragma once
 
 #include "judge/child_pool.hpp"
@@ -30,9 +30,10 @@ class CallWatch {
     }
     // "it does not return, ..."
     std::string describe(const ChildTime& time) const {
-        return fmt::format("it does not return, and does not let itself be interrupted: killed after {:.1f} s; a call "
-                           "has {:.2g} s of CPU time, and {:.2g} s where it is blocked",
-                           time.silence, pulse_.call_limit.load(), blocked_factor * pulse_.call_limit.load());
+        return fmt::format(
+            "it does not return, and does not let itself be interrupted: killed after {:.1f} s; a call "
+            "has {:.2g} s of CPU time, and {:.2g} s where it is blocked",
+            time.silence, pulse_.call_limit.load(), blocked_factor * pulse_.call_limit.load());
     }
 
   private:

@@ -169,7 +169,8 @@ class Running {
                info.si_pid == child_;
     }
 
-    // A process closes its files a moment before it has ended. One that goes on without a pipe can say nothing more.
+    // A process closes its files a moment before it has ended. One that goes on without a pipe can say nothing
+    // more.
     bool has_ended_soon() const {
         for (int i = 0; i < 100 && !has_ended(); ++i) usleep(1000);
         return has_ended();

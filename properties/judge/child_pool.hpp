@@ -61,17 +61,19 @@ struct PoolOptions {
     std::function<void()> on_tick = [] {};  // some ten times a second
 };
 
-// Runs all tasks, `jobs` at once, until `next` has no more. A task's functions are called in this thread. What a child
-// has started and that is still there when it ends is killed: its process group, and what has left that group, for which
-// this process adopts orphans (PR_SET_CHILD_SUBREAPER). So no other thread may start processes meanwhile. Throws
-// std::system_error where the system gives no process or no pipe.
+// Runs all tasks, `jobs` at once, until `next` has no more. A task's functions are called in this thread. What a
+// child has started and that is still there when it ends is killed: its process group, and what has left that
+// group, for which this process adopts orphans (PR_SET_CHILD_SUBREAPER). So no other thread may start processes
+// meanwhile. Throws std::system_error where the system gives no process or no pipe.
 void run_children(const std::function<std::optional<ChildTask>()>& next, const PoolOptions& options);
 
 // The same of one task.
-void run_child(ChildTask task, const std::function<bool()>& stopped = [] { return was_interrupted().load(); });
+void run_child(
+    ChildTask task, const std::function<bool()>& stopped = [] { return was_interrupted().load(); });
 
 // In a child, after a call of a kernel: kills the processes that it has left. True where there were any. One that a
-// fork() in the kernel has made of the judge itself ends here. In a process that is no pool's child it does nothing.
+// fork() in the kernel has made of the judge itself ends here. In a process that is no pool's child it does
+// nothing.
 bool end_what_a_call_left();
 
 // In a child: writes all, or ends the process where nobody reads any more.

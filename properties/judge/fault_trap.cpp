@@ -115,7 +115,8 @@ void on_tick(int, siginfo_t*, void*) {
         current.ticks = 0;
         return;
     }
-    // A blocked thread is woken by each tick; one that waits for a CPU, or is stopped with the machine, misses most.
+    // A blocked thread is woken by each tick; one that waits for a CPU, or is stopped with the machine, misses
+    // most.
     const double waited = 1e-6 * static_cast<double>(++current.ticks * tick_us);
     const double used = cpu - current.seen_cpu;
     const double limit = call_limit.load();
@@ -158,10 +159,11 @@ std::string describe(const Stop& stop) {
             return "it returned";
         case Stop::Kind::timeout:
             return stop.cpu_seconds > stop.limit
-                       ? fmt::format("it did not return: stopped after {:.2f} s of CPU time, of which it has {:.2g} s",
-                                     stop.cpu_seconds, stop.limit)
-                       : fmt::format("it did not return: blocked for {:.2f} s, of which it has {:.2g} s", stop.seconds,
-                                     blocked_factor * stop.limit);
+                       ? fmt::format(
+                             "it did not return: stopped after {:.2f} s of CPU time, of which it has {:.2g} s",
+                             stop.cpu_seconds, stop.limit)
+                       : fmt::format("it did not return: blocked for {:.2f} s, of which it has {:.2g} s",
+                                     stop.seconds, blocked_factor * stop.limit);
         case Stop::Kind::exited:
             return "it called exit()";
         case Stop::Kind::signal:

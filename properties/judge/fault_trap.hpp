@@ -32,8 +32,8 @@ void install_fault_trap();
 // Runs body on this thread. The floating-point environment is put back afterwards.
 Stop call_trapped(const std::function<void()>& body);
 
-// How long one call may take, CPU time of its thread; one that is blocked has five times that of wall time, in which
-// a thread that waits for a CPU does not count as blocked.
+// How long one call may take, CPU time of its thread; one that is blocked has five times that of wall time, in
+// which a thread that waits for a CPU does not count as blocked.
 inline constexpr double default_call_limit = 0.6;
 void set_call_limit(double seconds);
 

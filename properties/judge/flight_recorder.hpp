@@ -14,7 +14,7 @@
 namespace brickproof {
 
 struct FlightRecorder {
-    std::atomic<std::uint64_t> cases{0};      // tried so far
+    std::atomic<std::uint64_t> cases{0};  // tried so far
     Pulse pulse{};
     std::array<char, 64> statement{};
     std::uint32_t size = 0;

@@ -31,7 +31,8 @@ KernelVerdict verdict_on(const Kernel& kernel) {
     return {.library = kernel.library,
             .op = std::string(kernel.contract->op),
             .variant = kernel.variant,
-            .plugin_path = kernel.plugin_path};
+            .plugin_path = kernel.plugin_path,
+            .apart = kernel.apart};
 }
 
 // The child: judges, and tells each verdict as soon as it stands.
@@ -45,7 +46,8 @@ void judge_in_child(const Kernel& kernel, const JudgeOptions& options, FlightRec
                 tell_parent(pipe,
                             to_json(verdict).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
             },
-        .on_unfinished = [&](std::string_view why) { tell_parent(pipe, fmt::format("{}{}\n", unfinished_line, why)); },
+        .on_unfinished =
+            [&](std::string_view why) { tell_parent(pipe, fmt::format("{}{}\n", unfinished_line, why)); },
     };
     judge_kernel(kernel, options, observer);
     tell_parent(pipe, "done\n");
@@ -63,8 +65,7 @@ class Job {
     // `why_stopped` says why the pool is, where it is.
     ChildTask task(std::function<std::string()> why_stopped, std::function<void(const Job&)> when_done) {
         return {
-            .work =
-                [this](int pipe) { judge_in_child(kernel_, options_, *recorder_, pipe); },
+            .work = [this](int pipe) { judge_in_child(kernel_, options_, *recorder_, pipe); },
             .on_bytes =
                 [this](std::string_view bytes) {
                     lines_.take(bytes, [this](const std::string& line) { take_line(line); });
@@ -75,7 +76,8 @@ class Job {
                     return is_ruined_ || watch_.is_hanging(time) || is_time_over(time);
                 },
             .on_end =
-                [this, why_stopped = std::move(why_stopped), when_done = std::move(when_done)](const ChildEnd& end) {
+                [this, why_stopped = std::move(why_stopped),
+                 when_done = std::move(when_done)](const ChildEnd& end) {
                     if (take_end(end, why_stopped())) return true;
                     when_done(*this);
                     return false;
@@ -94,7 +96,8 @@ class Job {
             if (told != verdicts_.end())
                 statement = *told;
             else
-                statement.message = "not judged: " + (cut_short_.empty() ? "the kernel ended the process" : cut_short_);
+                statement.message =
+                    "not judged: " + (cut_short_.empty() ? "the kernel ended the process" : cut_short_);
         }
         verdict.reason = cut_short_;
         verdict.unfinished = !cut_short_.empty();
@@ -107,7 +110,8 @@ class Job {
   private:
     // The child looks at the time itself, and is given some more to say what it has.
     bool is_time_over(const ChildTime& time) const {
-        return options_.seconds_used + time.age > options_.limits.kernel + std::min(2.0, options_.limits.kernel / 10.0);
+        return options_.seconds_used + time.age >
+               options_.limits.kernel + std::min(2.0, options_.limits.kernel / 10.0);
     }
 
     // The child is gone. True where another has to judge the statements that are left.
@@ -162,7 +166,7 @@ class Job {
         const auto told = std::ranges::find(verdicts_, verdict.name, &StatementVerdict::name);
         if (told == verdicts_.end())
             verdicts_.push_back(verdict);
-        else if (verdict.verdict == Verdict::fail)
+        else if (verdict.verdict == Verdict::fail && told->verdict != Verdict::fail)
             *told = verdict;
         if (verdict.verdict == Verdict::fail && seconds_to_fail_ == 0.0) seconds_to_fail_ = seconds_since(begun_);
     }

@@ -95,7 +95,10 @@ class Judge {
         const Case& c = statement.shares_cases ? cases_.kept(bytes, statement.holding)
                                                : cases_.decoded(bytes, statement.holding);
         try {
-            return statement.check(c, probe_);
+            const Outcome outcome = statement.check(c, probe_);
+            // Of what was not called any more nothing is known; that a call hung is.
+            if (!probe_.has_given_up() || statement.role == Behaviour::Role::terminates) return outcome;
+            return Outcome::discard();
         } catch (const KernelStopped& stopped) {
             keep_incident({bytes, statement.holding, stopped.run});
             return Outcome::discard();
@@ -163,8 +166,8 @@ class Judge {
         if (!statement.single_case) verdict.token = make_token(*kernel_.contract, bytes);
     }
 
-    // While there is time, a statement may take what it wants; when half of it is gone, it gets its share of the rest,
-    // so that of a slow kernel something is known by every statement.
+    // While there is time, a statement may take what it wants; when half of it is gone, it gets its share of the
+    // rest, so that of a slow kernel something is known by every statement.
     void give_time(std::size_t statements_left) {
         const double used = spent();
         is_cut_short_ = false;
@@ -178,10 +181,16 @@ class Judge {
     }
     double share_of_hangs() const { return probe_.hung_seconds() / options_.limits.all_hangs(); }
     double share_of_slow_calls() const { return probe_.slow_seconds() / options_.limits.all_slow_calls(); }
-    double spent() const { return std::max({share_of_time(), share_of_hangs(), share_of_slow_calls()}); }
+    double share_of_threads() const { return static_cast<double>(probe_.threads()) / TimeLimits::all_threads; }
+    double spent() const {
+        return std::max({share_of_time(), share_of_hangs(), share_of_slow_calls(), share_of_threads()});
+    }
 
     std::string where_time_went() const {
-        if (share_of_hangs() == spent()) return fmt::format("calls that hang have cost {:.1f} s", probe_.hung_seconds());
+        if (share_of_hangs() == spent())
+            return fmt::format("calls that hang have cost {:.1f} s", probe_.hung_seconds());
+        if (share_of_threads() == spent())
+            return fmt::format("it leaves threads running, {} by now", probe_.threads());
         if (share_of_slow_calls() < spent()) return options_.limits.time_is_over();
         return fmt::format(
             "its calls are slow: they took {:.1f} s more than calls on so little data should; --timeout gives more",

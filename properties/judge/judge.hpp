@@ -57,8 +57,8 @@ std::vector<StatementVerdict> judge_kernel(const Kernel& kernel, const JudgeOpti
 // The statements that judge_kernel goes through for this kernel, with nothing judged: names, kinds, what they say.
 std::vector<StatementVerdict> statements_of(const Kernel& kernel, const JudgeOptions& options);
 
-// A crash or hang that ended a whole process while `statement` was judged, as the verdict of the behaviour whose role
-// it is.
+// A crash or hang that ended a whole process while `statement` was judged, as the verdict of the behaviour whose
+// role it is.
 StatementVerdict stopped_verdict(const Kernel& kernel, const JudgeOptions& options, const std::string& statement,
                                  const Bytes& bytes, Behaviour::Role role, const std::string& what);
 

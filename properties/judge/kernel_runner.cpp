@@ -1,12 +1,15 @@
 #include "judge/kernel_runner.hpp"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <cstring>
 #include <span>
+#include <thread>
+#include <utility>
 
 #include "judge/child_pool.hpp"
 
@@ -34,6 +37,12 @@ Window window_around(std::size_t offset, std::size_t bytes, std::size_t capacity
 bool holds_only(std::byte poison, std::span<const std::byte> bytes) {
     return bytes.empty() ||
            (bytes.front() == poison && std::memcmp(bytes.data(), bytes.data() + 1, bytes.size() - 1) == 0);
+}
+
+// 0 where the system does not say.
+std::size_t threads_of_this_process() {
+    struct stat folder {};
+    return stat("/proc/self/task", &folder) == 0 && folder.st_nlink > 2 ? folder.st_nlink - 2 : 0;
 }
 
 std::size_t bytes_of(const Case& c) {
@@ -92,9 +101,21 @@ void KernelRunner::count_call(double seconds, double usual) {
     slow_seconds_ += seconds - usual;
 }
 
+// Threads are counted now and then: a pool of them is a kernel's own business, one more a call is not.
+std::string KernelRunner::what_it_left() {
+    constexpr std::size_t calls_between_counts = 16;
+    static const std::size_t most_threads = 4 * std::size_t{std::thread::hardware_concurrency()} + 32;
+    if (end_what_a_call_left()) return "it starts a process and leaves it running";
+    if (calls_ % calls_between_counts != 0) return "";
+    threads_ = threads_of_this_process();
+    return threads_ <= most_threads ? ""
+                                    : fmt::format("it starts threads and leaves them running: {} by now", threads_);
+}
+
 Run KernelRunner::run_between(const Case& c, const Placement& placement, void (*before)(), void (*after)()) {
-    if (has_given_up() || (!hangs_by_sizes_.empty() && hangs_by_sizes_[c.sizes] >= 2))
-        return {.violation = Run::Violation::did_not_end, .what = "it hung at these sizes before", .stopped = true};
+    if (has_given_up()) return {.what = "it is not called any more: its calls hang", .stopped = true};
+    if (const auto hangs = hangs_by_sizes_.find(c.sizes); hangs != hangs_by_sizes_.end() && hangs->second.count > 1)
+        return {.violation = Run::Violation::did_not_end, .what = hangs->second.what, .stopped = true};
     const std::vector<Placed> placed = place(c, placement);
     std::vector<void*> pointers;
     pointers.reserve(placed.size());
@@ -117,15 +138,14 @@ Run KernelRunner::run_between(const Case& c, const Placement& placement, void (*
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
     if (before == nullptr && stop.kind == Stop::Kind::none)
         count_call(took.count(), slow_call_seconds + for_its_size);
-    if (end_what_a_call_left())
-        return {.violation = Run::Violation::crashed,
-                .what = "it starts a process and leaves it running",
-                .stopped = true};
+    if (std::string left = what_it_left(); !left.empty())
+        return {.violation = Run::Violation::crashed, .what = std::move(left), .stopped = true};
     if (stop.kind != Stop::Kind::none) {
         run.stopped = true;
         if (stop.kind == Stop::Kind::timeout) {
-            ++hangs_by_sizes_[c.sizes];
             pulse_->count_hang(stop.seconds);
+            Hangs& hangs = hangs_by_sizes_[c.sizes];
+            if (++hangs.count == 1) hangs.what = describe(stop);
         }
         classify(stop, c, placed, run);
         return run;

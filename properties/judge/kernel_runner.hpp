@@ -40,7 +40,7 @@ struct Run {
     FpEnvironment before{};
     FpEnvironment after{};
 
-    bool stopped = false;  // the kernel did not return
+    bool stopped = false;  // the kernel did not return, or was not called any more
 };
 
 class KernelRunner {
@@ -60,6 +60,8 @@ class KernelRunner {
     bool has_given_up() const { return hung_seconds() >= limits_.all_hangs(); }
     double hung_seconds() const { return pulse_->hung_seconds.load(); }
     // Whose calls take long, nearly all: how much time they took beyond what they should.
+    // Of this process, as often as they are counted.
+    std::size_t threads() const { return threads_; }
     double slow_seconds() const { return 2 * slow_calls_ > calls_ ? slow_seconds_ : 0.0; }
 
   private:
@@ -70,6 +72,7 @@ class KernelRunner {
     std::vector<Placed> place(const Case& c, const Placement& placement);
     std::size_t offset_for(const Operand& operand, std::size_t index, const Placement& placement) const;
     void count_call(double seconds, double usual);
+    std::string what_it_left();
     void classify(const Stop& stop, const Case& c, const std::vector<Placed>& placed, Run& run) const;
     std::optional<std::string> damage(const Operand& operand, std::size_t index, std::size_t offset,
                                       std::byte poison) const;
@@ -80,7 +83,12 @@ class KernelRunner {
     Pulse* pulse_ = &own_pulse_;
     TimeLimits limits_{};
     // Waiting for a hang is expensive: sizes at which it hung twice are not tried again.
-    std::map<Sizes, int> hangs_by_sizes_;
+    struct Hangs {
+        int count = 0;
+        std::string what{};  // of the first, which was waited for longest
+    };
+    std::map<Sizes, Hangs> hangs_by_sizes_;
+    std::size_t threads_ = 0;
     std::size_t calls_ = 0;
     std::size_t slow_calls_ = 0;
     double slow_seconds_ = 0.0;

@@ -8,10 +8,10 @@ namespace brickproof {
 
 // A kernel may write over it: what is read here is believed only as far as other limits reach.
 struct Pulse {
-    std::atomic<std::uint64_t> beats{0};   // counted up at every case, before every call and after it
-    std::atomic<int> calls_begun{0};       // that have not returned: one a thread
-    std::atomic<double> call_limit{0.0};   // of these, CPU seconds
-    std::atomic<int> hangs{0};             // calls that were waited for in vain,
+    std::atomic<std::uint64_t> beats{0};    // counted up at every case, before every call and after it
+    std::atomic<int> calls_begun{0};        // that have not returned: one a thread
+    std::atomic<double> call_limit{0.0};    // of these, CPU seconds
+    std::atomic<int> hangs{0};              // calls that were waited for in vain,
     std::atomic<double> hung_seconds{0.0};  // and what that has cost
 
     void beat() { beats.fetch_add(1, std::memory_order_relaxed); }

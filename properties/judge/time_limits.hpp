@@ -14,8 +14,8 @@ inline constexpr double unlimited = std::numeric_limits<double>::infinity();
 // Where nothing else is said: one of ours takes a second, some ten in an emulator.
 inline constexpr double usual_kernel_seconds = 60.0;
 
-// All in seconds, and in proportion. The cases are small: a call takes microseconds, the slowest scalar kernel under a
-// sanitizer or in an emulator some ten milliseconds.
+// All in seconds, and in proportion. The cases are small: a call takes microseconds, the slowest scalar kernel
+// under a sanitizer or in an emulator some ten milliseconds.
 struct TimeLimits {
     double kernel = unlimited;  // for all that is judged of a kernel, wall time
 
@@ -26,7 +26,12 @@ struct TimeLimits {
     // Waiting for calls that hang, all together.
     double all_hangs() const { return base() / 6.0; }
     // Calls that return, but take longer than any should, all together.
-    double all_slow_calls() const { return std::isinf(kernel) ? unlimited : kernel / 4.0; }
+    double all_slow_calls() const { return std::isinf(kernel) ? unlimited : kernel / 6.0; }
+
+    // A plug-in's constructors and its table; those of the largest engines take two.
+    double loading() const { return base() / 4.0; }
+    // Threads that calls leave, all together: each call takes longer then.
+    static constexpr double all_threads = 2000.0;
 
     std::string time_is_over() const {
         return fmt::format("its time was over: {:.4g} s, --timeout gives it more", kernel);
@@ -36,7 +41,8 @@ struct TimeLimits {
     double base() const { return std::isinf(kernel) ? usual_kernel_seconds : kernel; }
 };
 
-// What a call may take longer for the bytes of its operands: some ten times what a scalar kernel takes in an emulator.
+// What a call may take longer for the bytes of its operands: some ten times what a scalar kernel takes in an
+// emulator.
 inline double seconds_for(std::size_t bytes) {
     return 20e-9 * static_cast<double>(bytes);
 }

@@ -42,6 +42,8 @@ nlohmann::ordered_json to_json(const Report& report, const std::string& version)
             {{"library", kernel.library},
              {"op", kernel.op},
              {"variant", kernel.variant},
+             {"plugin", kernel.plugin_path},
+             {"apart", kernel.apart},
              {"verdict", name_of(kernel.verdict)},
              {"reason", kernel.reason},
              {"unfinished", kernel.unfinished},

@@ -11,7 +11,7 @@ namespace {
 
 std::string test_case(const KernelVerdict& kernel, const StatementVerdict& statement) {
     std::string xml = fmt::format("    <testcase classname=\"{}.{}\" name=\"{}\"", escaped(kernel.op),
-                                  escaped(kernel.variant), escaped(statement.name));
+                                  escaped(full_variant(kernel)), escaped(statement.name));
     const std::string detail =
         escaped(fmt::format("{}\n{}\nreplay token: {}", statement.message, statement.sizes, statement.token));
     switch (statement.verdict) {
@@ -42,7 +42,7 @@ std::string unfinished_case(const KernelVerdict& kernel) {
     return fmt::format(
         "    <testcase classname=\"{}.{}\" name=\"judged_to_the_end\">\n      <error message=\"{}\"/>\n"
         "    </testcase>\n",
-        escaped(kernel.op), escaped(kernel.variant), escaped(kernel.reason));
+        escaped(kernel.op), escaped(full_variant(kernel)), escaped(kernel.reason));
 }
 
 std::string suite(const KernelVerdict& kernel) {
@@ -55,11 +55,12 @@ std::string suite(const KernelVerdict& kernel) {
         tests = skipped = 1;
         cases = fmt::format(
             "    <testcase classname=\"{}.{}\" name=\"all\">\n      <skipped message=\"{}\"/>\n    </testcase>\n",
-            escaped(kernel.op), escaped(kernel.variant), escaped(kernel.reason));
+            escaped(kernel.op), escaped(full_variant(kernel)), escaped(kernel.reason));
     }
     return fmt::format(
-               "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\" time=\"{:.3f}\">\n",
-               escaped(fmt::format("{} / {} ({})", kernel.op, kernel.variant, kernel.library)), tests,
+               "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\" "
+               "time=\"{:.3f}\">\n",
+               escaped(fmt::format("{} / {} ({})", kernel.op, full_variant(kernel), kernel.library)), tests,
                count(kernel, Verdict::fail), errors, skipped, kernel.seconds) +
            cases + "  </testsuite>\n";
 }

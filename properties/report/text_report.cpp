@@ -80,7 +80,7 @@ std::string unfinished_text(const KernelVerdict& kernel) {
 std::string heading(const KernelVerdict& kernel, const TextOptions& options) {
     std::string text = fmt::format("{} {} / {}  [{}]",
                                    painted(kernel.verdict, std::string(name_of(kernel.verdict)), options.colour),
-                                   kernel.op, kernel.variant, kernel.library);
+                                   kernel.op, full_variant(kernel), kernel.library);
     return text + allowances(kernel) + "\n";
 }
 
@@ -101,7 +101,7 @@ constexpr std::array table_kinds = {StatementKind::exact, StatementKind::bound, 
 
 std::string table_row(const KernelVerdict& kernel, std::size_t variant_width, const TextOptions& options) {
     std::string row =
-        fmt::format("{:<18} {:<{}}  {}", kernel.op, kernel.variant, variant_width,
+        fmt::format("{:<18} {:<{}}  {}", kernel.op, full_variant(kernel), variant_width,
                     painted(kernel.verdict, fmt::format("{:<7}", name_of(kernel.verdict)), options.colour));
     if (kernel.statements.empty()) return row + "  " + kernel.reason + "\n";
     for (const StatementKind kind : table_kinds) row += fmt::format("  {:>9}", kind_cell(kernel, kind));
@@ -136,7 +136,7 @@ std::string statements_text(const KernelVerdict& kernel, const TextOptions& opti
 std::string table_text(const Report& report, const TextOptions& options) {
     std::size_t variant_width = 7;
     for (const KernelVerdict& kernel : report.kernels)
-        variant_width = std::max(variant_width, kernel.variant.size());
+        variant_width = std::max(variant_width, full_variant(kernel).size());
     std::string text;
     std::string library;
     for (const KernelVerdict& kernel : report.kernels) {

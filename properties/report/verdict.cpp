@@ -33,6 +33,10 @@ Verdict overall(const std::vector<StatementVerdict>& statements) {
     return any ? worst : Verdict::not_run;
 }
 
+std::string full_variant(const KernelVerdict& kernel) {
+    return kernel.apart.empty() ? kernel.variant : kernel.variant + " (" + kernel.apart + ")";
+}
+
 Verdict overall(const KernelVerdict& kernel) {
     const Verdict verdict = overall(kernel.statements);
     return kernel.unfinished && verdict != Verdict::fail ? Verdict::not_run : verdict;

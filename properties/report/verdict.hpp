@@ -42,6 +42,7 @@ struct KernelVerdict {
     std::vector<std::string> assumptions{};  // the kernel's own and the command line's
     std::size_t read_slack = 0;
     std::string plugin_path{};
+    std::string apart{};  // as in Kernel
     Verdict verdict = Verdict::not_run;
     std::string reason{};     // of a NOT RUN, and of what is unfinished
     bool unfinished = false;  // its time was over, or the run's, before all was judged
@@ -57,6 +58,9 @@ struct Report {
     std::size_t selected = 0;  // kernels that were to be judged
     bool interrupted = false;
 };
+
+// The variant, and what tells it apart: "avx2 (mine.so)".
+std::string full_variant(const KernelVerdict& kernel);
 
 // The worst of the statements: FAIL, else KNOWN or FIXED, else NOTE, else PASS.
 Verdict overall(const std::vector<StatementVerdict>& statements);

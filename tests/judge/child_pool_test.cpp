@@ -1,5 +1,5 @@
-// Children that run kernels: what they tell arrives whole, what they throw stays with them, and nothing that they have
-// started outlives them.
+// Children that run kernels: what they tell arrives whole, what they throw stays with them, and nothing that they
+// have started outlives them.
 #include "judge/child_pool.hpp"
 
 #include <gtest/gtest.h>
@@ -138,8 +138,8 @@ TEST(ChildPool, BeatsAreSignsOfLife) {
     EXPECT_TRUE(end.ended_well());
 }
 
-// The pipe stays open in what a child has started: its end is seen nevertheless, and what it has started ends with it,
-// in its process group and out of it.
+// The pipe stays open in what a child has started: its end is seen nevertheless, and what it has started ends with
+// it, in its process group and out of it.
 TEST(ChildPool, NothingThatAChildHasStartedOutlivesIt) {
     for (const bool leaves_its_group : {false, true}) {
         const Shared<std::atomic<pid_t>> grandchild;
