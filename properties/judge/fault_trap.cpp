@@ -33,6 +33,7 @@ struct TrappedCall {
 
 thread_local TrappedCall current;
 std::atomic<double> call_limit{default_call_limit};
+std::atomic<Pulse*> watched{nullptr};
 constexpr suseconds_t tick_us = 50'000;
 constexpr std::array trapped_signals = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGSYS};
 
@@ -187,19 +188,26 @@ void install_fault_trap() {
 Stop call_trapped(const std::function<void()>& body) {
     thread_local const SignalStack signal_stack;
     const FpEnvironment before = read_fp_environment();
+    Pulse* pulse = watched.load();
     current.stop = {};
     ++current.number;
+    if (pulse != nullptr) pulse->begin_call(call_limit.load());
     if (sigsetjmp(current.where, 0) == 0) {
         current.active = 1;
         body();
     }
     current.active = 0;
+    if (pulse != nullptr) pulse->end_call();
     restore_fp_environment(before);
     return current.stop;
 }
 
 void set_call_limit(double limit) {
     call_limit = limit;
+}
+
+void watch_calls(Pulse& pulse) {
+    watched = &pulse;
 }
 
 }  // namespace brickproof

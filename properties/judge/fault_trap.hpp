@@ -10,6 +10,8 @@
 #include <functional>
 #include <string>
 
+#include "judge/pulse.hpp"
+
 namespace brickproof {
 
 struct Stop {
@@ -36,5 +38,8 @@ Stop call_trapped(const std::function<void()>& body);
 // which a thread that waits for a CPU does not count as blocked.
 inline constexpr double default_call_limit = 0.6;
 void set_call_limit(double seconds);
+
+// From now on every trapped call of this process shows in `pulse`, with its limit.
+void watch_calls(Pulse& pulse);
 
 }  // namespace brickproof

@@ -181,7 +181,7 @@ class Judge {
     }
     double share_of_hangs() const { return probe_.hung_seconds() / options_.limits.all_hangs(); }
     double share_of_slow_calls() const { return probe_.slow_seconds() / options_.limits.all_slow_calls(); }
-    double share_of_threads() const { return static_cast<double>(probe_.threads()) / TimeLimits::all_threads; }
+    double share_of_threads() const { return static_cast<double>(probe_.left_threads()) / TimeLimits::all_threads; }
     double spent() const {
         return std::max({share_of_time(), share_of_hangs(), share_of_slow_calls(), share_of_threads()});
     }
@@ -190,7 +190,7 @@ class Judge {
         if (share_of_hangs() == spent())
             return fmt::format("calls that hang have cost {:.1f} s", probe_.hung_seconds());
         if (share_of_threads() == spent())
-            return fmt::format("it leaves threads running, {} by now", probe_.threads());
+            return fmt::format("it leaves threads running, {} by now", probe_.left_threads());
         if (share_of_slow_calls() < spent()) return options_.limits.time_is_over();
         return fmt::format(
             "its calls are slow: they took {:.1f} s more than calls on so little data should; --timeout gives more",

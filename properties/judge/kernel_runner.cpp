@@ -8,7 +8,6 @@
 #include <csignal>
 #include <cstring>
 #include <span>
-#include <thread>
 #include <utility>
 
 #include "judge/child_pool.hpp"
@@ -104,12 +103,12 @@ void KernelRunner::count_call(double seconds, double usual) {
 // Threads are counted now and then: a pool of them is a kernel's own business, one more a call is not.
 std::string KernelRunner::what_it_left() {
     constexpr std::size_t calls_between_counts = 16;
-    static const std::size_t most_threads = 4 * std::size_t{std::thread::hardware_concurrency()} + 32;
     if (end_what_a_call_left()) return "it starts a process and leaves it running";
     if (calls_ % calls_between_counts != 0) return "";
-    threads_ = threads_of_this_process();
-    return threads_ <= most_threads ? ""
-                                    : fmt::format("it starts threads and leaves them running: {} by now", threads_);
+    const std::size_t before = std::exchange(threads_, threads_of_this_process());
+    counts_of_more_threads_ = threads_ >= before + calls_between_counts ? counts_of_more_threads_ + 1 : 0;
+    if (left_threads() == 0) return "";
+    return fmt::format("it starts a thread a call and leaves them running, {} by now", left_threads());
 }
 
 Run KernelRunner::run_between(const Case& c, const Placement& placement, void (*before)(), void (*after)()) {
@@ -127,14 +126,12 @@ Run KernelRunner::run_between(const Case& c, const Placement& placement, void (*
     const double limit = (pulse_->hangs.load() > 0 ? limits_.hurried_call() : limits_.call()) + for_its_size;
     set_call_limit(limit);
     const auto begun = std::chrono::steady_clock::now();
-    pulse_->begin_call(limit);
     const Stop stop = call_trapped([&]() noexcept {
         if (before != nullptr) before();
         kernel_.contract->invoke(kernel_.fn, c.sizes, pointers);
         if (after != nullptr) after();
         run.after = read_fp_environment();
     });
-    pulse_->end_call();
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
     if (before == nullptr && stop.kind == Stop::Kind::none)
         count_call(took.count(), slow_call_seconds + for_its_size);

@@ -51,17 +51,18 @@ class KernelRunner {
     // Calls `before` right before the kernel and `after` right behind it (where they are not null).
     Run run_between(const Case& c, const Placement& placement, void (*before)(), void (*after)());
 
-    // For whoever watches from outside, and how long a call may take.
+    // How long a call may take, and where the calls of this process show.
     void watch(Pulse& pulse, const TimeLimits& limits) {
         pulse_ = &pulse;
         limits_ = limits;
+        watch_calls(pulse);
     }
     // So much time was lost waiting for calls that hang that no more are made.
     bool has_given_up() const { return hung_seconds() >= limits_.all_hangs(); }
     double hung_seconds() const { return pulse_->hung_seconds.load(); }
     // Whose calls take long, nearly all: how much time they took beyond what they should.
-    // Of this process, as often as they are counted.
-    std::size_t threads() const { return threads_; }
+    // Threads that its calls have left in this process, where it makes one a call.
+    std::size_t left_threads() const { return counts_of_more_threads_ < 3 ? 0 : threads_; }
     double slow_seconds() const { return 2 * slow_calls_ > calls_ ? slow_seconds_ : 0.0; }
 
   private:
@@ -88,7 +89,8 @@ class KernelRunner {
         std::string what{};  // of the first, which was waited for longest
     };
     std::map<Sizes, Hangs> hangs_by_sizes_;
-    std::size_t threads_ = 0;
+    std::size_t threads_ = 0;  // of this process, when they were counted last
+    std::size_t counts_of_more_threads_ = 0;
     std::size_t calls_ = 0;
     std::size_t slow_calls_ = 0;
     double slow_seconds_ = 0.0;

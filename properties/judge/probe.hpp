@@ -37,7 +37,7 @@ class Probe final : public Trial {
     bool has_given_up() const { return runner_.has_given_up(); }
     double hung_seconds() const { return runner_.hung_seconds(); }
     double slow_seconds() const { return runner_.slow_seconds(); }
-    std::size_t threads() const { return runner_.threads(); }
+    std::size_t left_threads() const { return runner_.left_threads(); }
     const Kernel& kernel() const { return kernel_; }
     // Single steps are expensive, and one interleaving is much like another: true for the first few only.
     bool take_interleaving() { return interleavings_left_ > 0 && interleavings_left_-- > 0; }

@@ -84,9 +84,10 @@ TEST_F(Time, ACallThatNoSignalEndsIsOneToo) {
 }
 
 TEST_F(Time, WhatACallLeavesRunningEndsAndIsAFail) {
-    for (const auto& [variant, says] : {std::pair{"forks_a_sleeper", "starts a process and leaves it running"},
-                                        std::pair{"forks_a_daemon", "starts a process and leaves it running"},
-                                        std::pair{"a_thread_a_call", "starts threads and leaves them running"}}) {
+    for (const auto& [variant, says] :
+         {std::pair{"forks_a_sleeper", "starts a process and leaves it running"},
+          std::pair{"forks_a_daemon", "starts a process and leaves it running"},
+          std::pair{"a_thread_a_call", "starts a thread a call and leaves them running"}}) {
         SCOPED_TRACE(variant);
         expect_failure(run_marked(verify(variant, "2")), "no_crash", says);
     }
