@@ -3,16 +3,16 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
-#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
+#include <optional>
 #include <set>
 #include <thread>
 
 #include "commands.hpp"
 #include "judge/behaviours.hpp"
+#include "judge/interrupt.hpp"
 #include "judge/isolation.hpp"
 #include "judge/plugin.hpp"
 #include "kernel_selection.hpp"
@@ -28,11 +28,7 @@
 namespace brickproof::cli {
 namespace {
 
-std::atomic<bool> interrupted{false};
-
-void on_interrupt(int) {
-    interrupted = true;
-}
+constexpr double usual_run_seconds = 3600.0;
 
 struct VerifyOptions {
     KernelSelection selection;
@@ -40,13 +36,20 @@ struct VerifyOptions {
     std::string effort = "standard";
     std::string seed = "1";
     std::size_t jobs = std::max(1u, std::thread::hardware_concurrency());
+    std::optional<double> timeout;
+    std::optional<double> run_timeout;
     bool exhaustive = false;
+    bool strict = false;
     std::string baseline;
     std::string write_baseline;
     std::string json;
     std::string junit;
     std::string html;
 };
+
+bool is_long(const VerifyOptions& options) {
+    return options.effort == "thorough" || options.exhaustive;
+}
 
 Effort effort_of(const std::string& name) {
     if (name == "quick") return quick_effort;
@@ -72,9 +75,14 @@ bool wants_colour() {
 }
 
 // --require: a kernel of that ISA (as variant or CPU feature) that did not run, or none at all, is a failure.
+// --strict: any that did not run.
 std::vector<std::string> unmet_requirements(const VerifyOptions& options, const std::vector<Kernel>& kernels,
                                             const Report& report) {
     std::vector<std::string> unmet;
+    for (const KernelVerdict& kernel : report.kernels)
+        if (options.strict && kernel.verdict == Verdict::not_run)
+            unmet.push_back(fmt::format("--strict: {} / {} was not judged: {}", kernel.op, full_variant(kernel),
+                                        kernel.reason));
     for (const std::string& isa : options.require) {
         bool any = false;
         for (std::size_t i = 0; i < kernels.size(); ++i) {
@@ -91,15 +99,27 @@ std::vector<std::string> unmet_requirements(const VerifyOptions& options, const 
     return unmet;
 }
 
+KernelVerdict not_run(const UnknownKernel& kernel) {
+    return {.library = kernel.library,
+            .op = kernel.op,
+            .variant = kernel.variant,
+            .plugin_path = kernel.where,
+            .reason = kernel.why};
+}
+
 Report judge(const VerifyOptions& options, const std::vector<Kernel>& kernels, std::uint64_t seed) {
     Report report{.seed = seed, .effort = options.effort, .selected = kernels.size()};
     Progress progress(kernels.size());
-    std::signal(SIGINT, on_interrupt);
-    std::signal(SIGTERM, on_interrupt);
+    const RememberInterrupts remembering;
     const IsolationOptions isolation{
-        .jobs = options.jobs, .interrupted = &interrupted, .on_kernel = [&](const KernelVerdict& k) {
-            progress.show(fmt::format("{} / {}: {}", k.op, k.variant, name_of(k.verdict)));
-        }};
+        .jobs = options.jobs,
+        .interrupted = &was_interrupted(),
+        .on_kernel =
+            [&](const KernelVerdict& k) {
+                progress.show(fmt::format("{} / {}: {}", k.op, k.variant, name_of(k.verdict)));
+            },
+        .limits = options.selection.limits,
+        .run_seconds = seconds_or(options.run_timeout, is_long(options) ? unlimited : usual_run_seconds)};
     report.kernels = judge_isolated(
         kernels,
         [&](const Kernel& kernel) {
@@ -109,7 +129,7 @@ Report judge(const VerifyOptions& options, const std::vector<Kernel>& kernels, s
                                 .assume = options.selection.assumptions_for(kernel.contract->op)};
         },
         isolation);
-    report.interrupted = interrupted;
+    report.interrupted = was_interrupted();
     progress.clear();
     return report;
 }
@@ -138,6 +158,10 @@ void print(const Report& report) {
     fmt::print("{}", table_text(report, text));
 }
 
+bool any_unfinished(const Report& report) {
+    return std::ranges::any_of(report.kernels, &KernelVerdict::unfinished);
+}
+
 // Asked before minutes of judging, not after.
 Expected<Done> check_files(const VerifyOptions& options) {
     std::set<std::string> paths;
@@ -162,12 +186,29 @@ Expected<Done> write_files(const VerifyOptions& options, const Report& report) {
     if (!options.html.empty())
         if (auto done = write_file(options.html, html_of(report, BRICKPROOF_VERSION)); !done) return done;
     // A part of the findings would make the rest of them look new.
-    if (!options.write_baseline.empty() && !report.interrupted)
+    if (!options.write_baseline.empty() && !any_unfinished(report))
         if (auto done = write_file(options.write_baseline, baseline_text(report)); !done) return done;
     return Done{};
 }
 
-int verify(const VerifyOptions& options) {
+// "mine.json: 3 FAILs of 2 kernels written"
+std::string about_the_baseline(const std::string& path, const Report& report) {
+    if (path.empty()) return "";
+    if (any_unfinished(report)) return fmt::format("{}: not written, since not all was judged\n", path);
+    std::size_t failures = 0;
+    std::size_t kernels = 0;
+    for (const KernelVerdict& kernel : report.kernels) {
+        const auto of_kernel = std::ranges::count_if(kernel.statements, [](const StatementVerdict& statement) {
+            return statement.verdict == Verdict::fail || statement.verdict == Verdict::known;
+        });
+        failures += static_cast<std::size_t>(of_kernel);
+        kernels += of_kernel > 0;
+    }
+    return fmt::format("{}: {} FAIL{} of {} kernel{} written, of {} judged\n", path, failures,
+                       failures == 1 ? "" : "s", kernels, kernels == 1 ? "" : "s", judged(report));
+}
+
+int verify(VerifyOptions options) {
     const Expected<std::uint64_t> seed = seed_of(options.seed);
     if (!seed) return usage_error(seed.problem());
     std::vector<KnownFailure> known;
@@ -176,11 +217,15 @@ int verify(const VerifyOptions& options) {
         if (!read) return usage_error(read.problem());
         known = *read;
     }
-    const Expected<std::vector<Kernel>> kernels = options.selection.select();
+    options.selection.limits = {seconds_or(options.timeout, is_long(options) ? unlimited : usual_kernel_seconds)};
+    std::vector<UnknownKernel> unknown;
+    const Expected<std::vector<Kernel>> kernels = options.selection.select(&unknown);
     if (!kernels) return usage_error(kernels.problem());
     if (const auto writable = check_files(options); !writable) return usage_error(writable.problem());
 
     Report report = judge(options, *kernels, *seed);
+    for (const UnknownKernel& kernel : unknown) report.kernels.push_back(not_run(kernel));
+    report.selected = report.kernels.size();
     apply_baseline(known, report);
     // Files first: who reads the output may end the command (| head).
     const auto written = write_files(options, report);
@@ -188,13 +233,14 @@ int verify(const VerifyOptions& options) {
     const std::vector<std::string> unmet = unmet_requirements(options, *kernels, report);
     for (const std::string& sentence : unmet) fmt::print("{}\n", sentence);
     for (const std::string& sentence : strange_entries(known, options.baseline)) fmt::print("{}\n", sentence);
+    if (written) fmt::print("{}", about_the_baseline(options.write_baseline, report));
     std::fflush(stdout);
     if (!written) return usage_error(written.problem());
 
     if (report.interrupted) return exit_interrupted;
     const bool failed =
         std::ranges::any_of(report.kernels, [](const KernelVerdict& k) { return k.verdict == Verdict::fail; });
-    if (!unmet.empty() || (failed && options.write_baseline.empty())) return exit_fail;
+    if (!unmet.empty() || any_unfinished(report) || (failed && options.write_baseline.empty())) return exit_fail;
     const bool none_ran =
         std::ranges::all_of(report.kernels, [](const KernelVerdict& k) { return k.verdict == Verdict::not_run; });
     return none_ran ? no_kernel_could_be("judged") : exit_pass;
@@ -211,6 +257,8 @@ void add_verify_command(CLI::App& app, int& exit_code) {
                      "Variants or CPU features whose NOT RUN is a failure, such as avx2")
         ->delimiter(',')
         ->type_name("ISA,...");
+    command->add_flag("--strict", options->strict,
+                      "Every NOT RUN is a failure: ops that are not known, CPU features");
     command->add_option("--effort", options->effort, "How many cases")
         ->check(CLI::IsMember({"quick", "standard", "thorough"}))
         ->capture_default_str();
@@ -221,6 +269,16 @@ void add_verify_command(CLI::App& app, int& exit_code) {
     command->add_option("--jobs", options->jobs, "Kernels judged at once")
         ->check(CLI::Range(1, 1024))
         ->type_name("N");
+    add_timeout_option(*command, options->timeout,
+                       fmt::format("{:.0f}, or none with --effort thorough or --exhaustive", usual_kernel_seconds));
+    command
+        ->add_option(
+            "--run-timeout", options->run_timeout,
+            fmt::format("The same for the whole run: what is left then is NOT RUN, and the run fails. Default: "
+                        "{:.0f}, or none with --effort thorough or --exhaustive",
+                        usual_run_seconds))
+        ->check(CLI::Range(0.0, 1e7))
+        ->type_name("SECONDS");
     command->add_option("--baseline", options->baseline, "Known FAILs: they are shown as KNOWN and do not fail")
         ->check(not_empty())
         ->type_name("FILE");

@@ -23,15 +23,17 @@ StatementRunner::StatementRunner(const Kernel& kernel, const std::vector<std::st
 Judgement StatementRunner::judge(const JudgedStatement& statement, const Case& c) {
     try {
         Outcome outcome = statement.check(c, probe_);
+        if (has_given_up() && statement.role != Behaviour::Role::terminates)
+            return {Outcome::discard(), statement.name};
         if (outcome.kind == Outcome::Kind::note)
             outcome.kind = statement.promised ? Outcome::Kind::fail : Outcome::Kind::pass;
         return {std::move(outcome), statement.name};
     } catch (const KernelStopped& stopped) {
         switch (stopped.run.violation) {
             case Run::Violation::crashed:
-                return {Outcome::fail(stopped.run.what), "no_crash"};
+                return {Outcome::fail(stopped.run.what), name_of(Behaviour::Role::no_crash)};
             case Run::Violation::did_not_end:
-                return {Outcome::fail(stopped.run.what), "terminates"};
+                return {Outcome::fail(stopped.run.what), name_of(Behaviour::Role::terminates)};
             default:  // an access out of bounds, which has its own statement
                 return {Outcome::discard(), statement.name};
         }
@@ -43,10 +45,11 @@ Finding StatementRunner::shrink(const JudgedStatement& statement, const Bytes& b
         Judgement again = judge(statement, decode_case(*kernel_.contract, smaller, statement.holding));
         return again.statement == judgement.statement ? std::move(again.outcome) : Outcome::pass();
     };
-    const std::size_t budget = judgement.statement == "terminates" ? shrink_budget_of_hangs : shrink_budget;
+    const std::size_t budget =
+        judgement.statement == name_of(Behaviour::Role::terminates) ? shrink_budget_of_hangs : shrink_budget;
     Found found = shrink_bytes({bytes, judgement.outcome}, evaluate, budget);
     if (judgement.statement == statement.name && statement.kind != StatementKind::behaviour) {
-        // What the kernel did not write is no number of its own.
+        // What the kernel did not write is not a number of its own.
         const Case c = decode_case(*kernel_.contract, found.bytes, statement.holding);
         const SecondLook look = look_again(probe_, [&](Probe& probe) { statement.check(c, probe); });
         if (look.unwritten) found.outcome.message = *look.unwritten;

@@ -161,8 +161,9 @@ Outcome fp_environment(const Case& c, Probe& probe) {
 
 const std::vector<Behaviour>& behaviours() {
     static const std::vector<Behaviour> all = {
-        {"no_crash", "no input makes it crash or leave the process", no_crash},
-        {"terminates", "it returns", terminates},
+        {"no_crash", "no input makes it crash or leave the process", no_crash, false, false,
+         Behaviour::Role::no_crash},
+        {"terminates", "it returns", terminates, false, false, Behaviour::Role::terminates},
         {"reads_in_bounds", "it reads nothing outside its buffers", reads_in_bounds},
         {"writes_in_bounds", "it writes nothing outside its outputs", writes_in_bounds},
         {"inputs_unchanged", "it does not write to its inputs, not even the same value", inputs_unchanged},
@@ -174,6 +175,10 @@ const std::vector<Behaviour>& behaviours() {
         {"fp_environment", "rounding mode, flush-to-zero and the other controls are left as found", fp_environment},
     };
     return all;
+}
+
+std::string_view name_of(Behaviour::Role role) {
+    return std::ranges::find(behaviours(), role, &Behaviour::role)->name;
 }
 
 }  // namespace brickproof

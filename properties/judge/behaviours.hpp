@@ -11,6 +11,9 @@
 namespace brickproof {
 
 struct Behaviour {
+    // What the judge itself has to say of a kernel that leaves its process, or does not come back.
+    enum class Role { of_its_own, no_crash, terminates };
+
     std::string_view name;
     std::string_view says;
     Outcome (*check)(const Case&, Probe&);
@@ -18,7 +21,11 @@ struct Behaviour {
     bool finite = false;
     // Costs a thread or many runs a case: fewer cases.
     bool costly = false;
+    Role role = Role::of_its_own;
 };
+
+// The name of the one with this role.
+std::string_view name_of(Behaviour::Role role);
 
 const std::vector<Behaviour>& behaviours();
 

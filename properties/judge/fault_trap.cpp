@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "judge/fp_environment.hpp"
+#include "judge/time_limits.hpp"
 
 namespace brickproof {
 namespace {
@@ -27,12 +28,13 @@ struct TrappedCall {
     std::uint64_t number = 0;       // of calls on this thread
     std::uint64_t seen_number = 0;  // at the last tick
     double seen_cpu = 0.0;
-    double seen_wall = 0.0;
+    int ticks = 0;  // since then
 };
 
 thread_local TrappedCall current;
 std::atomic<double> call_limit{default_call_limit};
-constexpr double wall_factor = 20.0;
+std::atomic<Pulse*> watched{nullptr};
+constexpr suseconds_t tick_us = 50'000;
 constexpr std::array trapped_signals = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGSYS};
 
 double seconds(clockid_t clock) {
@@ -108,16 +110,19 @@ void on_signal(int signal, siginfo_t* info, void* context) {
 void on_tick(int, siginfo_t*, void*) {
     if (current.active == 0) return;
     const double cpu = seconds(CLOCK_THREAD_CPUTIME_ID);
-    const double wall = seconds(CLOCK_MONOTONIC);
     if (current.seen_number != current.number) {
         current.seen_number = current.number;
         current.seen_cpu = cpu;
-        current.seen_wall = wall;
+        current.ticks = 0;
         return;
     }
+    // A blocked thread is woken by each tick; one that waits for a CPU, or is stopped with the machine, misses
+    // most.
+    const double waited = 1e-6 * static_cast<double>(++current.ticks * tick_us);
+    const double used = cpu - current.seen_cpu;
     const double limit = call_limit.load();
-    if (cpu - current.seen_cpu > limit || wall - current.seen_wall > wall_factor * limit)
-        leave_call({Stop::Kind::timeout, 0, nullptr, false});
+    if (used > limit || waited > blocked_factor * limit)
+        leave_call({.kind = Stop::Kind::timeout, .seconds = waited, .cpu_seconds = used, .limit = limit});
 }
 
 // A stack for this thread's signal handlers, since a kernel may have run out of the other. What was there before
@@ -154,7 +159,12 @@ std::string describe(const Stop& stop) {
         case Stop::Kind::none:
             return "it returned";
         case Stop::Kind::timeout:
-            return fmt::format("it did not return within {:.1f} s of CPU time", call_limit.load());
+            return stop.cpu_seconds > stop.limit
+                       ? fmt::format(
+                             "it did not return: stopped after {:.2f} s of CPU time, of which it has {:.2g} s",
+                             stop.cpu_seconds, stop.limit)
+                       : fmt::format("it did not return: blocked for {:.2f} s, of which it has {:.2g} s",
+                                     stop.seconds, blocked_factor * stop.limit);
         case Stop::Kind::exited:
             return "it called exit()";
         case Stop::Kind::signal:
@@ -171,27 +181,33 @@ std::string describe(const Stop& stop) {
 void install_fault_trap() {
     for (const int signal : trapped_signals) handle(signal, on_signal, 0);
     handle(SIGALRM, on_tick, SA_RESTART);
-    constexpr suseconds_t tick = 50'000;
-    const itimerval timer{{0, tick}, {0, tick}};
+    const itimerval timer{{0, tick_us}, {0, tick_us}};
     setitimer(ITIMER_REAL, &timer, nullptr);
 }
 
 Stop call_trapped(const std::function<void()>& body) {
     thread_local const SignalStack signal_stack;
     const FpEnvironment before = read_fp_environment();
+    Pulse* pulse = watched.load();
     current.stop = {};
     ++current.number;
+    if (pulse != nullptr) pulse->begin_call(call_limit.load());
     if (sigsetjmp(current.where, 0) == 0) {
         current.active = 1;
         body();
     }
     current.active = 0;
+    if (pulse != nullptr) pulse->end_call();
     restore_fp_environment(before);
     return current.stop;
 }
 
 void set_call_limit(double limit) {
     call_limit = limit;
+}
+
+void watch_calls(Pulse& pulse) {
+    watched = &pulse;
 }
 
 }  // namespace brickproof

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <functional>
+#include <map>
 #include <optional>
 
 #include "engine/hash.hpp"
@@ -36,9 +38,9 @@ std::uint64_t statement_seed(const Contract& contract, const JudgedStatement& st
     return hash.value();
 }
 
-// Shrinking what costs a thread, single steps or a time limit is expensive.
+// Shrinking is expensive where a case costs a thread, single steps or a time limit.
 std::size_t shrink_budget(const JudgedStatement& statement) {
-    if (statement.name == "terminates") return 6;
+    if (statement.role == Behaviour::Role::terminates) return 6;
     return statement.costly ? 16 : 400;
 }
 
@@ -53,24 +55,26 @@ class Judge {
   public:
     Judge(const Kernel& kernel, const JudgeOptions& options, const Observer& observer)
         : kernel_(kernel), options_(options), observer_(observer), probe_(kernel), cases_(*kernel.contract) {
-        set_call_limit(default_call_limit);
-        probe_.set_heartbeat(observer.heartbeat);
+        probe_.watch(observer.pulse != nullptr ? *observer.pulse : own_pulse_, options.limits);
     }
 
     std::vector<StatementVerdict> judge_all() {
+        std::vector<JudgedStatement> statements = statements_for(kernel_, options_);
+        std::erase_if(statements, [&](const JudgedStatement& s) { return options_.skip.contains(s.name); });
         std::vector<StatementVerdict> verdicts;
-        for (const JudgedStatement& statement : statements_for(kernel_, options_)) {
-            if (options_.skip.contains(statement.name)) continue;
+        for (const JudgedStatement& statement : statements) {
             observer_.on_statement(statement.name);
+            give_time(statements.size() - verdicts.size());
             verdicts.push_back(search(statement));
-            if (held_back(verdicts.back())) continue;
+            if (is_held_back(statement, verdicts.back())) continue;
             observer_.on_verdict(verdicts.back());
         }
-        for (StatementVerdict& verdict : verdicts) {
-            if (!held_back(verdict)) continue;
-            take_incident(verdict);
-            observer_.on_verdict(verdict);
+        for (std::size_t i = 0; i < statements.size(); ++i) {
+            if (!is_held_back(statements[i], verdicts[i])) continue;
+            take_incident(statements[i], verdicts[i]);
+            observer_.on_verdict(verdicts[i]);
         }
+        if (!why_unfinished_.empty()) observer_.on_unfinished(why_unfinished_);
         return verdicts;
     }
 
@@ -84,15 +88,21 @@ class Judge {
     }
 
     Outcome evaluate(const JudgedStatement& statement, const Bytes& bytes) {
+        if (spent() >= statement_share_) {
+            is_cut_short_ = true;
+            why_unfinished_ = where_time_went();
+            return Outcome::discard();
+        }
         observer_.on_case(bytes);
         const Case& c = statement.shares_cases ? cases_.kept(bytes, statement.holding)
                                                : cases_.decoded(bytes, statement.holding);
         try {
-            return statement.check(c, probe_);
+            const Outcome outcome = statement.check(c, probe_);
+            // Of what was not called any more nothing is known; that a call hung is.
+            if (!probe_.has_given_up() || statement.role == Behaviour::Role::terminates) return outcome;
+            return Outcome::discard();
         } catch (const KernelStopped& stopped) {
-            const bool worth_keeping = stopped.run.violation == Run::Violation::crashed ||
-                                       stopped.run.violation == Run::Violation::did_not_end;
-            if (worth_keeping && !incident_) incident_ = Incident{bytes, statement.holding, stopped.run};
+            keep_incident({bytes, statement.holding, stopped.run});
             return Outcome::discard();
         }
     }
@@ -140,6 +150,11 @@ class Judge {
     void settle(const JudgedStatement& statement, const Outcome& outcome, const Bytes& bytes,
                 StatementVerdict& verdict) {
         using Kind = Outcome::Kind;
+        if (is_cut_short_ && outcome.kind != Kind::fail) {
+            verdict.message =
+                fmt::format("not judged to the end: {}; {} cases show no fault", why_unfinished_, verdict.cases);
+            return;
+        }
         if (outcome.kind == Kind::discard) {
             verdict.message = "no case could be judged";
             return;
@@ -199,28 +214,84 @@ class Judge {
         verdict.operands.insert(verdict.operands.end(), lines.begin(), lines.end());
     }
 
-    // no_crash and terminates are settled last: a law may still meet a crash that their own cases did not.
-    static bool held_back(const StatementVerdict& verdict) {
-        return verdict.verdict != Verdict::fail && (verdict.name == "no_crash" || verdict.name == "terminates");
+    // While there is time, a statement may take what it wants; when half of it is gone, it gets its share of the
+    // rest, so that of a slow kernel something is known by every statement.
+    void give_time(std::size_t statements_left) {
+        const double used = spent();
+        is_cut_short_ = false;
+        statement_share_ = std::max(0.5, used + (1.0 - used) / static_cast<double>(statements_left));
     }
 
-    void take_incident(StatementVerdict& verdict) const {
-        if (!incident_) return;
-        const bool hung = incident_->run.violation == Run::Violation::did_not_end;
-        if (hung != (verdict.name == "terminates")) return;
-        verdict.verdict = Verdict::fail;
-        verdict.message = incident_->run.what;
-        verdict.sizes = describe_sizes(decode_case(*kernel_.contract, incident_->bytes, incident_->holding),
-                                       kernel_.contract->size_names);
-        verdict.token = make_token(*kernel_.contract, incident_->bytes);
+    // Shares of what there is.
+    double share_of_time() const {
+        const double seconds = std::chrono::duration<double>(Clock::now() - begun_).count();
+        return (options_.seconds_used + seconds) / options_.limits.kernel;
     }
+    double share_of_hangs() const { return probe_.hung_seconds() / options_.limits.all_hangs(); }
+    double share_of_slow_calls() const { return probe_.slow_seconds() / options_.limits.all_slow_calls(); }
+    double share_of_threads() const { return static_cast<double>(probe_.left_threads()) / TimeLimits::all_threads; }
+    double spent() const {
+        return std::max({share_of_time(), share_of_hangs(), share_of_slow_calls(), share_of_threads()});
+    }
+
+    std::string where_time_went() const {
+        if (share_of_hangs() == spent())
+            return fmt::format("calls that hang have cost {:.1f} s", probe_.hung_seconds());
+        if (share_of_threads() == spent())
+            return fmt::format("it leaves threads running, {} by now", probe_.left_threads());
+        if (share_of_slow_calls() < spent()) return options_.limits.time_is_over();
+        return fmt::format(
+            "its calls are slow: they took {:.1f} s more than calls on so little data should; --timeout gives more",
+            probe_.slow_seconds());
+    }
+
+    // no_crash and terminates are settled last: a law may still meet a crash that their own cases did not.
+    static bool is_held_back(const JudgedStatement& statement, const StatementVerdict& verdict) {
+        return verdict.verdict != Verdict::fail && statement.role != Behaviour::Role::of_its_own;
+    }
+
+    // The first of its kind is told at once: who is told may end this process before all is judged.
+    void keep_incident(const Incident& incident) {
+        const auto role = role_of(incident.run.violation);
+        if (!role || !incidents_.emplace(*role, incident).second) return;
+        for (const JudgedStatement& statement : statements_for(kernel_, options_)) {
+            if (statement.role != *role || options_.skip.contains(statement.name)) continue;
+            StatementVerdict verdict = unjudged(statement);
+            take_incident(statement, verdict);
+            observer_.on_verdict(verdict);
+        }
+    }
+
+    static std::optional<Behaviour::Role> role_of(Run::Violation violation) {
+        if (violation == Run::Violation::crashed) return Behaviour::Role::no_crash;
+        if (violation == Run::Violation::did_not_end) return Behaviour::Role::terminates;
+        return std::nullopt;
+    }
+
+    void take_incident(const JudgedStatement& statement, StatementVerdict& verdict) const {
+        const auto incident = incidents_.find(statement.role);
+        if (incident == incidents_.end()) return;
+        const auto& [bytes, holding, run] = incident->second;
+        verdict.verdict = Verdict::fail;
+        verdict.message = run.what;
+        verdict.sizes =
+            describe_sizes(decode_case(*kernel_.contract, bytes, holding), kernel_.contract->size_names);
+        verdict.token = make_token(*kernel_.contract, bytes);
+    }
+
+    using Clock = std::chrono::steady_clock;
 
     const Kernel& kernel_;
     const JudgeOptions& options_;
     const Observer& observer_;
     Probe probe_;
     CaseStore cases_;
-    std::optional<Incident> incident_;
+    std::map<Behaviour::Role, Incident> incidents_;
+    Pulse own_pulse_{};
+    Clock::time_point begun_ = Clock::now();
+    double statement_share_ = 1.0;  // where the statement that is being judged ends
+    bool is_cut_short_ = false;     // that statement
+    std::string why_unfinished_{};
 };
 
 }  // namespace
@@ -237,19 +308,18 @@ std::vector<StatementVerdict> statements_of(const Kernel& kernel, const JudgeOpt
 }
 
 StatementVerdict stopped_verdict(const Kernel& kernel, const JudgeOptions& options, const std::string& statement,
-                                 const Bytes& bytes, bool hung, const std::string& what) {
-    for (const JudgedStatement& judged : statements_for(kernel, options)) {
-        if (judged.name != (hung ? "terminates" : "no_crash")) continue;
-        StatementVerdict verdict = unjudged(judged);
-        verdict.verdict = Verdict::fail;
-        verdict.cases = 1;
-        verdict.message = fmt::format("{} (while {} was judged)", what, statement);
-        verdict.token = make_token(*kernel.contract, bytes);
-        verdict.sizes =
-            describe_sizes(decode_case(*kernel.contract, bytes, judged.holding), kernel.contract->size_names);
-        return verdict;
-    }
-    return {};
+                                 const Bytes& bytes, Behaviour::Role role, const std::string& what) {
+    const std::vector<JudgedStatement> all = statements_for(kernel, options);
+    const auto blamed = std::ranges::find(all, role, &JudgedStatement::role);
+    const auto judged = std::ranges::find(all, statement, &JudgedStatement::name);
+    const Preconditions& holding = (judged == all.end() ? blamed : judged)->holding;
+    StatementVerdict verdict = unjudged(*blamed);
+    verdict.verdict = Verdict::fail;
+    verdict.cases = 1;
+    verdict.message = fmt::format("{} (while {} was judged)", what, statement);
+    verdict.token = make_token(*kernel.contract, bytes);
+    verdict.sizes = describe_sizes(decode_case(*kernel.contract, bytes, holding), kernel.contract->size_names);
+    return verdict;
 }
 
 }  // namespace brickproof

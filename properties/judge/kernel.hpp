@@ -21,6 +21,9 @@ struct Kernel {
     std::vector<std::string> promises{};
     // Where it came from, for the replay command: "" for the library's own.
     std::string plugin_path{};
+    // Where the run has other kernels of this op and variant: what tells this one apart, "builtin" or its plug-in's
+    // file.
+    std::string apart{};
 };
 
 }  // namespace brickproof

@@ -1,11 +1,16 @@
 #include "judge/kernel_runner.hpp"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <cstring>
 #include <span>
+#include <utility>
+
+#include "judge/child_pool.hpp"
 
 namespace brickproof {
 namespace {
@@ -13,8 +18,6 @@ namespace {
 constexpr std::size_t room = 4096;    // slack on either side of a roomy buffer
 constexpr std::size_t watched = 512;  // bytes of it that are poisoned and looked at
 constexpr std::size_t smallest_arena = std::size_t{1} << 16;
-
-constexpr std::size_t most_hangs = 80;  // then every call counts as one: a verdict must come
 
 std::size_t rounded_up(std::size_t value, std::size_t multiple) {
     return (value + multiple - 1) / multiple * multiple;
@@ -33,6 +36,18 @@ Window window_around(std::size_t offset, std::size_t bytes, std::size_t capacity
 bool holds_only(std::byte poison, std::span<const std::byte> bytes) {
     return bytes.empty() ||
            (bytes.front() == poison && std::memcmp(bytes.data(), bytes.data() + 1, bytes.size() - 1) == 0);
+}
+
+// 0 where the system does not say.
+std::size_t threads_of_this_process() {
+    struct stat folder {};
+    return stat("/proc/self/task", &folder) == 0 && folder.st_nlink > 2 ? folder.st_nlink - 2 : 0;
+}
+
+std::size_t bytes_of(const Case& c) {
+    std::size_t bytes = 0;
+    for (const Operand& operand : c.operands) bytes += operand.bytes();
+    return bytes;
 }
 
 std::string bytes_text(std::ptrdiff_t count) {
@@ -78,10 +93,28 @@ std::vector<KernelRunner::Placed> KernelRunner::place(const Case& c, const Place
     return placed;
 }
 
+void KernelRunner::count_call(double seconds, double usual) {
+    ++calls_;
+    if (seconds <= usual) return;
+    ++slow_calls_;
+    slow_seconds_ += seconds - usual;
+}
+
+// Threads are counted now and then: a pool of them is a kernel's own business, one more a call is not.
+std::string KernelRunner::what_it_left() {
+    constexpr std::size_t calls_between_counts = 16;
+    if (end_what_a_call_left()) return "it starts a process and leaves it running";
+    if (calls_ % calls_between_counts != 0) return "";
+    const std::size_t before = std::exchange(threads_, threads_of_this_process());
+    counts_of_more_threads_ = threads_ >= before + calls_between_counts ? counts_of_more_threads_ + 1 : 0;
+    if (left_threads() == 0) return "";
+    return fmt::format("it starts a thread a call and leaves them running, {} by now", left_threads());
+}
+
 Run KernelRunner::run_between(const Case& c, const Placement& placement, void (*before)(), void (*after)()) {
-    if (hangs_ >= most_hangs || (hangs_ > 0 && hangs_by_sizes_[c.sizes] >= 2))
-        return {.violation = Run::Violation::did_not_end, .what = "it hung at these sizes before", .stopped = true};
-    if (heartbeat_ != nullptr) heartbeat_->fetch_add(1, std::memory_order_relaxed);
+    if (has_given_up()) return {.what = "it is not called any more: its calls hang", .stopped = true};
+    if (const auto hangs = hangs_by_sizes_.find(c.sizes); hangs != hangs_by_sizes_.end() && hangs->second.count > 1)
+        return {.violation = Run::Violation::did_not_end, .what = hangs->second.what, .stopped = true};
     const std::vector<Placed> placed = place(c, placement);
     std::vector<void*> pointers;
     pointers.reserve(placed.size());
@@ -89,17 +122,27 @@ Run KernelRunner::run_between(const Case& c, const Placement& placement, void (*
 
     Run run;
     run.before = read_fp_environment();
+    const double for_its_size = seconds_for(bytes_of(c));
+    const double limit = (pulse_->hangs.load() > 0 ? limits_.hurried_call() : limits_.call()) + for_its_size;
+    set_call_limit(limit);
+    const auto begun = std::chrono::steady_clock::now();
     const Stop stop = call_trapped([&]() noexcept {
         if (before != nullptr) before();
         kernel_.contract->invoke(kernel_.fn, c.sizes, pointers);
         if (after != nullptr) after();
         run.after = read_fp_environment();
     });
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
+    if (before == nullptr && stop.kind == Stop::Kind::none)
+        count_call(took.count(), slow_call_seconds + for_its_size);
+    if (std::string left = what_it_left(); !left.empty())
+        return {.violation = Run::Violation::crashed, .what = std::move(left), .stopped = true};
     if (stop.kind != Stop::Kind::none) {
         run.stopped = true;
         if (stop.kind == Stop::Kind::timeout) {
-            ++hangs_by_sizes_[c.sizes];
-            if (++hangs_ == 1) set_call_limit(hurried_call_limit);
+            pulse_->count_hang(stop.seconds);
+            Hangs& hangs = hangs_by_sizes_[c.sizes];
+            if (++hangs.count == 1) hangs.what = describe(stop);
         }
         classify(stop, c, placed, run);
         return run;

@@ -1,9 +1,7 @@
 // Runs one kernel on one case, with its buffers where one wants them, and says what it did to memory.
 #pragma once
 
-#include <atomic>
 #include <cstddef>
-#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -14,6 +12,8 @@
 #include "judge/fp_environment.hpp"
 #include "judge/guarded_arena.hpp"
 #include "judge/kernel.hpp"
+#include "judge/pulse.hpp"
+#include "judge/time_limits.hpp"
 
 namespace brickproof {
 
@@ -40,7 +40,7 @@ struct Run {
     FpEnvironment before{};
     FpEnvironment after{};
 
-    bool stopped = false;  // the kernel did not return
+    bool stopped = false;  // the kernel did not return, or was not called any more
 };
 
 class KernelRunner {
@@ -51,8 +51,19 @@ class KernelRunner {
     // Calls `before` right before the kernel and `after` right behind it (where they are not null).
     Run run_between(const Case& c, const Placement& placement, void (*before)(), void (*after)());
 
-    // Counted up at every run, for whoever watches from outside.
-    void set_heartbeat(std::atomic<std::uint64_t>* heartbeat) { heartbeat_ = heartbeat; }
+    // How long a call may take, and where the calls of this process show.
+    void watch(Pulse& pulse, const TimeLimits& limits) {
+        pulse_ = &pulse;
+        limits_ = limits;
+        watch_calls(pulse);
+    }
+    // So much time was lost waiting for calls that hang that no more are made.
+    bool has_given_up() const { return hung_seconds() >= limits_.all_hangs(); }
+    double hung_seconds() const { return pulse_->hung_seconds.load(); }
+    // Whose calls take long, nearly all: how much time they took beyond what they should.
+    // Threads that its calls have left in this process, where it makes one a call.
+    std::size_t left_threads() const { return counts_of_more_threads_ < 3 ? 0 : threads_; }
+    double slow_seconds() const { return 2 * slow_calls_ > calls_ ? slow_seconds_ : 0.0; }
 
   private:
     struct Placed {
@@ -61,16 +72,28 @@ class KernelRunner {
     };
     std::vector<Placed> place(const Case& c, const Placement& placement);
     std::size_t offset_for(const Operand& operand, std::size_t index, const Placement& placement) const;
+    void count_call(double seconds, double usual);
+    std::string what_it_left();
     void classify(const Stop& stop, const Case& c, const std::vector<Placed>& placed, Run& run) const;
     std::optional<std::string> damage(const Operand& operand, std::size_t index, std::size_t offset,
                                       std::byte poison) const;
 
     const Kernel& kernel_;
     std::vector<GuardedArena> arenas_;
-    std::atomic<std::uint64_t>* heartbeat_ = nullptr;
-    // Waiting for a hang is dear: sizes at which it hung twice are not tried again.
-    std::size_t hangs_ = 0;
-    std::map<Sizes, int> hangs_by_sizes_;
+    Pulse own_pulse_{};
+    Pulse* pulse_ = &own_pulse_;
+    TimeLimits limits_{};
+    // Waiting for a hang is expensive: sizes at which it hung twice are not tried again.
+    struct Hangs {
+        int count = 0;
+        std::string what{};  // of the first, which was waited for longest
+    };
+    std::map<Sizes, Hangs> hangs_by_sizes_;
+    std::size_t threads_ = 0;  // of this process, when they were counted last
+    std::size_t counts_of_more_threads_ = 0;
+    std::size_t calls_ = 0;
+    std::size_t slow_calls_ = 0;
+    double slow_seconds_ = 0.0;
 };
 
 }  // namespace brickproof

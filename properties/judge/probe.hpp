@@ -34,9 +34,17 @@ class Probe final : public Trial {
     void set_watcher(Watcher watcher) { watcher_ = std::move(watcher); }
     // A second set of buffers, for a second thread.
     KernelRunner& partner() { return partner_; }
-    void set_heartbeat(std::atomic<std::uint64_t>* heartbeat) { runner_.set_heartbeat(heartbeat); }
+    void watch(Pulse& pulse, const TimeLimits& limits) {
+        runner_.watch(pulse, limits);
+        partner_.watch(pulse, limits);
+    }
+    // Its calls hung for so long that no more are made.
+    bool has_given_up() const { return runner_.has_given_up(); }
+    double hung_seconds() const { return runner_.hung_seconds(); }
+    double slow_seconds() const { return runner_.slow_seconds(); }
+    std::size_t left_threads() const { return runner_.left_threads(); }
     const Kernel& kernel() const { return kernel_; }
-    // Single steps are dear, and one interleaving is much like another: true for the first few only.
+    // Single steps are expensive, and one interleaving is much like another: true for the first few only.
     bool take_interleaving() { return interleavings_left_ > 0 && interleavings_left_-- > 0; }
 
   private:

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "judge/behaviours.hpp"
-
 namespace brickproof {
 namespace {
 
@@ -14,7 +12,8 @@ JudgedStatement from_behaviour(const Behaviour& behaviour, const Contract& contr
                            .holding = assumed,
                            .check = behaviour.check,
                            .costly = behaviour.costly,
-                           .shares_cases = true};
+                           .shares_cases = true,
+                           .role = behaviour.role};
     const bool offered =
         std::ranges::any_of(contract.preconditions, [](const Precondition& p) { return p.name == "finite"; });
     if (behaviour.finite && offered) judged.holding.add("finite");

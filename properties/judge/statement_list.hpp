@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/contract.hpp"
+#include "judge/behaviours.hpp"
 #include "judge/kernel.hpp"
 #include "judge/probe.hpp"
 
@@ -26,6 +27,7 @@ struct JudgedStatement {
     // broken by faults of its own kind, which no other statement would meet on cases of its own; a wrong value
     // shows in most laws.
     bool shares_cases = false;
+    Behaviour::Role role = Behaviour::Role::of_its_own;
 };
 
 // What holds of every case of this kernel: what it assumes, and what the command line adds.

@@ -18,7 +18,8 @@ std::string html_of(const Report& report, const std::string& version) {
         statements = nlohmann::json::array();
         for (const StatementVerdict* statement : by_cause(report.kernels[k])) {
             nlohmann::json one = to_json(*statement);
-            one["command"] = statement->token.empty() ? "" : replay_command(report.kernels[k], statement->token, {});
+            one["command"] =
+                statement->token.empty() ? "" : replay_command(report.kernels[k], statement->token, {});
             statements.push_back(std::move(one));
         }
     }

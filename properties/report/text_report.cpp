@@ -44,9 +44,9 @@ std::string map_text(const StatementVerdict& statement) {
     const std::string which =
         map.says.empty() ? "no pattern is seen in which elements are wrong" : fmt::format("wrong: {}", map.says);
     // A law may have made another case of the one that is shown.
-    const std::string of = map.first_found                      ? ", in the case first found: " + map.of_case
+    const std::string of = map.first_found                  ? ", in the case first found: " + map.of_case
                            : map.of_case != statement.sizes ? ", in a call of " + map.of_case
-                                                                : "";
+                                                            : "";
     std::string text = fmt::format("          {} ({} of the {} elements of {}{})\n", which, map.wrong, map.elements,
                                    map.output, of);
     for (const std::string& line : map.picture) text += fmt::format("            {}\n", line);
@@ -121,10 +121,17 @@ std::string allowances(const KernelVerdict& kernel) {
     return text;
 }
 
+std::string unfinished_text(const KernelVerdict& kernel) {
+    if (!kernel.unfinished) return "";
+    const auto open = std::ranges::count(kernel.statements, Verdict::not_run, &StatementVerdict::verdict);
+    return fmt::format("  not judged to the end ({} of {} statements are NOT RUN): {}\n", open,
+                       kernel.statements.size(), kernel.reason);
+}
+
 std::string heading(const KernelVerdict& kernel, const TextOptions& options) {
     std::string text = fmt::format("{} {} / {}  [{}]",
                                    painted(kernel.verdict, std::string(name_of(kernel.verdict)), options.colour),
-                                   kernel.op, kernel.variant, kernel.library);
+                                   kernel.op, full_variant(kernel), kernel.library);
     return text + allowances(kernel) + "\n";
 }
 
@@ -145,9 +152,9 @@ constexpr std::array table_kinds = {StatementKind::exact, StatementKind::bound, 
 
 std::string table_row(const KernelVerdict& kernel, std::size_t variant_width, const TextOptions& options) {
     std::string row =
-        fmt::format("{:<18} {:<{}}  {}", kernel.op, kernel.variant, variant_width,
+        fmt::format("{:<18} {:<{}}  {}", kernel.op, full_variant(kernel), variant_width,
                     painted(kernel.verdict, fmt::format("{:<7}", name_of(kernel.verdict)), options.colour));
-    if (kernel.verdict == Verdict::not_run && kernel.statements.empty()) return row + "  " + kernel.reason + "\n";
+    if (kernel.statements.empty()) return row + "  " + kernel.reason + "\n";
     for (const StatementKind kind : table_kinds) row += fmt::format("  {:>9}", kind_cell(kernel, kind));
     std::string findings;
     std::size_t consequences = 0;
@@ -160,6 +167,7 @@ std::string table_row(const KernelVerdict& kernel, std::size_t variant_width, co
             findings += (findings.empty() ? "" : ", ") + statement->name;
     }
     if (consequences > 0) findings += fmt::format(", and {} that follow", consequences);
+    if (!kernel.reason.empty()) findings += (findings.empty() ? "" : "; ") + kernel.reason;
     if (!findings.empty()) row += "  " + findings;
     return row + allowances(kernel) + "\n";
 }
@@ -182,7 +190,7 @@ std::string findings_text(const KernelVerdict& kernel, const TextOptions& option
         text += statement_text(kernel, *statement, options, CaseIs::found);
         if (statement->name == "outputs_written") text += consequences_text(kernel);
     }
-    text += output_text(kernel, 8);
+    text += unfinished_text(kernel) + output_text(kernel, 8);
     return text.empty() ? text : heading(kernel, options) + text + "\n";
 }
 
@@ -190,13 +198,13 @@ std::string statements_text(const KernelVerdict& kernel, const TextOptions& opti
     std::string text = heading(kernel, options);
     for (const StatementVerdict* statement : by_cause(kernel))
         text += statement_text(kernel, *statement, options, CaseIs::given);
-    return text + output_text(kernel, 1000);
+    return text + unfinished_text(kernel) + output_text(kernel, 1000);
 }
 
 std::string table_text(const Report& report, const TextOptions& options) {
     std::size_t variant_width = 7;
     for (const KernelVerdict& kernel : report.kernels)
-        variant_width = std::max(variant_width, kernel.variant.size());
+        variant_width = std::max(variant_width, full_variant(kernel).size());
     std::string text;
     std::string library;
     for (const KernelVerdict& kernel : report.kernels) {

@@ -67,6 +67,15 @@ bool is_consequence(const KernelVerdict& kernel, const StatementVerdict& stateme
            });
 }
 
+std::string full_variant(const KernelVerdict& kernel) {
+    return kernel.apart.empty() ? kernel.variant : kernel.variant + " (" + kernel.apart + ")";
+}
+
+Verdict overall(const KernelVerdict& kernel) {
+    const Verdict verdict = overall(kernel.statements);
+    return kernel.unfinished && verdict != Verdict::fail ? Verdict::not_run : verdict;
+}
+
 std::size_t judged(const Report& report) {
     return static_cast<std::size_t>(std::ranges::count_if(
         report.kernels, [](const KernelVerdict& k) { return k.verdict != Verdict::not_run; }));

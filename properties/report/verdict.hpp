@@ -46,8 +46,10 @@ struct KernelVerdict {
     std::vector<std::string> assumptions{};  // the kernel's own and the command line's
     std::size_t read_slack = 0;
     std::string plugin_path{};
+    std::string apart{};  // as in Kernel
     Verdict verdict = Verdict::not_run;
-    std::string reason{};  // of a NOT RUN
+    std::string reason{};     // of a NOT RUN, and of what is unfinished
+    bool unfinished = false;  // its time was over, or the run's, before all was judged
     std::vector<StatementVerdict> statements{};
     double seconds = 0.0;
     double seconds_to_fail = 0.0;  // until the first FAIL stood
@@ -62,8 +64,13 @@ struct Report {
     bool interrupted = false;
 };
 
+// The variant, and what tells it apart: "avx2 (mine.so)".
+std::string full_variant(const KernelVerdict& kernel);
+
 // The worst of the statements: FAIL, else KNOWN or FIXED, else NOTE, else PASS.
 Verdict overall(const std::vector<StatementVerdict>& statements);
+// The same of a kernel: what is unfinished is FAIL or NOT RUN.
+Verdict overall(const KernelVerdict& kernel);
 
 // The statements in the order in which their failures explain each other: crashes and hangs, outputs not written,
 // accesses out of bounds, then exact, bound, law, other behaviours, characters.

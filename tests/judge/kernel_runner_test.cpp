@@ -134,12 +134,16 @@ TEST_F(Runner, CrashesAndHangsAreStops) {
     const brickproof::Run crash = run(guest("f16.to_f32", "crash", crashes), {});
     EXPECT_TRUE(crash.stopped);
     expect(crash, Violation::crashed, "SIGSEGV");
-    set_call_limit(0.1);
     const Kernel kernel = guest("f16.to_f32", "hang", hangs);
     KernelRunner runner(kernel);
+    Pulse pulse;
+    runner.watch(pulse, {10.0});
     for (int call = 0; call < 4; ++call)
-        expect(runner.run(case_, {}), Violation::did_not_end, call < 2 ? "return" : "hung");
-    set_call_limit(default_call_limit);
+        expect(runner.run(case_, {}), Violation::did_not_end, "s of CPU time, of which it has 0.1 s");
+    EXPECT_EQ(pulse.hangs, 2) << "what hung twice is known";
+    runner.watch(pulse, {0.1});
+    EXPECT_TRUE(runner.has_given_up());
+    expect(runner.run(case_, {}), Violation::none, "not called any more");
 }
 
 TEST_F(Runner, TheEnvironmentIsReadBeforeAndAfter) {
