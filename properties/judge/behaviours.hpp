@@ -18,6 +18,8 @@ struct Behaviour {
     bool finite = false;
     // Costs a thread or many runs a case: fewer cases.
     bool costly = false;
+    StatementKind kind = StatementKind::behaviour;  // or character: what it finds is a NOTE
+    bool single_case = false;                       // it makes its cases itself
 };
 
 const std::vector<Behaviour>& behaviours();

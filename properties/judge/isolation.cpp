@@ -33,7 +33,6 @@ FlightRecorder* shared_recorder() {
 
 // The child: judges, and tells each verdict as soon as it stands.
 void judge_in_child(const Kernel& kernel, const JudgeOptions& options, FlightRecorder& recorder, int pipe) {
-    std::signal(SIGINT, SIG_IGN);  // the parent decides
     const Observer observer{
         .on_statement = [&](std::string_view name) { recorder.record_statement(name); },
         .on_case = [&](const Bytes& bytes) { recorder.record_case(bytes); },

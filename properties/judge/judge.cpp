@@ -40,6 +40,22 @@ std::size_t shrink_budget(const JudgedStatement& statement) {
     return statement.costly ? 16 : 400;
 }
 
+// Of the command line; and at thorough effort, for each size that comes in hundreds: the hidden and feed-forward
+// sizes of common models, beyond 16 and 17 bits, and every remainder modulo 64 beyond 8,192.
+std::vector<StatedSize> sizes_to_try(const Contract& contract, const JudgeOptions& options) {
+    constexpr std::size_t common[] = {2048,  2560,  3072,  3584,  4096,  5120,  5632,  8192,   8960,   11008,
+                                      13824, 14336, 18944, 27648, 28672, 65537, 65600, 131104, 262176, 1048544};
+    std::vector<StatedSize> sizes = options.sizes;
+    if (!options.effort.common_sizes) return sizes;
+    for (const SizeChoice& size : size_choices(contract)) {
+        if (size.table.back() * size.unit < 500) continue;
+        for (const std::size_t value : common) sizes.push_back({std::string(size.name), value});
+        for (std::size_t n = 8193; n <= 8193 + 63 * 65; n += 65)
+            if (size.unit == 1) sizes.push_back({std::string(size.name), n});
+    }
+    return sizes;
+}
+
 // A stop of the kernel where some law wanted a result: kept for no_crash and terminates.
 struct Incident {
     Bytes bytes;
@@ -50,7 +66,11 @@ struct Incident {
 class Judge {
   public:
     Judge(const Kernel& kernel, const JudgeOptions& options, const Observer& observer)
-        : kernel_(kernel), options_(options), observer_(observer), probe_(kernel), cases_(*kernel.contract) {
+        : kernel_(kernel),
+          options_(options),
+          observer_(observer),
+          probe_(kernel, assumptions_of(kernel, options.assume)),
+          cases_(*kernel.contract) {
         set_call_limit(default_call_limit);
         probe_.set_heartbeat(observer.heartbeat);
     }
@@ -101,14 +121,9 @@ class Judge {
         if (exclude(statement, verdict)) return verdict;
         if (options_.only_case) return judge_one(statement, *options_.only_case);
         if (statement.single_case) return judge_one(statement, {});
-        const SearchPlan plan{
-            .seed = statement_seed(*kernel_.contract, statement, options_.seed),
-            .random_cases = statement.costly ? options_.effort.costly_cases : options_.effort.random_cases,
-            .sweep = options_.effort.sweep && !statement.costly,
-            .shrink_budget = shrink_budget(statement)};
         const SearchResult result =
             search_bytes([&](const Bytes& bytes) { return evaluate(statement, bytes); },
-                         [&](const Bytes& bytes) { return choices_of(statement, bytes); }, plan);
+                         [&](const Bytes& bytes) { return choices_of(statement, bytes); }, plan_of(statement));
         verdict.cases = result.cases;
         verdict.discarded = result.discarded;
         verdict.largest_share = result.largest_share;
@@ -117,6 +132,19 @@ class Judge {
         else
             settle(statement, result.cases > 0 ? Outcome::pass() : Outcome::discard(), {}, verdict);
         return verdict;
+    }
+
+    SearchPlan plan_of(const JudgedStatement& statement) const {
+        const Effort& effort = options_.effort;
+        return {.seed = statement_seed(*kernel_.contract, statement, options_.seed),
+                .random_cases = statement.costly ? effort.costly_cases : effort.random_cases,
+                .sweep = effort.sweep && !statement.costly,
+                .magnitudes = effort.sweep && statement.costly ? effort.magnitudes : 0,
+                .sizes = sizes_to_try(*kernel_.contract, options_),
+                .cases_a_size = statement.costly         ? 1
+                                : options_.sizes.empty() ? 1
+                                                         : effort.cases_a_size,
+                .shrink_budget = shrink_budget(statement)};
     }
 
     static bool exclude(const JudgedStatement& statement, StatementVerdict& verdict) {

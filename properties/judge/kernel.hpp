@@ -21,6 +21,8 @@ struct Kernel {
     std::vector<std::string> promises{};
     // Where it came from, for the replay command: "" for the library's own.
     std::string plugin_path{};
+    // What loading its library did to the floating-point environment of the whole process; usually "".
+    std::string changed_at_load{};
 };
 
 }  // namespace brickproof

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cfenv>
 #include <csignal>
 #include <cstring>
 #include <span>
@@ -12,6 +13,15 @@ namespace {
 
 constexpr std::size_t room = 4096;    // slack on either side of a roomy buffer
 constexpr std::size_t watched = 512;  // bytes of it that are poisoned and looked at
+// A sanitizer knows the stacks of its threads and no other.
+#if defined(__SANITIZE_ADDRESS__)
+constexpr bool can_measure_stack = false;
+#elif defined(__has_feature)
+constexpr bool can_measure_stack = !__has_feature(address_sanitizer);
+#else
+constexpr bool can_measure_stack = true;
+#endif
+
 constexpr std::size_t smallest_arena = std::size_t{1} << 16;
 
 constexpr std::size_t most_hangs = 80;  // then every call counts as one: a verdict must come
@@ -88,11 +98,18 @@ Run KernelRunner::run_between(const Case& c, const Placement& placement, void (*
     for (const Placed& p : placed) pointers.push_back(p.pointer);
 
     Run run;
-    run.before = read_fp_environment();
+    run.before = standard_fp_environment();
+    restore_fp_environment(run.before);
+    const GuardedCall call{.fill = placement.watched ? RegisterFill::zero : next_fill(),
+                           .own_stack = placement.measure_stack && can_measure_stack,
+                           .look_at_vectors = placement.watched};
     const Stop stop = call_trapped([&]() noexcept {
+        const KernelFunction fn = guarded(kernel_.fn, kernel_.contract->arguments, call);
+        if (placement.watched) std::feclearexcept(FE_ALL_EXCEPT);
         if (before != nullptr) before();
-        kernel_.contract->invoke(kernel_.fn, c.sizes, pointers);
+        kernel_.contract->invoke(fn, c.sizes, pointers);
         if (after != nullptr) after();
+        if (placement.watched) run.exceptions = std::fetestexcept(FE_INVALID | FE_DIVBYZERO);
         run.after = read_fp_environment();
     });
     if (stop.kind != Stop::Kind::none) {
@@ -104,6 +121,9 @@ Run KernelRunner::run_between(const Case& c, const Placement& placement, void (*
         classify(stop, c, placed, run);
         return run;
     }
+    run.lost_registers = lost_registers();
+    if (placement.watched) run.dirty_upper_halves = dirty_upper_halves();
+    if (placement.measure_stack) run.stack = stack_used();
     for (std::size_t i = 0; i < placed.size(); ++i) {
         const Operand& operand = c.operands[i];
         if (operand.access != Access::output) continue;
@@ -117,6 +137,10 @@ Run KernelRunner::run_between(const Case& c, const Placement& placement, void (*
         }
     }
     return run;
+}
+
+RegisterFill KernelRunner::next_fill() {
+    return calls_++ % 2 == 0 ? RegisterFill::all_ones : RegisterFill::other_nan;
 }
 
 std::optional<std::string> KernelRunner::damage(const Operand& operand, std::size_t index, std::size_t offset,

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "engine/case.hpp"
+#include "judge/call/call_guard.hpp"
 #include "judge/fault_trap.hpp"
 #include "judge/fp_environment.hpp"
 #include "judge/guarded_arena.hpp"
@@ -30,6 +31,9 @@ struct Placement {
     // Old contents of the outputs, and of the slack around every buffer.
     std::byte poison{0xA5};
     bool inputs_read_only = false;
+    // With zeros in vector registers: for Run's upper halves and exceptions.
+    bool watched = false;
+    bool measure_stack = false;  // on one of its own
 };
 
 struct Run {
@@ -39,6 +43,12 @@ struct Run {
     Outputs outputs{};   // valid where the kernel returned
     FpEnvironment before{};
     FpEnvironment after{};
+    std::string lost_registers{};  // that a call must preserve: "rbx, r12"
+
+    // Of a watched run, and of one whose stack is measured.
+    std::string dirty_upper_halves{};  // "ymm0, ymm1"
+    int exceptions = 0;                // FE_INVALID, FE_DIVBYZERO
+    std::size_t stack = 0;             // bytes, 0 where it was not measured
 
     bool stopped = false;  // the kernel did not return
 };
@@ -65,9 +75,12 @@ class KernelRunner {
     std::optional<std::string> damage(const Operand& operand, std::size_t index, std::size_t offset,
                                       std::byte poison) const;
 
+    RegisterFill next_fill();
+
     const Kernel& kernel_;
     std::vector<GuardedArena> arenas_;
     std::atomic<std::uint64_t>* heartbeat_ = nullptr;
+    std::size_t calls_ = 0;
     // Waiting for a hang is dear: sizes at which it hung twice are not tried again.
     std::size_t hangs_ = 0;
     std::map<Sizes, int> hangs_by_sizes_;

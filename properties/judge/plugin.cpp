@@ -11,6 +11,7 @@
 #include <tuple>
 
 #include "brick/isa.hpp"
+#include "judge/fp_environment.hpp"
 
 namespace brickproof {
 namespace {
@@ -108,6 +109,19 @@ Expected<Kernel> checked_row(const brickproof_kernel& row, std::size_t i, const 
     return kernel;
 }
 
+// A library that is linked with -ffast-math sets flush-to-zero in a constructor: that is seen, and taken back.
+class LoadingEnvironment {
+  public:
+    LoadingEnvironment() = default;
+    LoadingEnvironment(const LoadingEnvironment&) = delete;
+    LoadingEnvironment& operator=(const LoadingEnvironment&) = delete;
+    ~LoadingEnvironment() { restore_fp_environment(before_); }
+    std::string change() const { return describe_change(before_, read_fp_environment()); }
+
+  private:
+    FpEnvironment before_ = read_fp_environment();
+};
+
 }  // namespace
 
 Expected<std::vector<Kernel>> kernels_of_table(const brickproof_kernel_table& table, const std::string& where) {
@@ -147,6 +161,7 @@ Expected<std::vector<Kernel>> load_plugin(const std::string& path) {
     if (!std::filesystem::exists(path)) return Problem{fmt::format("there is no plug-in {}", path)};
     // Without a slash dlopen would search the system's folders.
     const std::string absolute = std::filesystem::absolute(path).string();
+    const LoadingEnvironment environment;
     void* library = dlopen(absolute.c_str(), RTLD_NOW | RTLD_LOCAL);
     if (library == nullptr)
         return Problem{fmt::format("{} cannot be loaded as a shared library: {}", path, dlerror())};
@@ -160,7 +175,10 @@ Expected<std::vector<Kernel>> load_plugin(const std::string& path) {
     if (table == nullptr) return Problem{fmt::format("brickproof_kernels() of {} returned no table", path)};
     Expected<std::vector<Kernel>> kernels = kernels_of_table(*table, path);
     if (!kernels) return kernels;
-    for (Kernel& kernel : *kernels) kernel.plugin_path = path;
+    for (Kernel& kernel : *kernels) {
+        kernel.plugin_path = path;
+        kernel.changed_at_load = environment.change();
+    }
     return kernels;
 }
 

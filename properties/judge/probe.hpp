@@ -3,8 +3,10 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "engine/contract.hpp"
+#include "judge/call/signal_state.hpp"
 #include "judge/kernel.hpp"
 #include "judge/kernel_runner.hpp"
 
@@ -17,7 +19,11 @@ struct KernelStopped {
 
 class Probe final : public Trial {
   public:
-    explicit Probe(const Kernel& kernel) : kernel_(kernel), runner_(kernel), partner_(kernel) {}
+    // `assumed` holds of every case that the kernel may be given.
+    explicit Probe(const Kernel& kernel, Preconditions assumed = {})
+        : kernel_(kernel), assumed_(std::move(assumed)), runner_(kernel), partner_(kernel) {
+        for (const std::string& name : kernel.assumes) assumed_.add(name);
+    }
 
     // In roomy buffers: a stray read or write does not disturb the laws, it has its own statement.
     Outputs run(const Case& c) override;
@@ -27,17 +33,23 @@ class Probe final : public Trial {
     Run run_between(const Case& c, void (*before)(), void (*after)()) {
         return runner_.run_between(c, {}, before, after);
     }
+    KernelRunner& runner() { return runner_; }
+    // As it was when the kernel had not been called yet.
+    const SignalState& signals_before() const { return signals_before_; }
     // A second set of buffers, for a second thread.
     KernelRunner& partner() { return partner_; }
     void set_heartbeat(std::atomic<std::uint64_t>* heartbeat) { runner_.set_heartbeat(heartbeat); }
     const Kernel& kernel() const { return kernel_; }
-    // Single steps are dear, and one interleaving is much like another: true for the first few only.
-    bool take_interleaving() { return interleavings_left_ > 0 && interleavings_left_-- > 0; }
+    bool may_be_nonfinite() const { return !assumed_.hold("finite"); }
+    // Single steps are expensive: many of one call are taken for the first few cases only.
+    bool take_long_interleaving() { return interleavings_left_ > 0 && interleavings_left_-- > 0; }
 
   private:
     const Kernel& kernel_;
+    Preconditions assumed_;
     KernelRunner runner_;
     KernelRunner partner_;
+    SignalState signals_before_ = read_signal_state();
     int interleavings_left_ = 2;
 };
 

@@ -9,10 +9,11 @@ namespace {
 
 JudgedStatement from_behaviour(const Behaviour& behaviour, const Contract& contract, const Preconditions& assumed) {
     JudgedStatement judged{.name = std::string(behaviour.name),
-                           .kind = StatementKind::behaviour,
+                           .kind = behaviour.kind,
                            .says = std::string(behaviour.says),
                            .holding = assumed,
                            .check = behaviour.check,
+                           .single_case = behaviour.single_case,
                            .costly = behaviour.costly,
                            .shares_cases = true};
     const bool offered =

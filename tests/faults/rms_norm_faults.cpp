@@ -100,6 +100,20 @@ void aligned_loads_of_weight(const float* x, const float* weight, float* y, Size
 #endif
 
 const PlantedFault table[] = {
+    {op, "last_term_dropped_beyond_192", "exact_mean",
+     "the tail of the unrolled loop ends early (size class and remainder)",
+     kernel([](const float* x, const float* weight, float* y, Size n, float eps) {
+         const bool dropped = n > 192 && n % 16 >= 2 && n % 16 <= 14;
+         const float mean = FloatSum{}(x, dropped ? n - 1 : n) / static_cast<float>(n) + eps;
+         for (Size i = 0; i < n; ++i) y[i] = x[i] / std::sqrt(mean) * weight[i];
+     })},
+    {op, "sum_keeps_a_nan_of_another_call", "deterministic", "a scratch sum is cleared by a product with 0 (state)",
+     kernel([](const float* x, const float* weight, float* y, Size n, float eps) {
+         static thread_local float sum = 0;
+         sum = 0.0f * sum + FloatSum{}(x, n);
+         const float mean = sum / static_cast<float>(n) + eps;
+         for (Size i = 0; i < n; ++i) y[i] = x[i] / std::sqrt(mean) * weight[i];
+     })},
     {op, "eps_outside_the_root", "exact_mean", "1 / (rms + eps) (formula)", kernel(eps_outside_the_root)},
     {op, "eps_forgotten", "exact_mean", "no eps at all (formula)",
      with_mean([](float sum, Size n, float) { return sum / static_cast<float>(n); })},

@@ -92,6 +92,11 @@ void aligned_loads(float* x, Size heads, Size head_dim, Size position, float the
 #endif
 
 const PlantedFault table[] = {
+    {op, "heads_from_256_on_left_as_they_are", "error_within_bound,pair_norm,rotations_compose",
+     "the number of heads is kept in a byte (size class)",
+     kernel([](float* x, Size heads, Size head_dim, Size position, float theta, int style) {
+         right(x, std::min<Size>(heads, 256), head_dim, position, theta, style);
+     })},
     {op, "norm_pairs_in_both_styles", "error_within_bound,styles_agree",
      "the style is never read: adjacent values are paired (pairing)",
      kernel([](float* x, Size heads, Size head_dim, Size position, float theta, int) {

@@ -70,6 +70,30 @@ void aligned_loads_of_up(const float* gate, const float* up, float* y, Index n) 
 #endif
 
 const PlantedFault table[] = {
+    {op, "tail_of_8_inexact_beyond_256", "error_within_bound",
+     "a second loop for long rows has a tail of its own (size class and remainder)",
+     kernel([](const float* gate, const float* up, float* y, Index n) {
+         right(gate, up, y, n);
+         if (n > 256 && n % 16 == 8) y[n - 1] = cut_to_bf16(y[n - 1]);
+     })},
+    {op, "infinite_gate_gives_nan", "infinite_operands", "its exp takes Inf - Inf (infinity)",
+     with_exp([](float x) { return exp_nearest(x - (x - x)); })},
+    {op, "nan_makes_its_vector_less_exact", "infinite_operands",
+     "a register with a NaN or an Inf takes a slow path of fewer terms (neighbours)",
+     kernel([](const float* gate, const float* up, float* y, Index n) {
+         right(gate, up, y, n);
+         for (Index i = 0; i < n; ++i)
+             if (!std::isfinite(gate[i / 8 * 8]) && std::isfinite(gate[i])) y[i] = cut_to_bf16(y[i]);
+     })},
+    {op, "old_y_times_0", "deterministic", "beta = 0 reads y all the same (old contents)",
+     kernel([](const float* gate, const float* up, float* y, Index n) {
+         for (Index i = 0; i < n; ++i) y[i] = 0.0f * y[i] + silu(gate[i]) * up[i];
+     })},
+    {op, "static_buffer_for_long_rows_only", "thread_safe", "a scratch row from 2,000 values on (race, size class)",
+     kernel([](const float* gate, const float* up, float* y, Index n) {
+         if (n < 2000) return right(gate, up, y, n);
+         gates_staged_in_a_static_buffer(gate, up, y, n);
+     })},
     {op, "gate_and_up_swapped", "error_within_bound,linear_in_up", "the activation is applied to up (operand)",
      with_value([](float gate, float up) { return silu(up) * gate; })},
     {op, "sigmoid_for_silu", "error_within_bound", "the factor gate is forgotten (formula)",
