@@ -61,8 +61,8 @@ struct Outcome {
     static Outcome pass(double share = 0.0) { return {Kind::pass, {}, share}; }
     static Outcome fail(std::string message) { return {Kind::fail, std::move(message), 0.0}; }
     static Outcome note(std::string message) { return {Kind::note, std::move(message), 0.0}; }
-    // The case cannot be judged under this statement (a law's precondition does not hold).
-    static Outcome discard() { return {Kind::discard, {}, 0.0}; }
+    // The case cannot be judged under this statement (a law's precondition does not hold); why, if no case can.
+    static Outcome discard(std::string why = {}) { return {Kind::discard, std::move(why), 0.0}; }
 };
 
 // Runs the kernel under test on any case of its op, as often as a law needs.

@@ -20,20 +20,6 @@ constexpr std::byte first_poison{0xA5};
 constexpr std::byte other_poison{0x5A};
 constexpr std::byte nan_poison{0xFF};  // a NaN as float32, half and bfloat16
 
-// The first byte at which two runs differ, as "y, byte 3 of 128".
-std::string first_difference(const Case& c, const Outputs& a, const Outputs& b) {
-    std::size_t output = 0;
-    for (const Operand& operand : c.operands) {
-        if (operand.access != Access::output) continue;
-        const auto [x, y] = std::ranges::mismatch(a.arrays[output], b.arrays[output]);
-        if (x != a.arrays[output].end())
-            return fmt::format("{}, element {}", operand.name,
-                               static_cast<std::size_t>(x - a.arrays[output].begin()) / operand.type->bytes);
-        ++output;
-    }
-    return "nothing";
-}
-
 Outcome no_crash(const Case& c, Probe& probe) {
     const Run run = probe.run_placed(c, {});
     return run.violation == Violation::crashed ? Outcome::fail(run.what) : Outcome::pass();
@@ -225,11 +211,24 @@ Outcome fp_environment(const Case& c, Probe& probe) {
                         probe.kernel().plugin_path, change));
     const Run run = probe.run_placed(c, {});
     if (run.stopped) return Outcome::discard();
-    if (run.before == run.after) return Outcome::pass();
-    return Outcome::fail("changes " + describe_change(run.before, run.after));
+    const std::string change = environment_change(run);
+    return change.empty() ? Outcome::pass() : Outcome::fail(change);
 }
 
 }  // namespace
+
+std::string first_difference(const Case& c, const Outputs& a, const Outputs& b) {
+    std::size_t output = 0;
+    for (const Operand& operand : c.operands) {
+        if (operand.access != Access::output) continue;
+        const auto [x, y] = std::ranges::mismatch(a.arrays[output], b.arrays[output]);
+        if (x != a.arrays[output].end())
+            return fmt::format("{}, element {}", operand.name,
+                               static_cast<std::size_t>(x - a.arrays[output].begin()) / operand.type->bytes);
+        ++output;
+    }
+    return "nothing";
+}
 
 const std::vector<Behaviour>& behaviours() {
     static const std::vector<Behaviour> all = {
@@ -248,6 +247,11 @@ const std::vector<Behaviour>& behaviours() {
         {"fp_environment", "rounding mode, flush-to-zero and the other controls are left as found", fp_environment},
         {"keeps_registers", "the registers that a call must preserve are left as found", keeps_registers},
         {"keeps_signals", "signal handlers, the signal mask and the alarm are left as found", keeps_signals},
+        {.name = "first_call",
+         .says = "the first call of a process gives the same bits as later ones, on two threads at once too",
+         .check = first_call_is_like_others,
+         .single_case = true,
+         .first = true},
         {.name = "cpu_features",
          .says = "every instruction that it executes is one of the CPU features that its row declares",
          .check = executes_declared_features,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -20,9 +21,13 @@ struct Behaviour {
     bool costly = false;
     StatementKind kind = StatementKind::behaviour;  // or character: what it finds is a NOTE
     bool single_case = false;                       // it makes its cases itself
+    bool first = false;                             // judged before the kernel was called by any other
 };
 
 const std::vector<Behaviour>& behaviours();
+
+// The first element at which two runs of a case differ, as "y, element 3".
+std::string first_difference(const Case& c, const Outputs& a, const Outputs& b);
 
 // judge/thread_safety.cpp
 Outcome same_result_on_two_threads(const Case& c, Probe& probe);

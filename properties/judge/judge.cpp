@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <functional>
+#include <map>
 #include <optional>
 
 #include "engine/hash.hpp"
@@ -56,12 +58,18 @@ std::vector<StatedSize> sizes_to_try(const Contract& contract, const JudgeOption
     return sizes;
 }
 
-// A stop of the kernel where some law wanted a result: kept for no_crash and terminates.
+// What a kernel did while a statement was judged that is about something else.
 struct Incident {
     Bytes bytes;
     Preconditions holding;
-    Run run;
+    std::string what;
 };
+
+// Statements that may take incidents over: they are settled last.
+bool takes_incidents(std::string_view statement) {
+    constexpr std::array names = {"no_crash", "terminates", "keeps_registers", "fp_environment"};
+    return std::ranges::find(names, statement) != names.end();
+}
 
 class Judge {
   public:
@@ -77,7 +85,9 @@ class Judge {
 
     std::vector<StatementVerdict> judge_all() {
         std::vector<StatementVerdict> verdicts;
-        for (const JudgedStatement& statement : statements_for(kernel_, options_)) {
+        std::vector<JudgedStatement> statements = statements_for(kernel_, options_);
+        std::ranges::stable_partition(statements, &JudgedStatement::first);
+        for (const JudgedStatement& statement : statements) {
             if (options_.skip.contains(statement.name)) continue;
             observer_.on_statement(statement.name);
             verdicts.push_back(search(statement));
@@ -105,17 +115,25 @@ class Judge {
         observer_.on_case(bytes);
         const Case& c = statement.shares_cases ? cases_.kept(bytes, statement.holding)
                                                : cases_.decoded(bytes, statement.holding);
+        Outcome outcome = Outcome::discard();
         try {
-            return statement.check(c, probe_);
+            outcome = statement.check(c, probe_);
         } catch (const KernelStopped& stopped) {
-            const bool worth_keeping = stopped.run.violation == Run::Violation::crashed ||
-                                       stopped.run.violation == Run::Violation::did_not_end;
-            if (worth_keeping && !incident_) incident_ = Incident{bytes, statement.holding, stopped.run};
-            return Outcome::discard();
+            if (stopped.run.violation == Run::Violation::crashed) note("no_crash", stopped.run.what, statement, bytes);
+            if (stopped.run.violation == Run::Violation::did_not_end)
+                note("terminates", stopped.run.what, statement, bytes);
         }
+        for (const auto& [name, what] : probe_.take_misconduct()) note(name, what, statement, bytes);
+        if (outcome.kind == Outcome::Kind::discard) why_discarded_ = outcome.message;
+        return outcome;
     }
 
   private:
+    void note(const std::string& about, const std::string& what, const JudgedStatement& statement,
+              const Bytes& bytes) {
+        incidents_.try_emplace(about, Incident{bytes, statement.holding, what});
+    }
+
     StatementVerdict search(const JudgedStatement& statement) {
         StatementVerdict verdict = unjudged(statement);
         if (exclude(statement, verdict)) return verdict;
@@ -130,7 +148,8 @@ class Judge {
         if (result.found)
             settle(statement, result.found->outcome, result.found->bytes, verdict);
         else
-            settle(statement, result.cases > 0 ? Outcome::pass() : Outcome::discard(), {}, verdict);
+            settle(statement, result.cases > 0 ? Outcome::pass() : Outcome::discard(why_discarded_), {},
+                   verdict);
         return verdict;
     }
 
@@ -166,7 +185,7 @@ class Judge {
                 StatementVerdict& verdict) const {
         using Kind = Outcome::Kind;
         if (outcome.kind == Kind::discard) {
-            verdict.message = "no case could be judged";
+            verdict.message = outcome.message.empty() ? "no case could be judged" : outcome.message;
             return;
         }
         verdict.verdict = outcome.kind == Kind::pass                          ? Verdict::pass
@@ -179,20 +198,20 @@ class Judge {
         if (!statement.single_case) verdict.token = make_token(*kernel_.contract, bytes);
     }
 
-    // no_crash and terminates are settled last: a law may still meet a crash that their own cases did not.
+    // Another statement may still meet what their own cases did not.
     static bool held_back(const StatementVerdict& verdict) {
-        return verdict.verdict != Verdict::fail && (verdict.name == "no_crash" || verdict.name == "terminates");
+        return verdict.verdict != Verdict::fail && takes_incidents(verdict.name);
     }
 
     void take_incident(StatementVerdict& verdict) const {
-        if (!incident_) return;
-        const bool hung = incident_->run.violation == Run::Violation::did_not_end;
-        if (hung != (verdict.name == "terminates")) return;
+        const auto found = incidents_.find(verdict.name);
+        if (found == incidents_.end()) return;
+        const Incident& incident = found->second;
         verdict.verdict = Verdict::fail;
-        verdict.message = incident_->run.what;
-        verdict.sizes = describe_sizes(decode_case(*kernel_.contract, incident_->bytes, incident_->holding),
+        verdict.message = incident.what;
+        verdict.sizes = describe_sizes(decode_case(*kernel_.contract, incident.bytes, incident.holding),
                                        kernel_.contract->size_names);
-        verdict.token = make_token(*kernel_.contract, incident_->bytes);
+        verdict.token = make_token(*kernel_.contract, incident.bytes);
     }
 
     const Kernel& kernel_;
@@ -200,7 +219,8 @@ class Judge {
     const Observer& observer_;
     Probe probe_;
     CaseStore cases_;
-    std::optional<Incident> incident_;
+    std::map<std::string, Incident, std::less<>> incidents_;  // the first of each statement's
+    std::string why_discarded_;
 };
 
 }  // namespace

@@ -13,15 +13,6 @@ namespace {
 
 constexpr std::size_t room = 4096;    // slack on either side of a roomy buffer
 constexpr std::size_t watched = 512;  // bytes of it that are poisoned and looked at
-// A sanitizer knows the stacks of its threads and no other.
-#if defined(__SANITIZE_ADDRESS__)
-constexpr bool can_measure_stack = false;
-#elif defined(__has_feature)
-constexpr bool can_measure_stack = !__has_feature(address_sanitizer);
-#else
-constexpr bool can_measure_stack = true;
-#endif
-
 constexpr std::size_t smallest_arena = std::size_t{1} << 16;
 
 constexpr std::size_t most_hangs = 80;  // then every call counts as one: a verdict must come
@@ -50,6 +41,17 @@ std::string bytes_text(std::ptrdiff_t count) {
 }
 
 }  // namespace
+
+std::string register_loss(const Run& run) {
+    if (run.lost_registers.empty()) return "";
+    return fmt::format(
+        "changes {}, which a call must preserve by this architecture's ABI: its caller keeps values there",
+        run.lost_registers);
+}
+
+std::string environment_change(const Run& run) {
+    return run.before == run.after ? "" : "changes " + describe_change(run.before, run.after);
+}
 
 std::size_t KernelRunner::offset_for(const Operand& operand, std::size_t index, const Placement& placement) const {
     switch (placement.where) {
@@ -122,6 +124,7 @@ Run KernelRunner::run_between(const Case& c, const Placement& placement, void (*
         return run;
     }
     run.lost_registers = lost_registers();
+    note_misconduct(run);
     if (placement.watched) run.dirty_upper_halves = dirty_upper_halves();
     if (placement.measure_stack) run.stack = stack_used();
     for (std::size_t i = 0; i < placed.size(); ++i) {
@@ -137,6 +140,11 @@ Run KernelRunner::run_between(const Case& c, const Placement& placement, void (*
         }
     }
     return run;
+}
+
+void KernelRunner::note_misconduct(const Run& run) {
+    if (!run.lost_registers.empty()) misconduct_.try_emplace("keeps_registers", register_loss(run));
+    if (run.before != run.after) misconduct_.try_emplace("fp_environment", environment_change(run));
 }
 
 RegisterFill KernelRunner::next_fill() {

@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/case.hpp"
@@ -53,6 +54,13 @@ struct Run {
     bool stopped = false;  // the kernel did not return
 };
 
+// What a kernel did in passing, by the statement that is about it.
+using Misconduct = std::map<std::string, std::string, std::less<>>;
+
+// As a sentence about the kernel; "" where there is nothing to say.
+std::string register_loss(const Run& run);
+std::string environment_change(const Run& run);
+
 class KernelRunner {
   public:
     explicit KernelRunner(const Kernel& kernel) : kernel_(kernel) {}
@@ -60,6 +68,8 @@ class KernelRunner {
     Run run(const Case& c, const Placement& placement) { return run_between(c, placement, nullptr, nullptr); }
     // Calls `before` right before the kernel and `after` right behind it (where they are not null).
     Run run_between(const Case& c, const Placement& placement, void (*before)(), void (*after)());
+
+    Misconduct take_misconduct() { return std::exchange(misconduct_, {}); }
 
     // Counted up at every run, for whoever watches from outside.
     void set_heartbeat(std::atomic<std::uint64_t>* heartbeat) { heartbeat_ = heartbeat; }
@@ -75,12 +85,14 @@ class KernelRunner {
     std::optional<std::string> damage(const Operand& operand, std::size_t index, std::size_t offset,
                                       std::byte poison) const;
 
+    void note_misconduct(const Run& run);
     RegisterFill next_fill();
 
     const Kernel& kernel_;
     std::vector<GuardedArena> arenas_;
     std::atomic<std::uint64_t>* heartbeat_ = nullptr;
     std::size_t calls_ = 0;
+    Misconduct misconduct_;
     // Waiting for a hang is dear: sizes at which it hung twice are not tried again.
     std::size_t hangs_ = 0;
     std::map<Sizes, int> hangs_by_sizes_;

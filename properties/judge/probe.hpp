@@ -40,6 +40,13 @@ class Probe final : public Trial {
     KernelRunner& partner() { return partner_; }
     void set_heartbeat(std::atomic<std::uint64_t>* heartbeat) { runner_.set_heartbeat(heartbeat); }
     const Kernel& kernel() const { return kernel_; }
+    const Preconditions& assumed() const { return assumed_; }
+    // What was seen since this was last asked, by the statement that is about it: a kernel may show it anywhere.
+    Misconduct take_misconduct() {
+        Misconduct seen = runner_.take_misconduct();
+        seen.merge(partner_.take_misconduct());
+        return seen;
+    }
     bool may_be_nonfinite() const { return !assumed_.hold("finite"); }
     // Single steps are expensive: many of one call are taken for the first few cases only.
     bool take_long_interleaving() { return interleavings_left_ > 0 && interleavings_left_-- > 0; }

@@ -15,7 +15,8 @@ JudgedStatement from_behaviour(const Behaviour& behaviour, const Contract& contr
                            .check = behaviour.check,
                            .single_case = behaviour.single_case,
                            .costly = behaviour.costly,
-                           .shares_cases = true};
+                           .shares_cases = true,
+                           .first = behaviour.first};
     const bool offered =
         std::ranges::any_of(contract.preconditions, [](const Precondition& p) { return p.name == "finite"; });
     if (behaviour.finite && offered) judged.holding.add("finite");

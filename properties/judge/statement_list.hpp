@@ -26,6 +26,7 @@ struct JudgedStatement {
     // broken by faults of its own kind, which no other statement would meet on cases of its own; a wrong value
     // shows in most laws.
     bool shares_cases = false;
+    bool first = false;  // judged before the kernel was called by any other statement
 };
 
 // What holds of every case of this kernel: what it assumes, and what the command line adds.

@@ -9,11 +9,18 @@
 namespace brickproof {
 namespace {
 
-// Data of every day at sizes near those of the case.
-Run watched_run(const Case& c, Probe& probe) {
-    constexpr std::size_t most = 128;
-    const Contract& contract = *probe.kernel().contract;
-    return probe.run_placed(typical_case(contract, clipped_sizes(contract, c.sizes, most), 3), {.watched = true});
+// Data of every day at the sizes of the case.
+Case everyday_case(const Case& c, const Probe& probe) {
+    return typical_case(*probe.kernel().contract, c.sizes, 3);
+}
+
+// Flags that the definition raises on the same data are the op's.
+int flags_of_the_definition(const Case& c, Probe& probe) {
+    std::feclearexcept(FE_ALL_EXCEPT);
+    probe.definition(c);
+    const int flags = std::fetestexcept(FE_ALL_EXCEPT);
+    std::feclearexcept(FE_ALL_EXCEPT);
+    return flags;
 }
 
 }  // namespace
@@ -21,11 +28,8 @@ Run watched_run(const Case& c, Probe& probe) {
 Outcome keeps_registers(const Case& c, Probe& probe) {
     const Run run = probe.run_placed(c, {});
     if (run.stopped) return Outcome::discard();
-    if (run.lost_registers.empty()) return Outcome::pass();
-    return Outcome::fail(
-        fmt::format("changes {}, which a call must preserve by this architecture's ABI: its caller "
-                    "keeps values there",
-                    run.lost_registers));
+    const std::string loss = register_loss(run);
+    return loss.empty() ? Outcome::pass() : Outcome::fail(loss);
 }
 
 Outcome keeps_signals(const Case& c, Probe& probe) {
@@ -38,7 +42,8 @@ Outcome keeps_signals(const Case& c, Probe& probe) {
 }
 
 Outcome clears_upper_halves(const Case& c, Probe& probe) {
-    const Run run = watched_run(c, probe);
+    if (!has_upper_halves) return Outcome::discard("not judged: this architecture has no upper halves to clear");
+    const Run run = probe.run_placed(everyday_case(c, probe), {.watched = true});
     if (run.stopped) return Outcome::discard();
     if (run.dirty_upper_halves.empty()) return Outcome::pass();
     return Outcome::note(
@@ -48,11 +53,14 @@ Outcome clears_upper_halves(const Case& c, Probe& probe) {
 }
 
 Outcome raises_no_exception(const Case& c, Probe& probe) {
-    const Run run = watched_run(c, probe);
+    const Case everyday = everyday_case(c, probe);
+    const Run run = probe.run_placed(everyday, {.watched = true});
     if (run.stopped) return Outcome::discard();
     if (run.exceptions == 0) return Outcome::pass();
-    const bool invalid = (run.exceptions & FE_INVALID) != 0;
-    const bool division = (run.exceptions & FE_DIVBYZERO) != 0;
+    const int exceptions = run.exceptions & ~flags_of_the_definition(everyday, probe);
+    if (exceptions == 0) return Outcome::pass();
+    const bool invalid = (exceptions & FE_INVALID) != 0;
+    const bool division = (exceptions & FE_DIVBYZERO) != 0;
     return Outcome::note(
         fmt::format("raises the flag {} on finite data of every day: a caller that traps exceptions, "
                     "or looks at the flags, is misled",
@@ -65,7 +73,9 @@ Outcome needs_little_stack(const Case& c, Probe& probe) {
     constexpr std::size_t worth_a_note = std::size_t{64} << 10;
     constexpr double kib = 1024.0;
     const Run run = probe.run_placed(c, {.measure_stack = true});
-    if (run.stopped || run.stack == 0) return Outcome::discard();
+    if (!can_measure_stack)
+        return Outcome::discard("not judged: a sanitizer knows the stacks of threads and no other");
+    if (run.stopped) return Outcome::discard();
     if (run.stack < worth_a_note) return Outcome::pass();
     const std::string amount = run.stack < (std::size_t{1} << 20)
                                    ? fmt::format("{} KiB", run.stack >> 10)

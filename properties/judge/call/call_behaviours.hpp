@@ -14,6 +14,8 @@ Outcome clears_upper_halves(const Case& c, Probe& probe);
 Outcome raises_no_exception(const Case& c, Probe& probe);
 Outcome needs_little_stack(const Case& c, Probe& probe);
 
+// judge/call/first_call.cpp
+Outcome first_call_is_like_others(const Case& c, Probe& probe);
 // judge/call/features_executed.cpp
 Outcome executes_declared_features(const Case& c, Probe& probe);
 

@@ -121,6 +121,13 @@ void set_vectors(CallFrame& frame, const ArgumentRegisters& arguments, std::uint
     }
 }
 
+// What a kernel's local variables hold before they are set. (Written so that no optimiser takes it away.)
+[[gnu::noinline, gnu::no_sanitize("address")]] void fill_stack_below(std::uint64_t pattern) {
+    std::uint64_t room[1024];
+    std::ranges::fill(room, pattern);
+    asm volatile("" : : "r"(room) : "memory");
+}
+
 #if defined(__x86_64__)
 std::uint64_t widest_registers() {
     static const std::uint64_t widest = brick::cpu_has("avx512f,avx512bw") ? 2 : brick::cpu_has("avx") ? 1 : 0;
@@ -149,6 +156,7 @@ KernelFunction guarded(KernelFunction fn, const ArgumentRegisters& arguments, co
     frame.registers = widest_registers();
     frame.look = call.look_at_vectors ? 1 : 0;
 #endif
+    fill_stack_below(vector_pattern(call.fill));
     return brickproof_call_guard;
 }
 

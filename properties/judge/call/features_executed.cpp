@@ -3,7 +3,6 @@
 #include "judge/call/features_executed.hpp"
 
 #include <fmt/format.h>
-#include <link.h>
 
 #include <algorithm>
 #include <array>
@@ -13,6 +12,7 @@
 #include "engine/random.hpp"
 #include "judge/call/call_behaviours.hpp"
 #include "judge/call/call_guard.hpp"
+#include "judge/call/kernel_code.hpp"
 #include "judge/call/single_step.hpp"
 
 namespace brickproof {
@@ -34,23 +34,22 @@ class AddressSet {
         for (std::size_t i = address * 0x9E3779B97F4A7C15u >> 50;; i = (i + 1) % slots_.size()) {
             if (slots_[i] == address) return true;
             if (slots_[i] != 0) continue;
-            if (count_ == slots_.size() / 2) return false;
+            if (count_ == in_order_.size()) return false;
             slots_[i] = address;
-            ++count_;
+            in_order_[count_++] = address;
             since_new_ = 0;
             return true;
         }
     }
     // Insertions since the last one of an address that was new.
     long since_new() const { return since_new_; }
-    template <typename Visit>
-    void for_each(Visit visit) const {
-        for (const std::uintptr_t address : slots_)
-            if (address != 0) visit(address);
+    std::span<const std::uintptr_t> since(std::size_t size) const {
+        return std::span(in_order_).first(count_).subspan(size);
     }
 
   private:
     std::array<std::uintptr_t, std::size_t{1} << 14> slots_{};
+    std::array<std::uintptr_t, std::size_t{1} << 13> in_order_{};
     std::size_t count_ = 0;
     long since_new_ = 0;
 };
@@ -69,63 +68,6 @@ bool record(std::uintptr_t address) {
     return executed.insert(address) && executed.since_new() < steps_of_a_loop && --steps_left > 0;
 }
 
-// Executable memory of a library that is loaded.
-struct Code {
-    std::string library;  // its path; empty for the program itself
-    std::span<const std::uint8_t> bytes;
-
-    bool holds(std::uintptr_t address) const {
-        const auto begin = reinterpret_cast<std::uintptr_t>(bytes.data());
-        return address >= begin && address < begin + bytes.size();
-    }
-};
-
-std::vector<Code> loaded_code() {
-    std::vector<Code> all;
-    dl_iterate_phdr(
-        [](dl_phdr_info* info, std::size_t, void* to) {
-            for (std::size_t i = 0; i < info->dlpi_phnum; ++i) {
-                const auto& segment = info->dlpi_phdr[i];
-                if (segment.p_type != PT_LOAD || (segment.p_flags & PF_X) == 0) continue;
-                const auto* begin = reinterpret_cast<const std::uint8_t*>(info->dlpi_addr + segment.p_vaddr);
-                static_cast<std::vector<Code>*>(to)->push_back({info->dlpi_name, {begin, segment.p_filesz}});
-            }
-            return 0;
-        },
-        &all);
-    return all;
-}
-
-// The system's libraries choose their instructions by the CPU themselves. (The program is named by nothing.)
-bool is_of_the_system(const std::string& library) {
-    const std::string name = library.substr(library.rfind('/') + 1);
-    constexpr std::array system = {"ld-",       "ld64",       "libc.",  "libm.",     "libmvec.",    "libstdc++.",
-                                   "libgcc_s.", "libgomp.",   "libomp", "libiomp5.", "libpthread.", "libdl.",
-                                   "librt.",    "linux-vdso", "libc++", "libasan.",  "libubsan."};
-    return std::ranges::any_of(system, [&](std::string_view prefix) { return name.starts_with(prefix); });
-}
-
-// The code that is the kernel's to answer for: of a plug-in, its own and that of the libraries that it brings; of
-// our own kernels, the program's.
-std::vector<Code> code_of(const Kernel& kernel) {
-    std::vector<Code> code = loaded_code();
-    const bool in_program = kernel.plugin_path.empty();
-    std::erase_if(code, [&](const Code& c) {
-        return in_program ? !c.library.empty() : c.library.empty() || is_of_the_system(c.library);
-    });
-    return code;
-}
-
-// Where a library has cpuid, it may choose by it: what it executes here need not be what it executes elsewhere.
-bool asks_the_cpu(const Code& code) {
-    for (std::size_t at = 0; at < code.bytes.size();) {
-        const DecodedInstruction instruction = decode_instruction(code.bytes.subspan(at));
-        if (instruction.asks_the_cpu) return true;
-        at += std::max<std::size_t>(instruction.length, 1);
-    }
-    return false;
-}
-
 struct Use {
     std::string mnemonic;
     std::string sizes;  // of the case
@@ -133,20 +75,20 @@ struct Use {
 };
 using Uses = std::map<std::string, Use>;  // by feature
 
-void add_uses(const std::vector<Code>& code, const std::string& sizes, Uses& uses) {
-    executed.for_each([&](std::uintptr_t address) {
-        const auto found = std::ranges::find_if(code, [&](const Code& c) { return c.holds(address); });
-        if (found == code.end() || is_in_call_guard(address)) return;
-        const std::size_t at = address - reinterpret_cast<std::uintptr_t>(found->bytes.data());
-        const DecodedInstruction instruction = decode_instruction(found->bytes.subspan(at));
+void add_uses(std::span<const std::uintptr_t> addresses, const std::vector<Code>& code, const std::string& sizes,
+              Uses& uses) {
+    for (const std::uintptr_t address : addresses) {
+        const auto found = std::ranges::find_if(code, [&](const Code& c) { return !c.from(address).empty(); });
+        if (found == code.end() || is_in_call_guard(address)) continue;
+        const DecodedInstruction instruction = decode_instruction(found->from(address));
         for (const std::string& feature : instruction.features)
             uses.try_emplace(feature, Use{instruction.mnemonic, sizes, &*found});
-    });
+    }
 }
 
 // Steps through calls of many sizes and contents: a tail, or a way out for rare data, may have instructions of its
 // own.
-std::optional<Uses> observe(Probe& probe, const std::vector<Code>& code, bool& cut_short) {
+std::optional<Uses> observe(Probe& probe, const std::vector<Code>& code) {
     const Contract& contract = *probe.kernel().contract;
     const Preconditions holding(probe.kernel().assumes);
     Uses uses;
@@ -164,52 +106,60 @@ std::optional<Uses> observe(Probe& probe, const std::vector<Code>& code, bool& c
         const Run run = run_single_stepped(probe.runner(), c, record);
         any = any || !run.stopped;
         without_news = executed.size() > before ? 0 : without_news + 1;
-        if (without_news == 0) add_uses(code, describe_sizes(c, contract.size_names), uses);
+        if (without_news == 0)
+            add_uses(executed.since(before), code, describe_sizes(c, contract.size_names), uses);
     }
-    cut_short = steps_left <= 0;
     if (!any) return std::nullopt;
     return uses;
 }
 
-std::string text_of(const std::set<std::string>& features) {
-    return fmt::format("{}", fmt::join(features, ", "));
+std::string row_of(const Kernel& kernel) {
+    return kernel.cpu_features.empty() ? "declares no CPU feature" : "declares " + kernel.cpu_features;
 }
 
-}  // namespace
-
-Outcome executes_declared_features(const Case&, Probe& probe) {
-    if (!can_single_step || !can_decode_instructions()) return Outcome::discard();
-    const Kernel& kernel = probe.kernel();
-    const std::vector<Code> code = code_of(kernel);
-    bool cut_short = false;
-    const std::optional<Uses> uses = observe(probe, code, cut_short);
-    if (!uses) return Outcome::discard();
-
+Outcome uses_what_is_declared(const Kernel& kernel, const Uses& uses) {
     const std::set<std::string> declared = with_implied_features(kernel.cpu_features);
-    std::string used;
     std::vector<std::string> undeclared;
     bool chooses = false;
-    for (const auto& [feature, use] : *uses) {
-        used += feature + ",";
+    for (const auto& [feature, use] : uses) {
         if (declared.contains(feature)) continue;
         undeclared.push_back(fmt::format("{} at {}, which needs {}", use.mnemonic, use.sizes, feature));
         chooses = chooses || (!use.code->library.empty() && asks_the_cpu(*use.code));
     }
-    const std::string row =
-        kernel.cpu_features.empty() ? "declares no CPU feature" : fmt::format("declares {}", kernel.cpu_features);
-    if (!undeclared.empty()) {
-        const std::string what = fmt::format("executes {}; its row {}", fmt::join(undeclared, ", and "), row);
-        return chooses ? Outcome::note(what + " (its library asks the CPU, and may choose by that)")
-                       : Outcome::fail(what);
-    }
-    if (cut_short) return Outcome::pass();  // what came after is not known
-    const std::set<std::string> covered = with_implied_features(used);
+    if (undeclared.empty()) return Outcome::pass();
+    const std::string what =
+        fmt::format("executes {}; its row {}", fmt::join(undeclared, ", and "), row_of(kernel));
+    return chooses ? Outcome::note(what + " (its library asks the CPU, and may choose by that)")
+                   : Outcome::fail(what);
+}
+
+// By what was seen and by what can be reached, so that a way that no call took is not held against it.
+Outcome declares_what_is_used(const Kernel& kernel, const std::vector<Code>& code, const Uses& uses) {
+    if (kernel.cpu_features.empty()) return Outcome::pass();
+    const Reachable reachable = reachable_from(code, reinterpret_cast<std::uintptr_t>(kernel.fn));
+    if (!reachable.complete) return Outcome::pass();
+    std::set<std::string> used = reachable.features;
+    for (const auto& [feature, use] : uses) used.insert(feature);
+    const std::set<std::string> covered = with_implied_features(fmt::format("{}", fmt::join(used, ",")));
     std::set<std::string> unused;
     for (const std::string& feature : listed_features(kernel.cpu_features))
         if (feature != "sse2" && !covered.contains(feature)) unused.insert(feature);
     if (unused.empty()) return Outcome::pass();
     return Outcome::note(
-        fmt::format("its row {}, and no call was seen to execute an instruction of {}", row, text_of(unused)));
+        fmt::format("its row {}, and has no instruction of {}", row_of(kernel), fmt::join(unused, ", ")));
+}
+
+}  // namespace
+
+Outcome executes_declared_features(const Case&, Probe& probe) {
+    if (!can_single_step || !can_decode_instructions())
+        return Outcome::discard("not judged: this build cannot look at instructions (x86-64 with Zydis can)");
+    const Kernel& kernel = probe.kernel();
+    const std::vector<Code> code = code_of(kernel);
+    const std::optional<Uses> uses = observe(probe, code);
+    if (!uses) return Outcome::discard();
+    const Outcome declared = uses_what_is_declared(kernel, *uses);
+    return declared.kind == Outcome::Kind::pass ? declares_what_is_used(kernel, code, *uses) : declared;
 }
 
 }  // namespace brickproof

@@ -130,6 +130,31 @@ std::vector<std::string> features_of(const ZydisDecodedInstruction& instruction)
     return features;
 }
 
+Flow flow_of(const ZydisDecodedInstruction& instruction) {
+    switch (instruction.meta.category) {
+        case ZYDIS_CATEGORY_CALL:
+        case ZYDIS_CATEGORY_COND_BR:
+            return Flow::branch;
+        case ZYDIS_CATEGORY_UNCOND_BR:
+            return Flow::jump;
+        case ZYDIS_CATEGORY_RET:
+            return Flow::end;
+        default:
+            return instruction.mnemonic == ZYDIS_MNEMONIC_UD2 ? Flow::end : Flow::on;
+    }
+}
+
+void find_target(const ZydisDecodedInstruction& instruction, DecodedInstruction& decoded) {
+    decoded.flow = flow_of(instruction);
+    if (decoded.flow != Flow::branch && decoded.flow != Flow::jump) return;
+    const auto& raw = instruction.raw;
+    const auto next = static_cast<std::ptrdiff_t>(instruction.length);
+    if (raw.imm[0].is_relative)
+        decoded.target = next + static_cast<std::ptrdiff_t>(raw.imm[0].value.s);
+    else if (raw.modrm.mod == 0 && raw.modrm.rm == 5)  // by the instruction pointer
+        decoded.pointer = next + static_cast<std::ptrdiff_t>(raw.disp.value);
+}
+
 #endif
 
 }  // namespace
@@ -149,11 +174,14 @@ DecodedInstruction decode_instruction(std::span<const std::uint8_t> bytes) {
     ZydisDecodedInstruction instruction{};
     if (!ZYAN_SUCCESS(ZydisDecoderDecodeInstruction(&decoder, nullptr, bytes.data(), bytes.size(), &instruction)))
         return {};
-    return {.mnemonic = ZydisMnemonicGetString(instruction.mnemonic),
-            .features = features_of(instruction),
-            .length = instruction.length,
-            .asks_the_cpu =
-                instruction.mnemonic == ZYDIS_MNEMONIC_CPUID || instruction.mnemonic == ZYDIS_MNEMONIC_XGETBV};
+    DecodedInstruction decoded{
+        .mnemonic = ZydisMnemonicGetString(instruction.mnemonic),
+        .features = features_of(instruction),
+        .length = instruction.length,
+        .asks_the_cpu =
+            instruction.mnemonic == ZYDIS_MNEMONIC_CPUID || instruction.mnemonic == ZYDIS_MNEMONIC_XGETBV};
+    find_target(instruction, decoded);
+    return decoded;
 }
 
 #else
