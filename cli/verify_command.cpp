@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
@@ -35,6 +36,7 @@ struct VerifyOptions {
     std::vector<std::string> require;
     std::string effort = "standard";
     std::string seed = "1";
+    std::vector<std::string> sizes;
     std::size_t jobs = std::max(1u, std::thread::hardware_concurrency());
     std::optional<double> timeout;
     std::optional<double> run_timeout;
@@ -49,6 +51,62 @@ struct VerifyOptions {
 
 bool is_long(const VerifyOptions& options) {
     return options.effort == "thorough" || options.exhaustive;
+}
+
+struct SizeRequest {
+    std::string op;  // "" for each
+    StatedSize size;
+};
+
+// [OP:][NAME=]N
+Expected<SizeRequest> parse_size(const std::string& text) {
+    SizeRequest request;
+    std::string rest = text;
+    if (const std::size_t colon = rest.rfind(':'); colon != std::string::npos) {
+        request.op = rest.substr(0, colon);
+        rest = rest.substr(colon + 1);
+    }
+    if (const std::size_t equals = rest.find('='); equals != std::string::npos) {
+        request.size.name = rest.substr(0, equals);
+        rest = rest.substr(equals + 1);
+    }
+    const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), request.size.value);
+    if (rest.empty() || error != std::errc() || end != rest.data() + rest.size())
+        return Problem{
+            fmt::format("--sizes takes N, NAME=N or OP:NAME=N, such as 14336 or cols=14336, not '{}'", text)};
+    return request;
+}
+
+// Those of one op.
+std::vector<StatedSize> sizes_for(const Contract& contract, const std::vector<SizeRequest>& requests) {
+    std::vector<StatedSize> sizes;
+    for (const SizeRequest& request : requests)
+        if (request.op.empty() || request.op == contract.op) sizes.push_back(request.size);
+    return sizes;
+}
+
+// Each request, checked: some size of a selected kernel's op can be so large.
+Expected<std::vector<SizeRequest>> size_requests(const std::vector<std::string>& texts,
+                                                 const std::vector<Kernel>& kernels) {
+    std::vector<SizeRequest> requests;
+    for (const std::string& text : texts) {
+        const Expected<SizeRequest> request = parse_size(text);
+        if (!request) return Problem{request.problem()};
+        const auto takes = [&](const Kernel& kernel) {
+            if (!request->op.empty() && request->op != kernel.contract->op) return false;
+            return std::ranges::any_of(size_choices(*kernel.contract), [&](const SizeChoice& size) {
+                return (request->size.name.empty() || request->size.name == size.name) &&
+                       can_be(size, request->size.value);
+            });
+        };
+        if (std::ranges::none_of(kernels, takes))
+            return Problem{
+                fmt::format("--sizes {}: no selected op has a size that can be so (see 'brickproof explain'; "
+                            "a size of blocks is a multiple of one, and a case has at most 1,048,576 values)",
+                            text)};
+        requests.push_back(*request);
+    }
+    return requests;
 }
 
 Effort effort_of(const std::string& name) {
@@ -107,7 +165,8 @@ KernelVerdict not_run(const UnknownKernel& kernel) {
             .reason = kernel.why};
 }
 
-Report judge(const VerifyOptions& options, const std::vector<Kernel>& kernels, std::uint64_t seed) {
+Report judge(const VerifyOptions& options, const std::vector<Kernel>& kernels,
+             const std::vector<SizeRequest>& sizes, std::uint64_t seed) {
     Report report{.seed = seed, .effort = options.effort, .selected = kernels.size()};
     Progress progress(kernels.size());
     const RememberInterrupts remembering;
@@ -126,7 +185,8 @@ Report judge(const VerifyOptions& options, const std::vector<Kernel>& kernels, s
             return JudgeOptions{.seed = seed,
                                 .effort = effort_of(options.effort),
                                 .exhaustive = options.exhaustive,
-                                .assume = options.selection.assumptions_for(kernel.contract->op)};
+                                .assume = options.selection.assumptions_for(kernel.contract->op),
+                                .sizes = sizes_for(*kernel.contract, sizes)};
         },
         isolation);
     report.interrupted = was_interrupted();
@@ -221,9 +281,11 @@ int verify(VerifyOptions options) {
     std::vector<UnknownKernel> unknown;
     const Expected<std::vector<Kernel>> kernels = options.selection.select(&unknown);
     if (!kernels) return usage_error(kernels.problem());
+    const Expected<std::vector<SizeRequest>> sizes = size_requests(options.sizes, *kernels);
+    if (!sizes) return usage_error(sizes.problem());
     if (const auto writable = check_files(options); !writable) return usage_error(writable.problem());
 
-    Report report = judge(options, *kernels, *seed);
+    Report report = judge(options, *kernels, *sizes, *seed);
     for (const UnknownKernel& kernel : unknown) report.kernels.push_back(not_run(kernel));
     report.selected = report.kernels.size();
     apply_baseline(known, report);
@@ -264,6 +326,11 @@ void add_verify_command(CLI::App& app, int& exit_code) {
         ->capture_default_str();
     command->add_flag("--exhaustive", options->exhaustive,
                       "Also the statements that go through every value (minutes)");
+    command
+        ->add_option("--sizes", options->sizes,
+                     "Sizes at which every statement is judged too: for each size of the op, or NAME=N, OP:NAME=N")
+        ->delimiter(',')
+        ->type_name("N,...");
     command->add_option("--seed", options->seed, "Seed of the cases, or 'random'; it is printed")
         ->capture_default_str();
     command->add_option("--jobs", options->jobs, "Kernels judged at once")

@@ -3,6 +3,7 @@
 #include <rapidcheck.h>
 
 #include <algorithm>
+#include <cmath>
 #include <tuple>
 
 #include "engine/random.hpp"
@@ -41,6 +42,24 @@ rc::Seq<std::uint8_t> smaller_bytes(std::uint8_t byte) {
 rc::Seq<Bytes> smaller(const Bytes& bytes) {
     return rc::seq::concat(prefixes(bytes), rc::shrink::eachElement(bytes, smaller_bytes),
                            rc::shrink::removeChunks(bytes));
+}
+
+std::vector<Choice> size_choices_of(std::vector<Choice> choices) {
+    std::erase_if(choices, [](const Choice& choice) { return choice.size.name.empty(); });
+    return choices;
+}
+
+// Little-endian.
+void put_low_bytes(Bytes& bytes, std::size_t position, std::size_t value, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) bytes[position + i] = static_cast<std::uint8_t>(value >> 8 * i & 0xFF);
+}
+
+// Magnitude 0 is a size of 1, the last one the largest of the table.
+std::size_t index_of_magnitude(std::span<const std::size_t> table, std::size_t magnitude, std::size_t magnitudes) {
+    const double share = static_cast<double>(magnitude) / static_cast<double>(magnitudes - 1);
+    const double size = std::pow(static_cast<double>(table.back()), share);
+    const auto at = std::ranges::lower_bound(table, static_cast<std::size_t>(std::lround(size)));
+    return std::min(static_cast<std::size_t>(at - table.begin()), table.size() - 1);
 }
 
 class Search {
@@ -143,9 +162,62 @@ std::vector<Bytes> choice_sweep(const LogChoices& log_choices, std::uint64_t see
     return cases;
 }
 
+bool can_be(const SizeChoice& size, std::size_t value) {
+    return value % size.unit == 0 && value / size.unit >= size.table.front() && value <= size.most;
+}
+
+std::vector<Bytes> size_grid(const LogChoices& log_choices, std::uint64_t seed, std::size_t magnitudes) {
+    if (magnitudes < 2) return {};
+    Random random(seed);
+    const std::vector<Choice> sizes = size_choices_of(log_choices(random_bytes(random)));
+    std::vector<Bytes> cases;
+    for (std::size_t i = 0; i < magnitudes * magnitudes; ++i) {
+        Bytes bytes = random_bytes(random);
+        const std::size_t first = i % magnitudes;
+        const std::size_t second = i / magnitudes;
+        const std::size_t classes[] = {first, second, (first + second) % magnitudes,
+                                       (first + 2 * second) % magnitudes};
+        for (std::size_t k = 0; k < sizes.size(); ++k) {
+            const std::size_t index =
+                sizes.size() == 1
+                    ? index_of_magnitude(sizes[k].size.table, i, magnitudes * magnitudes)
+                    : index_of_magnitude(sizes[k].size.table, classes[k % std::size(classes)], magnitudes);
+            put_low_bytes(bytes, sizes[k].position, index, 2);
+        }
+        cases.push_back(std::move(bytes));
+    }
+    return cases;
+}
+
+std::vector<Bytes> stated_size_cases(const LogChoices& log_choices, std::uint64_t seed,
+                                     const std::vector<StatedSize>& sizes, std::size_t cases_a_size) {
+    std::vector<Bytes> cases;
+    if (sizes.empty()) return cases;
+    Random random(seed);
+    for (const Choice& choice : size_choices_of(log_choices(random_bytes(random)))) {
+        for (const StatedSize& stated : sizes) {
+            if ((!stated.name.empty() && stated.name != choice.size.name) || !can_be(choice.size, stated.value))
+                continue;
+            for (std::size_t i = 0; i < cases_a_size; ++i) {
+                Bytes bytes = random_bytes(random);
+                put_low_bytes(bytes, choice.position, ChoiceReader::size_is_stated, 2);
+                put_low_bytes(bytes, choice.position + 2, stated.value / choice.size.unit,
+                              ChoiceReader::stated_bytes);
+                cases.push_back(std::move(bytes));
+            }
+        }
+    }
+    return cases;
+}
+
 SearchResult search_bytes(const Evaluate& evaluate, const LogChoices& log_choices, const SearchPlan& plan) {
     Search search(evaluate, log_choices, plan);
     if (search.try_case({})) return std::move(search).result();
+    // What was asked for comes first.
+    for (const Bytes& bytes : stated_size_cases(log_choices, plan.seed + 1, plan.sizes, plan.cases_a_size))
+        if (search.try_case(bytes)) return std::move(search).result();
+    for (const Bytes& bytes : size_grid(log_choices, plan.seed + 2, plan.magnitudes))
+        if (search.try_case(bytes)) return std::move(search).result();
     if (plan.sweep)
         for (const Bytes& bytes : choice_sweep(log_choices, plan.seed))
             if (search.try_case(bytes)) return std::move(search).result();

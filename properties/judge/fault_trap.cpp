@@ -7,7 +7,9 @@
 #include <sys/time.h>
 #include <time.h>
 #include <ucontext.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <csignal>
@@ -35,7 +37,13 @@ thread_local TrappedCall current;
 std::atomic<double> call_limit{default_call_limit};
 std::atomic<Pulse*> watched{nullptr};
 constexpr suseconds_t tick_us = 50'000;
-constexpr std::array trapped_signals = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGSYS};
+constexpr std::array crash_signals = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGSYS, SIGTRAP};
+// What ends a process that does not handle it, or asks it to end: a kernel's where it sends them to its own
+// process, and the process's where they come from elsewhere.
+constexpr std::array sent_signals = {SIGHUP,  SIGINT,    SIGQUIT, SIGPIPE, SIGALRM, SIGTERM, SIGUSR1,  SIGUSR2,
+                                     SIGPROF, SIGVTALRM, SIGXCPU, SIGXFSZ, SIGPOLL, SIGPWR,  SIGSTKFLT};
+// What was done on the latter before the trap was installed.
+std::array<struct sigaction, 65> handled_before{};
 
 double seconds(clockid_t clock) {
     timespec now{};
@@ -107,7 +115,7 @@ void on_signal(int signal, siginfo_t* info, void* context) {
     leave_call({Stop::Kind::signal, signal, memory ? info->si_addr : nullptr, memory && fault_was_write(context)});
 }
 
-void on_tick(int, siginfo_t*, void*) {
+void on_tick() {
     if (current.active == 0) return;
     const double cpu = seconds(CLOCK_THREAD_CPUTIME_ID);
     if (current.seen_number != current.number) {
@@ -123,6 +131,23 @@ void on_tick(int, siginfo_t*, void*) {
     const double limit = call_limit.load();
     if (used > limit || waited > blocked_factor * limit)
         leave_call({.kind = Stop::Kind::timeout, .seconds = waited, .cpu_seconds = used, .limit = limit});
+}
+
+bool sent_by_this_process(const siginfo_t& info) {
+    return (info.si_code == SI_TKILL || info.si_code == SI_USER || info.si_code == SI_QUEUE) &&
+           info.si_pid == getpid();
+}
+
+void on_sent_signal(int signal, siginfo_t* info, void* context) {
+    if (current.active != 0 && sent_by_this_process(*info))
+        leave_call({Stop::Kind::signal, signal, nullptr, false});
+    if (signal == SIGALRM) return on_tick();
+    const struct sigaction& before = handled_before[static_cast<std::size_t>(signal)];
+    if ((before.sa_flags & SA_SIGINFO) != 0) return before.sa_sigaction(signal, info, context);
+    if (before.sa_handler == SIG_IGN) return;
+    if (before.sa_handler != SIG_DFL) return before.sa_handler(signal);
+    std::signal(signal, SIG_DFL);
+    std::raise(signal);
 }
 
 // A stack for this thread's signal handlers, since a kernel may have run out of the other. What was there before
@@ -149,7 +174,9 @@ void handle(int signal, void (*handler)(int, siginfo_t*, void*), int flags) {
     action.sa_sigaction = handler;
     action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER | flags;
     sigemptyset(&action.sa_mask);
-    sigaction(signal, &action, nullptr);
+    struct sigaction before {};
+    sigaction(signal, &action, &before);
+    if (before.sa_sigaction != handler) handled_before[static_cast<std::size_t>(signal)] = before;
 }
 
 }  // namespace
@@ -171,7 +198,8 @@ std::string describe(const Stop& stop) {
             break;
     }
     const char* name = sigabbrev_np(stop.signal);
-    std::string text = fmt::format("it died of SIG{}", name != nullptr ? name : "?");
+    const bool sent = std::ranges::find(sent_signals, stop.signal) != sent_signals.end();
+    std::string text = fmt::format("it {} SIG{}", sent ? "raised" : "died of", name != nullptr ? name : "?");
     if (stop.signal == SIGSEGV || stop.signal == SIGBUS)
         text += fmt::format(" (address {}{})", fmt::ptr(stop.address),
                             stop.address == nullptr ? ": null, or an instruction that needs aligned memory" : "");
@@ -179,8 +207,8 @@ std::string describe(const Stop& stop) {
 }
 
 void install_fault_trap() {
-    for (const int signal : trapped_signals) handle(signal, on_signal, 0);
-    handle(SIGALRM, on_tick, SA_RESTART);
+    for (const int signal : crash_signals) handle(signal, on_signal, 0);
+    for (const int signal : sent_signals) handle(signal, on_sent_signal, SA_RESTART);
     const itimerval timer{{0, tick_us}, {0, tick_us}};
     setitimer(ITIMER_REAL, &timer, nullptr);
 }

@@ -44,17 +44,37 @@ std::size_t shrink_budget(const JudgedStatement& statement) {
     return statement.costly ? 16 : 400;
 }
 
-// A stop of the kernel where some law wanted a result: kept for no_crash and terminates.
+// Of the command line; and at thorough effort, for each size that comes in hundreds: the hidden and feed-forward
+// sizes of common models, beyond 16 and 17 bits, and every remainder modulo 64 beyond 8,192.
+std::vector<StatedSize> sizes_to_try(const Contract& contract, const JudgeOptions& options) {
+    constexpr std::size_t common[] = {2048,  2560,  3072,  3584,  4096,  5120,  5632,  8192,   8960,   11008,
+                                      13824, 14336, 18944, 27648, 28672, 65537, 65600, 131104, 262176, 1048544};
+    std::vector<StatedSize> sizes = options.sizes;
+    if (!options.effort.common_sizes) return sizes;
+    for (const SizeChoice& size : size_choices(contract)) {
+        if (size.table.back() * size.unit < 500) continue;
+        for (const std::size_t value : common) sizes.push_back({std::string(size.name), value});
+        for (std::size_t n = 8193; n <= 8193 + 63 * 65; n += 65)
+            if (size.unit == 1) sizes.push_back({std::string(size.name), n});
+    }
+    return sizes;
+}
+
+// What a kernel did while a statement was judged that is about something else.
 struct Incident {
     Bytes bytes;
     Preconditions holding;
-    Run run;
+    std::string what;
 };
 
 class Judge {
   public:
     Judge(const Kernel& kernel, const JudgeOptions& options, const Observer& observer)
-        : kernel_(kernel), options_(options), observer_(observer), probe_(kernel), cases_(*kernel.contract) {
+        : kernel_(kernel),
+          options_(options),
+          observer_(observer),
+          probe_(kernel, assumptions_of(kernel, options.assume)),
+          cases_(*kernel.contract) {
         probe_.watch(observer.pulse != nullptr ? *observer.pulse : own_pulse_, options.limits);
     }
 
@@ -62,6 +82,7 @@ class Judge {
         std::vector<JudgedStatement> statements = statements_for(kernel_, options_);
         std::erase_if(statements, [&](const JudgedStatement& s) { return options_.skip.contains(s.name); });
         std::vector<StatementVerdict> verdicts;
+        std::ranges::stable_partition(statements, &JudgedStatement::first);
         for (const JudgedStatement& statement : statements) {
             observer_.on_statement(statement.name);
             give_time(statements.size() - verdicts.size());
@@ -96,15 +117,19 @@ class Judge {
         observer_.on_case(bytes);
         const Case& c = statement.shares_cases ? cases_.kept(bytes, statement.holding)
                                                : cases_.decoded(bytes, statement.holding);
+        Outcome outcome = Outcome::discard();
         try {
-            const Outcome outcome = statement.check(c, probe_);
+            outcome = statement.check(c, probe_);
             // Of what was not called any more nothing is known; that a call hung is.
-            if (!probe_.has_given_up() || statement.role == Behaviour::Role::terminates) return outcome;
-            return Outcome::discard();
+            if (probe_.has_given_up() && statement.role != Behaviour::Role::terminates)
+                outcome = Outcome::discard();
         } catch (const KernelStopped& stopped) {
-            keep_incident({bytes, statement.holding, stopped.run});
-            return Outcome::discard();
+            if (const auto role = role_of(stopped.run.violation))
+                keep_incident(name_of(*role), stopped.run.what, statement, bytes);
         }
+        for (const auto& [name, what] : probe_.take_misconduct()) keep_incident(name, what, statement, bytes);
+        if (outcome.kind == Outcome::Kind::discard) why_discarded_ = outcome.message;
+        return outcome;
     }
 
   private:
@@ -113,14 +138,9 @@ class Judge {
         if (exclude(statement, verdict)) return verdict;
         if (options_.only_case) return judge_one(statement, *options_.only_case);
         if (statement.single_case) return judge_one(statement, {});
-        const SearchPlan plan{
-            .seed = statement_seed(*kernel_.contract, statement, options_.seed),
-            .random_cases = statement.costly ? options_.effort.costly_cases : options_.effort.random_cases,
-            .sweep = options_.effort.sweep && !statement.costly,
-            .shrink_budget = shrink_budget(statement)};
         const SearchResult result =
             search_bytes([&](const Bytes& bytes) { return evaluate(statement, bytes); },
-                         [&](const Bytes& bytes) { return choices_of(statement, bytes); }, plan);
+                         [&](const Bytes& bytes) { return choices_of(statement, bytes); }, plan_of(statement));
         verdict.cases = result.cases;
         verdict.discarded = result.discarded;
         verdict.largest_share = result.largest_share;
@@ -128,8 +148,21 @@ class Judge {
             settle(statement, result.found->outcome, result.found->bytes, verdict);
             take_map_of_first(statement, *result.first, verdict);
         } else
-            settle(statement, result.cases > 0 ? Outcome::pass() : Outcome::discard(), {}, verdict);
+            settle(statement, result.cases > 0 ? Outcome::pass() : Outcome::discard(why_discarded_), {}, verdict);
         return verdict;
+    }
+
+    SearchPlan plan_of(const JudgedStatement& statement) const {
+        const Effort& effort = options_.effort;
+        return {.seed = statement_seed(*kernel_.contract, statement, options_.seed),
+                .random_cases = statement.costly ? effort.costly_cases : effort.random_cases,
+                .sweep = effort.sweep && !statement.costly,
+                .magnitudes = effort.sweep && statement.costly ? effort.magnitudes : 0,
+                .sizes = sizes_to_try(*kernel_.contract, options_),
+                .cases_a_size = statement.costly         ? 1
+                                : options_.sizes.empty() ? 1
+                                                         : effort.cases_a_size,
+                .shrink_budget = shrink_budget(statement)};
     }
 
     static bool exclude(const JudgedStatement& statement, StatementVerdict& verdict) {
@@ -156,7 +189,7 @@ class Judge {
             return;
         }
         if (outcome.kind == Kind::discard) {
-            verdict.message = "no case could be judged";
+            verdict.message = outcome.message.empty() ? "no case could be judged" : outcome.message;
             return;
         }
         verdict.verdict = outcome.kind == Kind::pass                          ? Verdict::pass
@@ -200,7 +233,7 @@ class Judge {
     // A value that the kernel did not write is poison of ours: it must not be shown as one of its results. And a
     // law may have made another case of the one that it was given.
     SecondLook look_again(const JudgedStatement& statement, const Bytes& bytes) {
-        if (statement.kind == StatementKind::behaviour) return {};
+        if (statement.shares_cases) return {};
         return brickproof::look_again(probe_, [&](Probe& probe) {
             statement.check(decode_case(*kernel_.contract, bytes, statement.holding), probe);
         });
@@ -245,17 +278,17 @@ class Judge {
             probe_.slow_seconds());
     }
 
-    // no_crash and terminates are settled last: a law may still meet a crash that their own cases did not.
+    // These are settled last: another statement may still meet what their own cases did not.
     static bool is_held_back(const JudgedStatement& statement, const StatementVerdict& verdict) {
         return verdict.verdict != Verdict::fail && statement.role != Behaviour::Role::of_its_own;
     }
 
     // The first of its kind is told at once: who is told may end this process before all is judged.
-    void keep_incident(const Incident& incident) {
-        const auto role = role_of(incident.run.violation);
-        if (!role || !incidents_.emplace(*role, incident).second) return;
+    void keep_incident(std::string_view name, const std::string& what, const JudgedStatement& judged,
+                       const Bytes& bytes) {
+        if (!incidents_.emplace(name, Incident{bytes, judged.holding, what}).second) return;
         for (const JudgedStatement& statement : statements_for(kernel_, options_)) {
-            if (statement.role != *role || options_.skip.contains(statement.name)) continue;
+            if (statement.name != name || options_.skip.contains(statement.name)) continue;
             StatementVerdict verdict = unjudged(statement);
             take_incident(statement, verdict);
             observer_.on_verdict(verdict);
@@ -269,11 +302,11 @@ class Judge {
     }
 
     void take_incident(const JudgedStatement& statement, StatementVerdict& verdict) const {
-        const auto incident = incidents_.find(statement.role);
+        const auto incident = incidents_.find(statement.name);
         if (incident == incidents_.end()) return;
-        const auto& [bytes, holding, run] = incident->second;
+        const auto& [bytes, holding, what] = incident->second;
         verdict.verdict = Verdict::fail;
-        verdict.message = run.what;
+        verdict.message = what;
         verdict.sizes =
             describe_sizes(decode_case(*kernel_.contract, bytes, holding), kernel_.contract->size_names);
         verdict.token = make_token(*kernel_.contract, bytes);
@@ -286,7 +319,8 @@ class Judge {
     const Observer& observer_;
     Probe probe_;
     CaseStore cases_;
-    std::map<Behaviour::Role, Incident> incidents_;
+    std::map<std::string, Incident, std::less<>> incidents_;  // the first of each statement's
+    std::string why_discarded_;
     Pulse own_pulse_{};
     Clock::time_point begun_ = Clock::now();
     double statement_share_ = 1.0;  // where the statement that is being judged ends

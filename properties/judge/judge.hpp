@@ -22,18 +22,22 @@ namespace brickproof {
 // How many cases each statement gets.
 struct Effort {
     std::size_t random_cases;
-    std::size_t costly_cases;  // of statements that cost threads or many runs a case
-    bool sweep;                // every alternative of every choice of the domain
+    std::size_t costly_cases;      // of statements that cost threads or many runs a case
+    bool sweep;                    // every alternative of every choice of the domain
+    std::size_t magnitudes = 5;    // of each size, combined: of costly statements, which have no sweep
+    std::size_t cases_a_size = 8;  // for each size that is asked for
+    bool common_sizes = false;     // asks for those of common models and for large ones
 };
-inline constexpr Effort quick_effort{60, 3, true};
+inline constexpr Effort quick_effort{60, 3, true, 3, 4};
 inline constexpr Effort standard_effort{250, 8, true};
-inline constexpr Effort thorough_effort{5000, 60, true};
+inline constexpr Effort thorough_effort{5000, 60, true, 8, 16, true};
 
 struct JudgeOptions {
     std::uint64_t seed = 1;
     Effort effort = standard_effort;
     bool exhaustive = false;
     std::vector<std::string> assume{};  // of the command line, for this op
+    std::vector<StatedSize> sizes{};    // of the command line, for this op
     std::set<std::string> skip{};       // statements that are not to be judged (again)
     std::optional<Bytes> only_case{};   // replay: this case instead of a search
     TimeLimits limits{};                // where its time is over, what is left is NOT RUN

@@ -24,6 +24,8 @@ struct Kernel {
     // Where the run has other kernels of this op and variant: what tells this one apart, "builtin" or its plug-in's
     // file.
     std::string apart{};
+    // What loading its library did to the floating-point environment of the whole process; usually "".
+    std::string changed_at_load{};
 };
 
 }  // namespace brickproof

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cfenv>
 #include <chrono>
 #include <csignal>
 #include <cstring>
@@ -55,6 +56,17 @@ std::string bytes_text(std::ptrdiff_t count) {
 }
 
 }  // namespace
+
+std::string register_loss(const Run& run) {
+    if (run.lost_registers.empty()) return "";
+    return fmt::format(
+        "changes {}, which a call must preserve by this architecture's ABI: its caller keeps values there",
+        run.lost_registers);
+}
+
+std::string environment_change(const Run& run) {
+    return run.before == run.after ? "" : "changes " + describe_change(run.before, run.after);
+}
 
 std::size_t KernelRunner::offset_for(const Operand& operand, std::size_t index, const Placement& placement) const {
     switch (placement.where) {
@@ -121,15 +133,22 @@ Run KernelRunner::run_between(const Case& c, const Placement& placement, void (*
     for (const Placed& p : placed) pointers.push_back(p.pointer);
 
     Run run;
-    run.before = read_fp_environment();
+    run.before = standard_fp_environment();
+    restore_fp_environment(run.before);
     const double for_its_size = seconds_for(bytes_of(c));
     const double limit = (pulse_->hangs.load() > 0 ? limits_.hurried_call() : limits_.call()) + for_its_size;
     set_call_limit(limit);
+    const GuardedCall call{.fill = placement.watched ? RegisterFill::zero : next_fill(),
+                           .own_stack = placement.measure_stack && can_measure_stack,
+                           .look_at_vectors = placement.watched};
     const auto begun = std::chrono::steady_clock::now();
     const Stop stop = call_trapped([&]() noexcept {
+        const KernelFunction fn = guarded(kernel_.fn, kernel_.contract->arguments, call);
+        if (placement.watched) std::feclearexcept(FE_ALL_EXCEPT);
         if (before != nullptr) before();
-        kernel_.contract->invoke(kernel_.fn, c.sizes, pointers);
+        kernel_.contract->invoke(fn, c.sizes, pointers);
         if (after != nullptr) after();
+        if (placement.watched) run.exceptions = std::fetestexcept(FE_INVALID | FE_DIVBYZERO);
         run.after = read_fp_environment();
     });
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
@@ -147,6 +166,10 @@ Run KernelRunner::run_between(const Case& c, const Placement& placement, void (*
         classify(stop, c, placed, run);
         return run;
     }
+    run.lost_registers = lost_registers();
+    note_misconduct(run);
+    if (placement.watched) run.dirty_upper_halves = dirty_upper_halves();
+    if (placement.measure_stack) run.stack = stack_used();
     for (std::size_t i = 0; i < placed.size(); ++i) {
         const Operand& operand = c.operands[i];
         if (operand.access != Access::output) continue;
@@ -160,6 +183,15 @@ Run KernelRunner::run_between(const Case& c, const Placement& placement, void (*
         }
     }
     return run;
+}
+
+void KernelRunner::note_misconduct(const Run& run) {
+    if (!run.lost_registers.empty()) misconduct_.try_emplace("keeps_registers", register_loss(run));
+    if (run.before != run.after) misconduct_.try_emplace("fp_environment", environment_change(run));
+}
+
+RegisterFill KernelRunner::next_fill() {
+    return fills_++ % 2 == 0 ? RegisterFill::all_ones : RegisterFill::other_nan;
 }
 
 std::optional<std::string> KernelRunner::damage(const Operand& operand, std::size_t index, std::size_t offset,

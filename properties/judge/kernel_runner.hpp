@@ -5,9 +5,11 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/case.hpp"
+#include "judge/call/call_guard.hpp"
 #include "judge/fault_trap.hpp"
 #include "judge/fp_environment.hpp"
 #include "judge/guarded_arena.hpp"
@@ -30,6 +32,9 @@ struct Placement {
     // Old contents of the outputs, and of the slack around every buffer.
     std::byte poison{0xA5};
     bool inputs_read_only = false;
+    // With zeros in vector registers: for Run's upper halves and exceptions.
+    bool watched = false;
+    bool measure_stack = false;  // on one of its own
 };
 
 struct Run {
@@ -39,9 +44,22 @@ struct Run {
     Outputs outputs{};   // valid where the kernel returned
     FpEnvironment before{};
     FpEnvironment after{};
+    std::string lost_registers{};  // that a call must preserve: "rbx, r12"
+
+    // Of a watched run, and of one whose stack is measured.
+    std::string dirty_upper_halves{};  // "ymm0, ymm1"
+    int exceptions = 0;                // FE_INVALID, FE_DIVBYZERO
+    std::size_t stack = 0;             // bytes, 0 where it was not measured
 
     bool stopped = false;  // the kernel did not return, or was not called any more
 };
+
+// What a kernel did in passing, by the statement that is about it.
+using Misconduct = std::map<std::string, std::string, std::less<>>;
+
+// As a sentence about the kernel; "" where there is nothing to say.
+std::string register_loss(const Run& run);
+std::string environment_change(const Run& run);
 
 class KernelRunner {
   public:
@@ -60,10 +78,12 @@ class KernelRunner {
     // So much time was lost waiting for calls that hang that no more are made.
     bool has_given_up() const { return hung_seconds() >= limits_.all_hangs(); }
     double hung_seconds() const { return pulse_->hung_seconds.load(); }
-    // Whose calls take long, nearly all: how much time they took beyond what they should.
     // Threads that its calls have left in this process, where it makes one a call.
     std::size_t left_threads() const { return counts_of_more_threads_ < 3 ? 0 : threads_; }
+    // Whose calls take long, nearly all: how much time they took beyond what they should.
     double slow_seconds() const { return 2 * slow_calls_ > calls_ ? slow_seconds_ : 0.0; }
+
+    Misconduct take_misconduct() { return std::exchange(misconduct_, {}); }
 
   private:
     struct Placed {
@@ -77,6 +97,9 @@ class KernelRunner {
     void classify(const Stop& stop, const Case& c, const std::vector<Placed>& placed, Run& run) const;
     std::optional<std::string> damage(const Operand& operand, std::size_t index, std::size_t offset,
                                       std::byte poison) const;
+
+    void note_misconduct(const Run& run);
+    RegisterFill next_fill();
 
     const Kernel& kernel_;
     std::vector<GuardedArena> arenas_;
@@ -94,6 +117,8 @@ class KernelRunner {
     std::size_t calls_ = 0;
     std::size_t slow_calls_ = 0;
     double slow_seconds_ = 0.0;
+    std::size_t fills_ = 0;
+    Misconduct misconduct_;
 };
 
 }  // namespace brickproof

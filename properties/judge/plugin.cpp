@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "brick/isa.hpp"
+#include "judge/fp_environment.hpp"
 
 namespace brickproof {
 namespace {
@@ -130,6 +131,19 @@ Expected<std::optional<Kernel>> checked_row(const brickproof_kernel& row, std::s
     return std::optional(std::move(kernel));
 }
 
+// A library that is linked with -ffast-math sets flush-to-zero in a constructor: that is seen, and taken back.
+class LoadingEnvironment {
+  public:
+    LoadingEnvironment() = default;
+    LoadingEnvironment(const LoadingEnvironment&) = delete;
+    LoadingEnvironment& operator=(const LoadingEnvironment&) = delete;
+    ~LoadingEnvironment() { restore_fp_environment(before_); }
+    std::string change() const { return describe_change(before_, read_fp_environment()); }
+
+  private:
+    FpEnvironment before_ = read_fp_environment();
+};
+
 }  // namespace
 
 Expected<std::vector<Kernel>> kernels_of_table(const brickproof_kernel_table& table, const std::string& where,
@@ -173,6 +187,7 @@ Expected<std::vector<Kernel>> load_plugin(const std::string& path, std::vector<U
     if (!std::filesystem::exists(path)) return Problem{fmt::format("there is no plug-in {}", path)};
     // Without a slash dlopen would search the system's folders.
     const std::string absolute = std::filesystem::absolute(path).string();
+    const LoadingEnvironment environment;
     void* library = dlopen(absolute.c_str(), RTLD_NOW | RTLD_LOCAL);
     if (library == nullptr)
         return Problem{fmt::format("{} cannot be loaded as a shared library: {}", path, dlerror())};
@@ -186,7 +201,10 @@ Expected<std::vector<Kernel>> load_plugin(const std::string& path, std::vector<U
     if (table == nullptr) return Problem{fmt::format("brickproof_kernels() of {} returned no table", path)};
     Expected<std::vector<Kernel>> kernels = kernels_of_table(*table, path, unknown);
     if (!kernels) return kernels;
-    for (Kernel& kernel : *kernels) kernel.plugin_path = path;
+    for (Kernel& kernel : *kernels) {
+        kernel.plugin_path = path;
+        kernel.changed_at_load = environment.change();
+    }
     return kernels;
 }
 

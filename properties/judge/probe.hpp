@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "engine/contract.hpp"
+#include "judge/call/signal_state.hpp"
 #include "judge/kernel.hpp"
 #include "judge/kernel_runner.hpp"
 
@@ -19,7 +20,11 @@ struct KernelStopped {
 
 class Probe final : public Trial {
   public:
-    explicit Probe(const Kernel& kernel) : kernel_(kernel), runner_(kernel), partner_(kernel) {}
+    // `assumed` holds of every case that the kernel may be given.
+    explicit Probe(const Kernel& kernel, Preconditions assumed = {})
+        : kernel_(kernel), assumed_(std::move(assumed)), runner_(kernel), partner_(kernel) {
+        for (const std::string& name : kernel.assumes) assumed_.add(name);
+    }
 
     // In roomy buffers: a stray read or write does not disturb the laws, it has its own statement.
     Outputs run(const Case& c) override;
@@ -32,6 +37,9 @@ class Probe final : public Trial {
     // Called after each run() with its case and what came out; null for nobody.
     using Watcher = std::function<void(const Case&, const Outputs&)>;
     void set_watcher(Watcher watcher) { watcher_ = std::move(watcher); }
+    KernelRunner& runner() { return runner_; }
+    // As it was when the kernel had not been called yet.
+    const SignalState& signals_before() const { return signals_before_; }
     // A second set of buffers, for a second thread.
     KernelRunner& partner() { return partner_; }
     void watch(Pulse& pulse, const TimeLimits& limits) {
@@ -44,14 +52,24 @@ class Probe final : public Trial {
     double slow_seconds() const { return runner_.slow_seconds(); }
     std::size_t left_threads() const { return runner_.left_threads(); }
     const Kernel& kernel() const { return kernel_; }
-    // Single steps are expensive, and one interleaving is much like another: true for the first few only.
-    bool take_interleaving() { return interleavings_left_ > 0 && interleavings_left_-- > 0; }
+    const Preconditions& assumed() const { return assumed_; }
+    // What was seen since this was last asked, by the statement that is about it: a kernel may show it anywhere.
+    Misconduct take_misconduct() {
+        Misconduct seen = runner_.take_misconduct();
+        seen.merge(partner_.take_misconduct());
+        return seen;
+    }
+    bool may_be_nonfinite() const { return !assumed_.hold("finite"); }
+    // Single steps are expensive: many of one call are taken for the first few cases only.
+    bool take_long_interleaving() { return interleavings_left_ > 0 && interleavings_left_-- > 0; }
 
   private:
     const Kernel& kernel_;
+    Preconditions assumed_;
     KernelRunner runner_;
     KernelRunner partner_;
     Watcher watcher_;
+    SignalState signals_before_ = read_signal_state();
     int interleavings_left_ = 2;
 };
 

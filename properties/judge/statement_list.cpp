@@ -7,13 +7,15 @@ namespace {
 
 JudgedStatement from_behaviour(const Behaviour& behaviour, const Contract& contract, const Preconditions& assumed) {
     JudgedStatement judged{.name = std::string(behaviour.name),
-                           .kind = StatementKind::behaviour,
+                           .kind = behaviour.kind,
                            .says = std::string(behaviour.says),
                            .holding = assumed,
                            .check = behaviour.check,
+                           .single_case = behaviour.single_case,
                            .costly = behaviour.costly,
                            .shares_cases = true,
-                           .role = behaviour.role};
+                           .role = behaviour.role,
+                           .first = behaviour.first};
     const bool offered =
         std::ranges::any_of(contract.preconditions, [](const Precondition& p) { return p.name == "finite"; });
     if (behaviour.finite && offered) judged.holding.add("finite");

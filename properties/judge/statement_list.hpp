@@ -28,6 +28,7 @@ struct JudgedStatement {
     // shows in most laws.
     bool shares_cases = false;
     Behaviour::Role role = Behaviour::Role::of_its_own;
+    bool first = false;  // judged before the kernel was called by any other statement
 };
 
 // What holds of every case of this kernel: what it assumes, and what the command line adds.

@@ -14,6 +14,7 @@
 #include <thread>
 
 #include "judge/behaviours.hpp"
+#include "judge/call/call_guard.hpp"
 
 #if defined(__x86_64__)
 #include <ucontext.h>
@@ -92,11 +93,11 @@ class Partner {
 #if defined(__x86_64__)
 
 constexpr greg_t trap_flag = 0x100;
-constexpr long most_steps = 10'000;
 constexpr std::chrono::milliseconds lock_patience{300};
 
 struct Stepping {
     Partner* partner = nullptr;
+    long most_steps = 0;
     long steps = 0;
     long next_stop = 1;
     bool partner_waits = false;  // for a lock that this call holds
@@ -111,14 +112,16 @@ long stop_after(long step) {
 
 // Raised behind every instruction while the trap flag is set (Intel SDM vol. 3, 17.3.1.4).
 void on_step(int, siginfo_t*, void* context) {
-    auto& flags = static_cast<ucontext_t*>(context)->uc_mcontext.gregs[REG_EFL];
+    auto& registers = static_cast<ucontext_t*>(context)->uc_mcontext.gregs;
+    if (is_in_call_guard(static_cast<std::uintptr_t>(registers[REG_RIP]))) return;
+    auto& flags = registers[REG_EFL];
     ++stepping.steps;
     if (stepping.steps == stepping.next_stop) {
         stepping.next_stop = stop_after(stepping.steps);
         stepping.partner->start(1);
         stepping.partner_waits = !stepping.partner->wait(lock_patience);
     }
-    if (stepping.partner_waits || stepping.steps >= most_steps) flags &= ~trap_flag;
+    if (stepping.partner_waits || stepping.steps >= stepping.most_steps) flags &= ~trap_flag;
 }
 
 void set_trap_flag() {
@@ -129,20 +132,21 @@ void clear_trap_flag() {
 }
 
 // One run of the kernel; the partner runs at every stop.
-Run run_stepped(const Case& c, Probe& probe, Partner& partner) {
-    stepping = {.partner = &partner};
+Run run_stepped(const Case& c, Probe& probe, Partner& partner, long most_steps) {
+    stepping = {.partner = &partner, .most_steps = most_steps};
     const Run run = probe.run_between(c, set_trap_flag, clear_trap_flag);
     if (stepping.partner_waits) partner.wait(lock_patience);
     return run;
 }
 
-Outcome same_result_when_interleaved(const Case& c, Probe& probe, const Outputs& expected, Partner& partner) {
+Outcome same_result_when_interleaved(const Case& c, Probe& probe, const Outputs& expected, Partner& partner,
+                                     long most_steps) {
     struct sigaction action {};
     action.sa_sigaction = on_step;
     action.sa_flags = SA_SIGINFO | SA_ONSTACK;
     struct sigaction before {};
     sigaction(SIGTRAP, &action, &before);
-    const Run run = run_stepped(c, probe, partner);
+    const Run run = run_stepped(c, probe, partner, most_steps);
     sigaction(SIGTRAP, &before, nullptr);
     if (run.stopped || run.outputs != expected)
         return Outcome::fail(
@@ -154,14 +158,13 @@ Outcome same_result_when_interleaved(const Case& c, Probe& probe, const Outputs&
 
 #else
 
-Outcome same_result_when_interleaved(const Case&, Probe&, const Outputs&, Partner&) {
+Outcome same_result_when_interleaved(const Case&, Probe&, const Outputs&, Partner&, long) {
     return Outcome::pass();
 }
 
 #endif
 
-Outcome same_result_side_by_side(const Case& c, Probe& probe, const Outputs& expected, Partner& partner) {
-    constexpr int runs = 60;
+Outcome same_result_side_by_side(const Case& c, Probe& probe, const Outputs& expected, Partner& partner, int runs) {
     bool differed = false;
     partner.start(runs);
     for (int i = 0; i < runs; ++i) {
@@ -176,34 +179,42 @@ Outcome same_result_side_by_side(const Case& c, Probe& probe, const Outputs& exp
 
 // The same op at sizes of which single steps go through much of a call: some rows of some blocks, since what one
 // block leaves in a static buffer may be what the next call would write there.
-Case small_case(const Case& c, const Contract& contract, std::uint64_t seed) {
-    std::vector<std::size_t> sizes = clipped_sizes(c.sizes, 3);
-    sizes.back() = std::min<std::size_t>(c.sizes[c.sizes.size() - 1], 128);
-    return typical_case(contract, sizes, seed);
+std::vector<std::size_t> small_sizes(const Contract& contract, const Sizes& sizes) {
+    std::vector<std::size_t> small = clipped_sizes(contract, sizes, 3);
+    small.back() = clipped_sizes(contract, sizes, 128).back();
+    return small;
 }
 
-Outcome judge_pair(const Case& c, const Case& other, Probe& probe,
-                   Outcome (*judge)(const Case&, Probe&, const Outputs&, Partner&)) {
+struct Judgement {
+    long steps;  // of a call that the partner interrupts
+    int runs;    // side by side
+};
+
+Outcome judge_at(std::span<const std::size_t> sizes, Probe& probe, Judgement judgement) {
+    const Contract& contract = *probe.kernel().contract;
+    const Case c = typical_case(contract, sizes, 5);
+    const Case other = typical_case(contract, sizes, 6);
+    if (c.operands.front().bytes() == 0) return Outcome::pass();
     const Run alone = probe.run_placed(c, {});
     const Run other_alone = probe.partner().run(other, {});
     if (alone.stopped || other_alone.stopped) return Outcome::discard();
     // A kernel that is not even deterministic on one thread has its own statement.
     if (probe.run_placed(c, {}).outputs != alone.outputs) return Outcome::discard();
     Partner partner(probe.partner(), other, other_alone.outputs);
-    return judge(c, probe, alone.outputs, partner);
+    const Outcome interleaved = same_result_when_interleaved(c, probe, alone.outputs, partner, judgement.steps);
+    if (interleaved.kind != Outcome::Kind::pass || judgement.runs == 0) return interleaved;
+    return same_result_side_by_side(c, probe, alone.outputs, partner, judgement.runs);
 }
 
 }  // namespace
 
+// Everyday data at the sizes of the case: only those decide which way a kernel goes.
 Outcome same_result_on_two_threads(const Case& c, Probe& probe) {
-    const Contract& contract = *probe.kernel().contract;
-    const Case small = small_case(c, contract, 5);
-    if (small.operands.front().bytes() > 0 && probe.take_interleaving()) {
-        const Outcome interleaved =
-            judge_pair(small, small_case(c, contract, 6), probe, same_result_when_interleaved);
-        if (interleaved.kind != Outcome::Kind::pass) return interleaved;
+    if (probe.take_long_interleaving()) {
+        const Outcome small = judge_at(small_sizes(*probe.kernel().contract, c.sizes), probe, {10'000, 0});
+        if (small.kind != Outcome::Kind::pass) return small;
     }
-    return judge_pair(c, typical_case(contract, c.sizes, 7), probe, same_result_side_by_side);
+    return judge_at(c.sizes, probe, {1'200, 20});
 }
 
 }  // namespace brickproof

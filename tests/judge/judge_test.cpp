@@ -4,8 +4,11 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
+#include <span>
 #include <tuple>
 
+#include "brick/isa.hpp"
 #include "engine/fills.hpp"
 #include "engine/replay_token.hpp"
 #include "guest_kernels.hpp"
@@ -241,6 +244,72 @@ TEST_F(Judging, StatementsOnDemandAreThereOnlyWhenAskedFor) {
             EXPECT_NE(find_statement(exhaustive, statement.name), nullptr) << statement.name;
         }
     }
+}
+
+// Operands' addresses modulo 64, as kernels of one op get them.
+std::map<std::size_t, std::set<std::uintptr_t>> seen_addresses;
+const Contract* seen_contract = nullptr;
+
+void note_addresses(KernelFunction fn, std::span<const std::size_t> sizes, std::span<void* const> operands) {
+    for (std::size_t i = 0; i < operands.size(); ++i)
+        seen_addresses[i].insert(reinterpret_cast<std::uintptr_t>(operands[i]) % 64);
+    seen_contract->invoke(fn, sizes, operands);
+}
+
+TEST_F(Judging, EveryOperandComesByEveryAlignmentThatItsTypeAllows) {
+    for (const Contract* contract : all_contracts()) {
+        seen_addresses.clear();
+        seen_contract = contract;
+        Contract noting = *contract;
+        noting.invoke = note_addresses;
+        const brickproof_kernel_table& own = brick::kernel_table();
+        const auto scalar =
+            std::ranges::find_if(std::span(own.kernels, own.count), [&](const brickproof_kernel& k) {
+                return contract->op == k.op && std::string_view(k.variant) == "scalar";
+            });
+        const Kernel kernel{.library = "own", .variant = "scalar", .fn = scalar->fn, .contract = &noting};
+        JudgeOptions options{.effort = quick_effort};
+        for (const StatementVerdict& statement : statements_of(kernel, options))
+            if (statement.name != "alignment_independent") options.skip.insert(statement.name);
+        judge_kernel(kernel, options);
+        const Case c = decode_case(*contract, {}, {});
+        for (std::size_t i = 0; i < c.operands.size(); ++i)
+            EXPECT_EQ(seen_addresses[i].size(), 64 / c.operands[i].type->align)
+                << contract->op << ", " << c.operands[i].name;
+    }
+}
+
+void wrong_at_11008(const std::uint16_t* x, float* y, std::size_t n) {
+    right_to_f32(x, y, n);
+    if (n == 11008) y[n - 1] = 0.5f;
+}
+
+TEST_F(Judging, ASizeThatIsAskedForIsJudgedAndItsTokenNeedsNoOption) {
+    const Kernel kernel = guest("f16.to_f32", "model", wrong_at_11008);
+    EXPECT_EQ(find_statement(judge(kernel), "exact_value")->verdict, Verdict::pass);
+    const auto verdicts = judge(kernel, {.sizes = {{"", 11008}}});
+    const StatementVerdict& exact = *find_statement(verdicts, "exact_value");
+    EXPECT_EQ(exact.verdict, Verdict::fail);
+    EXPECT_EQ(exact.sizes, "n = 11008");
+    const auto token = parse_token(exact.token);
+    ASSERT_TRUE(token) << token.problem();
+    EXPECT_EQ(find_statement(judge(kernel, {.only_case = token->bytes}), "exact_value")->verdict, Verdict::fail);
+}
+
+// Slack that a kernel declares may hold anything, NaNs too.
+void multiplies_its_slack_by_0(const std::uint16_t* x, float* y, std::size_t n) {
+    right_to_f32(x, y, n);
+    if (n > 0) y[n - 1] += 0.0f * static_cast<float>(half_value(x[n]));
+}
+
+TEST_F(Judging, DeclaredSlackIsNaNsOnce) {
+    Kernel kernel = guest("f16.to_f32", "slack", multiplies_its_slack_by_0);
+    kernel.read_slack = 2;
+    const auto verdicts = judge(kernel);
+    const StatementVerdict& deterministic = *find_statement(verdicts, "deterministic");
+    EXPECT_EQ(deterministic.verdict, Verdict::fail);
+    EXPECT_NE(deterministic.message.find("around the buffers (here NaNs)"), std::string::npos)
+        << deterministic.message;
 }
 
 }  // namespace

@@ -40,7 +40,7 @@ std::uint64_t hash_of_cases(const Contract& contract) {
     for (const Preconditions& holding : some_preconditions(contract))
         for (int i = 0; i < 60; ++i) add_case(hash, decode_case(contract, random_bytes(random, 96), holding));
     for (const Workload& workload : contract.workloads)
-        add_case(hash, typical_case(contract, clipped_sizes(workload.sizes, 64), 7));
+        add_case(hash, typical_case(contract, clipped_sizes(contract, workload.sizes, 64), 7));
     return hash.value();
 }
 

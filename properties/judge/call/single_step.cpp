@@ -1,0 +1,56 @@
+#include "judge/call/single_step.hpp"
+
+#include <csignal>
+
+#include "judge/call/call_guard.hpp"
+
+#if defined(__x86_64__)
+#include <ucontext.h>
+#endif
+
+namespace brickproof {
+
+#if defined(__x86_64__)
+namespace {
+
+constexpr greg_t trap_flag = 0x100;
+
+thread_local OnInstruction current_watch = nullptr;
+
+// Raised behind every instruction while the trap flag is set (Intel SDM vol. 3, 17.3.1.4).
+void on_step(int, siginfo_t*, void* context) {
+    auto& registers = static_cast<ucontext_t*>(context)->uc_mcontext.gregs;
+    const auto next = static_cast<std::uintptr_t>(registers[REG_RIP]);
+    if (!is_in_call_guard(next) && !current_watch(next)) registers[REG_EFL] &= ~trap_flag;
+}
+
+void set_trap_flag() {
+    asm volatile("pushfq\n\torq $0x100, (%%rsp)\n\tpopfq" ::: "memory", "cc");
+}
+void clear_trap_flag() {
+    asm volatile("pushfq\n\tandq $~0x100, (%%rsp)\n\tpopfq" ::: "memory", "cc");
+}
+
+}  // namespace
+
+Run run_single_stepped(KernelRunner& runner, const Case& c, OnInstruction on_instruction) {
+    struct sigaction action {};
+    action.sa_sigaction = on_step;
+    action.sa_flags = SA_SIGINFO | SA_ONSTACK;
+    struct sigaction before {};
+    sigaction(SIGTRAP, &action, &before);
+    current_watch = on_instruction;
+    Run run = runner.run_between(c, {}, set_trap_flag, clear_trap_flag);
+    sigaction(SIGTRAP, &before, nullptr);
+    return run;
+}
+
+#else
+
+Run run_single_stepped(KernelRunner& runner, const Case& c, OnInstruction) {
+    return runner.run(c, {});
+}
+
+#endif
+
+}  // namespace brickproof
