@@ -1,13 +1,11 @@
 #include "dump_command.hpp"
 
 #include <fmt/format.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <algorithm>
 
 #include "dump/case_dump.hpp"
-#include "judge/child_process.hpp"
+#include "judge/child_pool.hpp"
 #include "judge/statement_list.hpp"
 
 namespace brickproof::cli {
@@ -21,19 +19,18 @@ const StatementVerdict* first_fault(const KernelVerdict& verdict) {
 }
 
 // What the child told; nothing where it did not end well.
-std::string told_by_child(const std::function<void(int pipe)>& work) {
-    const TellingChild child = start_telling_child([&](int pipe) {
-        alarm(60);  // a kernel that blocks signals may hang it
-        work(pipe);
-    });
+std::string told_by_child(std::function<void(int pipe)> work) {
+    constexpr double patience = 60.0;  // seconds
     std::string told;
-    char piece[4096];
-    for (ssize_t count = 0; (count = read(child.pipe, piece, sizeof(piece))) > 0;)
-        told.append(piece, static_cast<std::size_t>(count));
-    close(child.pipe);
-    int status = 0;
-    waitpid(child.id, &status, 0);
-    return status == 0 ? told : "";
+    run_child({.work = std::move(work),
+               .on_bytes = [&](std::string_view bytes) { told += bytes; },
+               .is_overdue = [](const ChildTime& time) { return time.age > patience; },
+               .on_end =
+                   [&](const ChildEnd& end) {
+                       if (!end.ended_well()) told.clear();
+                       return false;
+                   }});
+    return told;
 }
 
 }  // namespace

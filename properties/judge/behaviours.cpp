@@ -241,7 +241,7 @@ Outcome fp_environment(const Case& c, Probe& probe) {
 std::string first_difference(const Case& c, const Outputs& a, const Outputs& b) {
     const WrongElements differing = differing_elements(c, a, b);
     for (const Operand& operand : c.operands)
-        if (operand.name == differing.operand && !differing.runs.empty())
+        if (operand.name == differing.output && !differing.runs.empty())
             return operand.type->place(operand.name, differing.runs.front().first);
     return "nothing";
 }

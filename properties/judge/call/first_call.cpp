@@ -1,17 +1,16 @@
 // The first call of a process, and the first two at once on two threads: a table may be filled there, or a function
 // chosen. Each is made in a process of its own, in which the kernel was never called.
 #include <fmt/format.h>
-#include <poll.h>
 #include <semaphore.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <csignal>
+#include <cstring>
 #include <ctime>
 #include <optional>
+#include <string>
 #include <thread>
 
 #include "engine/hash.hpp"
@@ -19,7 +18,7 @@
 #include "judge/behaviours.hpp"
 #include "judge/call/call_behaviours.hpp"
 #include "judge/call/single_step.hpp"
-#include "judge/child_process.hpp"
+#include "judge/child_pool.hpp"
 
 namespace brickproof {
 namespace {
@@ -45,25 +44,18 @@ struct Answer {
 
 // None where the process ended early, or had to be ended.
 std::optional<Answer> answer_of_a_fresh_process(const std::function<Answer()>& question) {
-    constexpr int patience_ms = 4000;
-    const TellingChild child = start_telling_child([&](int pipe) {
-        const Answer answer = question();
-        tell_parent(pipe, {reinterpret_cast<const char*>(&answer), sizeof(answer)});
-    });
-    pollfd end{child.pipe, POLLIN, 0};
-    int ready = 0;
-    do ready = poll(&end, 1, patience_ms);
-    while (ready < 0 && errno == EINTR);
+    constexpr double patience = 4.0;  // seconds
+    std::string told;
+    run_child({.work =
+                   [&](int pipe) {
+                       const Answer answer = question();
+                       tell_parent(pipe, {reinterpret_cast<const char*>(&answer), sizeof(answer)});
+                   },
+               .on_bytes = [&](std::string_view bytes) { told += bytes; },
+               .is_overdue = [](const ChildTime& time) { return time.age > patience; }});
     Answer answer;
-    ssize_t count = 0;
-    if (ready > 0)
-        do count = read(child.pipe, &answer, sizeof(answer));
-        while (count < 0 && errno == EINTR);
-    close(child.pipe);
-    kill(child.id, SIGKILL);
-    while (waitpid(child.id, nullptr, 0) < 0 && errno == EINTR) {
-    }
-    if (count != static_cast<ssize_t>(sizeof(answer))) return std::nullopt;
+    if (told.size() != sizeof(answer)) return std::nullopt;
+    std::memcpy(&answer, told.data(), sizeof(answer));
     return answer;
 }
 
@@ -196,12 +188,12 @@ Answer two_first_calls(Probe& probe, const Case& c, const Case& other, long stop
 }
 
 Outcome judge_pair(Probe& probe, const Case& c, const Case& other, long stop, const Answer& alone) {
-    const auto answer =
-        answer_of_a_fresh_process([&] { return two_first_calls(probe, c, other, stop, alone); });
-    if (!answer) return Outcome::fail("the first two calls of a process, on two threads at once, end it or do not end");
+    const auto answer = answer_of_a_fresh_process([&] { return two_first_calls(probe, c, other, stop, alone); });
+    if (!answer)
+        return Outcome::fail("the first two calls of a process, on two threads at once, end it or do not end");
     if (answer->found == Answer::Found::stopped)
-        return Outcome::fail(fmt::format("of the first two calls of a process, on two threads at once: {}",
-                                         answer->what.data()));
+        return Outcome::fail(
+            fmt::format("of the first two calls of a process, on two threads at once: {}", answer->what.data()));
     if (answer->found == Answer::Found::nothing) return Outcome::pass();
     return Outcome::fail(
         "the first two calls of a process, on two threads at once, give other results than later ones: is a table "
