@@ -138,7 +138,9 @@ Run KernelRunner::run_between(const Case& c, const Placement& placement, void (*
     const double for_its_size = seconds_for(bytes_of(c));
     const double limit = (pulse_->hangs.load() > 0 ? limits_.hurried_call() : limits_.call()) + for_its_size;
     set_call_limit(limit);
-    const GuardedCall call{.fill = placement.watched ? RegisterFill::zero : next_fill(),
+    const RegisterFill fill = placement.watched ? RegisterFill::zero : next_fill();
+    const GuardedCall call{.fill = fill,
+                           .upper_halves = placement.watched || fills_upper_halves(c),
                            .own_stack = placement.measure_stack && can_measure_stack,
                            .look_at_vectors = placement.watched};
     const auto begun = std::chrono::steady_clock::now();
@@ -188,6 +190,14 @@ Run KernelRunner::run_between(const Case& c, const Placement& placement, void (*
 void KernelRunner::note_misconduct(const Run& run) {
     if (!run.lost_registers.empty()) misconduct_.try_emplace("keeps_registers", register_loss(run));
     if (run.before != run.after) misconduct_.try_emplace("fp_environment", environment_change(run));
+}
+
+// Code that declares no wider registers is slow with them filled: then for small cases and now and then.
+bool KernelRunner::fills_upper_halves(const Case& c) const {
+    constexpr std::size_t small = 256;  // bytes
+    constexpr std::size_t now_and_then = 1024;
+    return kernel_.cpu_features.find("avx") != std::string::npos || bytes_of(c) <= small ||
+           fills_ % now_and_then < 2;
 }
 
 RegisterFill KernelRunner::next_fill() {

@@ -100,6 +100,7 @@ class KernelRunner {
 
     void note_misconduct(const Run& run);
     RegisterFill next_fill();
+    bool fills_upper_halves(const Case& c) const;
 
     const Kernel& kernel_;
     std::vector<GuardedArena> arenas_;

@@ -30,6 +30,7 @@ struct alignas(64) CallFrame {
     std::uint64_t registers;  // 0: xmm, 1: ymm, 2: zmm and mask registers
     std::uint64_t look;       // at the upper halves
     std::uint64_t garbage;
+    std::uint64_t filled;  // like registers: those that hold a pattern at the call
     alignas(64) std::uint8_t pattern[64];
     std::uint8_t vector_keep[vector_argument_registers][16];
     std::uint8_t vector_fill[vector_argument_registers][16];
@@ -42,7 +43,8 @@ static_assert(offsetof(CallFrame, seen) == 120 && offsetof(CallFrame, seen_stack
 static_assert(offsetof(CallFrame, seen_flags) == 176 && offsetof(CallFrame, stack) == 184);
 static_assert(offsetof(CallFrame, keep) == 192 && offsetof(CallFrame, fill) == 240);
 static_assert(offsetof(CallFrame, registers) == 288 && offsetof(CallFrame, look) == 296);
-static_assert(offsetof(CallFrame, garbage) == 304 && offsetof(CallFrame, pattern) == 320);
+static_assert(offsetof(CallFrame, garbage) == 304 && offsetof(CallFrame, filled) == 312);
+static_assert(offsetof(CallFrame, pattern) == 320);
 static_assert(offsetof(CallFrame, vector_keep) == 384 && offsetof(CallFrame, vector_fill) == 512);
 static_assert(offsetof(CallFrame, vectors) == 640);
 

@@ -154,6 +154,7 @@ KernelFunction guarded(KernelFunction fn, const ArgumentRegisters& arguments, co
     set_vectors(frame, arguments, vector_pattern(call.fill));
 #if defined(__x86_64__)
     frame.registers = widest_registers();
+    frame.filled = call.upper_halves ? frame.registers : 0;
     frame.look = call.look_at_vectors ? 1 : 0;
 #endif
     fill_stack_below(vector_pattern(call.fill));

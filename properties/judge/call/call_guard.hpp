@@ -19,6 +19,9 @@ enum class RegisterFill { all_ones, other_nan, zero };
 
 struct GuardedCall {
     RegisterFill fill = RegisterFill::all_ones;
+    // x86-64: of ymm and zmm registers, too. After that, code for SSE alone runs some thirty times as long on CPUs
+    // that merge what it writes with the upper halves.
+    bool upper_halves = true;
     bool own_stack = false;        // that nobody has touched yet, so that its use can be measured
     bool look_at_vectors = false;  // for dirty_upper_halves()
 };

@@ -19,6 +19,7 @@ asm(R"(
     .set frame_registers, 288
     .set frame_look, 296
     .set frame_garbage, 304
+    .set frame_filled, 312
     .set frame_pattern, 320
     .set frame_vector_keep, 384
     .set frame_vector_fill, 512
@@ -64,7 +65,7 @@ brickproof_call_guard:
     .irp i, 8, 9, 10, 11, 12, 13, 14, 15
     movaps frame_pattern(%r11), %xmm\i
     .endr
-    cmpq $1, frame_registers(%r11)
+    cmpq $1, frame_filled(%r11)
     jb 3f
     .irp i, 0, 1, 2, 3, 4, 5, 6, 7
     vinsertf128 $1, frame_pattern(%r11), %ymm\i, %ymm\i
@@ -72,7 +73,7 @@ brickproof_call_guard:
     .irp i, 8, 9, 10, 11, 12, 13, 14, 15
     vmovaps frame_pattern(%r11), %ymm\i
     .endr
-    cmpq $2, frame_registers(%r11)
+    cmpq $2, frame_filled(%r11)
     jb 3f
     .irp i, 0, 1, 2, 3, 4, 5, 6, 7
     vinsertf64x4 $1, frame_pattern(%r11), %zmm\i, %zmm\i
