@@ -56,6 +56,7 @@ AttentionShape pick_shape(ChoiceReader& choices) {
         else
             head_dim.value = room_beside(seq.value, of_a_head);
     }
+    if (!seq.stated) seq.value = std::min(seq.value, of_a_head);
     const std::size_t room = room_beside(seq.value * head_dim.value, most);
     AttentionShape shape{};
     shape.seq = seq.value;

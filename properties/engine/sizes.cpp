@@ -37,6 +37,7 @@ std::span<const std::size_t> element_counts() {
         add_range(t, 255, 4160, 256);
         add_range(t, 257, 4160, 256);
         add_neighbours(t, 256, 16384);
+        t.insert(t.end(), {4160, 5003, 6146, 7229, 10010, 12310});
         return ascending(std::move(t));
     }();
     return table;
@@ -46,7 +47,7 @@ std::span<const std::size_t> block_counts() {
     static const std::vector<std::size_t> table = [] {
         std::vector<std::size_t> t;
         add_range(t, 0, 96, 1);
-        add_remainders(t, 96, 32, 4);
+        add_remainders(t, 96, 32, 3);
         add_remainders(t, 256, 32, 8);
         add_neighbours(t, 128, 512);
         return ascending(std::move(t));

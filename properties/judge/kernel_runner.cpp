@@ -160,12 +160,13 @@ Run KernelRunner::run_between(const Case& c, const Placement& placement, void (*
         return {.violation = Run::Violation::crashed, .what = std::move(left), .stopped = true};
     if (stop.kind != Stop::Kind::none) {
         run.stopped = true;
+        classify(stop, c, placed, run);
         if (stop.kind == Stop::Kind::timeout) {
             pulse_->count_hang(stop.seconds);
             Hangs& hangs = hangs_by_sizes_[c.sizes];
-            if (++hangs.count == 1) hangs.what = describe(stop);
+            if (++hangs.count == 1) hangs.what = run.what;
+            run.what = hangs.what;
         }
-        classify(stop, c, placed, run);
         return run;
     }
     run.lost_registers = lost_registers();

@@ -75,6 +75,7 @@ class KernelRunner {
         limits_ = limits;
         watch_calls(pulse);
     }
+    const TimeLimits& limits() const { return limits_; }
     // So much time was lost waiting for calls that hang that no more are made.
     bool has_given_up() const { return hung_seconds() >= limits_.all_hangs(); }
     double hung_seconds() const { return pulse_->hung_seconds.load(); }

@@ -46,6 +46,7 @@ class Probe final : public Trial {
         runner_.watch(pulse, limits);
         partner_.watch(pulse, limits);
     }
+    const TimeLimits& limits() const { return runner_.limits(); }
     // Its calls hung for so long that no more are made.
     bool has_given_up() const { return runner_.has_given_up(); }
     double hung_seconds() const { return runner_.hung_seconds(); }

@@ -147,9 +147,9 @@ TEST_F(Time, APluginThatHangsWhileItIsLoadedIsRefused) {
 TEST_F(Time, AnInterruptedHangIsAFail) {
     Arguments both = verify("*s_[is]*", "40");  // is_slow, stops_itself
     both.insert(both.end(), {"--jobs", "2"});
-    for (const double seconds : {3.0, 6.0}) {
+    for (const double seconds : {5.0, 9.0}) {
         const Result result = run_and_signal(both, SIGTERM, seconds);
-        if (!holds(result.out, "terminates") && seconds < 6.0) continue;
+        if (!holds(result.out, "terminates") && seconds < 9.0) continue;
         EXPECT_TRUE(holds(result.out, "FAIL    terminates")) << result.out;
         EXPECT_TRUE(holds(result.out, "interrupted")) << result.out;
         EXPECT_EQ(result.exit_code, 130);

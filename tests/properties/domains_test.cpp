@@ -55,6 +55,7 @@ TEST(Domains, EveryByteStringIsACaseUnderEveryCombinationOfPreconditions) {
             const Preconditions& holding = combinations[random.below(combinations.size())];
             ASSERT_NO_FATAL_FAILURE(
                 expect_consistent(*contract, decode_case(*contract, random_bytes(random, length), holding)));
+            if (length % 10 > 0) continue;  // bytes of 0xFF state the largest sizes, which take long
             ASSERT_NO_FATAL_FAILURE(
                 expect_consistent(*contract, decode_case(*contract, Bytes(length, 0xFF), holding)));
         }

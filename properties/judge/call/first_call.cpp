@@ -1,7 +1,9 @@
 // The first call of a process, and the first two at once on two threads: a table may be filled there, or a function
 // chosen. Each is made in a process of its own, in which the kernel was never called.
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <semaphore.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
@@ -43,16 +45,23 @@ struct Answer {
 };
 
 // None where the process ended early, or had to be ended.
-std::optional<Answer> answer_of_a_fresh_process(const std::function<Answer()>& question) {
-    constexpr double patience = 4.0;  // seconds
+std::optional<Answer> answer_of_a_fresh_process(Probe& probe, const std::function<Answer()>& question) {
     std::string told;
+    // A call that hangs and does not let itself be interrupted hangs where others call it, too, and is waited for
+    // there, with the size at which it does.
+    const double patience = blocked_factor * probe.limits().call() + 0.3;
     run_child({.work =
                    [&](int pipe) {
+                       // What it prints, and the time of calls that hang, are seen where others call it.
+                       const int nowhere = open("/dev/null", O_WRONLY);
+                       for (const int output : {STDOUT_FILENO, STDERR_FILENO}) dup2(nowhere, output);
+                       Pulse pulse;
+                       probe.watch(pulse, probe.limits());
                        const Answer answer = question();
                        tell_parent(pipe, {reinterpret_cast<const char*>(&answer), sizeof(answer)});
                    },
                .on_bytes = [&](std::string_view bytes) { told += bytes; },
-               .is_overdue = [](const ChildTime& time) { return time.age > patience; }});
+               .is_overdue = [&](const ChildTime& time) { return time.age > patience; }});
     Answer answer;
     if (told.size() != sizeof(answer)) return std::nullopt;
     std::memcpy(&answer, told.data(), sizeof(answer));
@@ -188,7 +197,7 @@ Answer two_first_calls(Probe& probe, const Case& c, const Case& other, long stop
 }
 
 Outcome judge_pair(Probe& probe, const Case& c, const Case& other, long stop, const Answer& alone) {
-    const auto answer = answer_of_a_fresh_process([&] { return two_first_calls(probe, c, other, stop, alone); });
+    const auto answer = answer_of_a_fresh_process(probe, [&] { return two_first_calls(probe, c, other, stop, alone); });
     if (!answer)
         return Outcome::fail("the first two calls of a process, on two threads at once, end it or do not end");
     if (answer->found == Answer::Found::stopped)
@@ -204,7 +213,7 @@ Outcome judge_first_call(Probe& probe, std::span<const std::size_t> sizes) {
     const Contract& contract = *probe.kernel().contract;
     const Case c = typical_case(contract, sizes, 5);
     const Case other = typical_case(contract, sizes, 6);
-    const auto alone = answer_of_a_fresh_process([&] { return first_two_calls(probe, c, other); });
+    const auto alone = answer_of_a_fresh_process(probe, [&] { return first_two_calls(probe, c, other); });
     if (!alone || alone->found == Answer::Found::not_judged) return Outcome::discard();
     const std::string where = describe_sizes(c, contract.size_names);
     if (alone->found == Answer::Found::stopped)
