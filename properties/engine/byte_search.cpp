@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <ranges>
 #include <tuple>
 
 #include "engine/random.hpp"
@@ -216,7 +217,8 @@ SearchResult search_bytes(const Evaluate& evaluate, const LogChoices& log_choice
     // What was asked for comes first.
     for (const Bytes& bytes : stated_size_cases(log_choices, plan.seed + 1, plan.sizes, plan.cases_a_size))
         if (search.try_case(bytes)) return std::move(search).result();
-    for (const Bytes& bytes : size_grid(log_choices, plan.seed + 2, plan.magnitudes))
+    // The largest first: there is more of a case in which a race may show, and it can be made smaller.
+    for (const Bytes& bytes : size_grid(log_choices, plan.seed + 2, plan.magnitudes) | std::views::reverse)
         if (search.try_case(bytes)) return std::move(search).result();
     if (plan.sweep)
         for (const Bytes& bytes : choice_sweep(log_choices, plan.seed))

@@ -139,7 +139,8 @@ class Job {
         if (hung || !(stopped || overdue))
             take(stopped_verdict(kernel_, options_, statement, recorder_->last_case(),
                                  hung ? Behaviour::Role::terminates : Behaviour::Role::no_crash,
-                                 describe_stop(end, hung)));
+                                 describe_stop(end, hung)),
+                 Replacing::no_fail);
         is_ruined_ = false;
         return is_new && cut_short_.empty();
     }
@@ -162,17 +163,20 @@ class Job {
             return;
         }
         const Expected<StatementVerdict> told = statement_from_json(nlohmann::json::parse(line, nullptr, false));
-        if (told && names_.contains(told->name)) return take(*told);
+        if (told && names_.contains(told->name)) return take(*told, Replacing::another_fail);
         // Nothing that this child says can be trusted any more; another judges what is left.
         is_ruined_ = true;
     }
-    // What was seen later counts where it is worse: no_crash holds until something crashes.
-    void take(const StatementVerdict& verdict) {
+    // What was seen later counts where it is worse: no_crash holds until something crashes. Where a statement was
+    // told to fail by what another met, its own case is told later, and is smaller.
+    enum class Replacing { no_fail, another_fail };
+    void take(const StatementVerdict& verdict, Replacing replacing) {
         options_.skip.insert(verdict.name);
         const auto told = std::ranges::find(verdicts_, verdict.name, &StatementVerdict::name);
         if (told == verdicts_.end())
             verdicts_.push_back(verdict);
-        else if (verdict.verdict == Verdict::fail && told->verdict != Verdict::fail)
+        else if (verdict.verdict == Verdict::fail &&
+                 (told->verdict != Verdict::fail || replacing == Replacing::another_fail))
             *told = verdict;
         if (verdict.verdict == Verdict::fail && seconds_to_fail_ == 0.0) seconds_to_fail_ = seconds_since(begun_);
     }

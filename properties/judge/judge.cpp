@@ -41,7 +41,7 @@ std::uint64_t statement_seed(const Contract& contract, const JudgedStatement& st
 // Shrinking is expensive where a case costs a thread, single steps or a time limit.
 std::size_t shrink_budget(const JudgedStatement& statement) {
     if (statement.role == Behaviour::Role::terminates) return 6;
-    return statement.costly ? 16 : 400;
+    return statement.costly ? 12 : 400;
 }
 
 // Of the command line; and at thorough effort, for each size that comes in hundreds: the hidden and feed-forward
@@ -283,7 +283,7 @@ class Judge {
         return verdict.verdict != Verdict::fail && statement.role != Behaviour::Role::of_its_own;
     }
 
-    // The first of its kind is told at once: who is told may end this process before all is judged.
+    // The first of its kind is told at once: the next may end this process before all is judged.
     void keep_incident(std::string_view name, const std::string& what, const JudgedStatement& judged,
                        const Bytes& bytes) {
         if (!incidents_.emplace(name, Incident{bytes, judged.holding, what}).second) return;
