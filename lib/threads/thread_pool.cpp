@@ -63,10 +63,10 @@ class ThreadAttributes {
 
 }  // namespace
 
-// The current job is in `claims_`: its number in the upper 40 bits, how many parts are not yet claimed in the lower 24.
-// A claim is one compare-and-swap of both, so that a thread which is late gets no part of a job that it has not read:
-// what describes a job changes only when all parts of the last one are done, and a number comes back after 2^40 jobs,
-// which are days even of the shortest ones.
+// The current job is in `claims_`: its number in the upper 40 bits, how many parts are not yet claimed in the
+// lower 24. A claim is one compare-and-swap of both, so that a thread which is late gets no part of a job that it
+// has not read: what describes a job changes only when all parts of the last one are done, and a number comes back
+// after 2^40 jobs, which are days even of the shortest ones.
 struct ThreadPool::Workers {
   public:
     // As many of `count` threads as the system gives, the first of them on these CPUs, one on each. (Not

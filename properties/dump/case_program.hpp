@@ -12,8 +12,8 @@
 
 namespace brickproof {
 
-// How a statement is checked in C: the name of a part of checks.c.in, and whether it takes a second case, with other
-// data.
+// How a statement is checked in C: the name of a part of checks.c.in, and whether it takes a second case, with
+// other data.
 struct CaseCheck {
     std::string_view name;
     bool needs_other_case = false;

@@ -195,9 +195,9 @@ Outcome expect_two_bounds(std::string_view situation, std::span<const float> bef
     }
     if (wrong.runs.empty()) return Outcome::pass(largest_share);
     const std::size_t i = wrong.runs.front().first;
-    return Outcome::fail(fmt::format("{}: {}", situation,
-                                     too_far_apart(fmt::format("y[{}]", i), before[i], after[i], bounds[i])),
-                         std::move(wrong));
+    return Outcome::fail(
+        fmt::format("{}: {}", situation, too_far_apart(fmt::format("y[{}]", i), before[i], after[i], bounds[i])),
+        std::move(wrong));
 }
 
 WrongElements different_bits(const Type& type, std::string_view name, std::span<const std::byte> a,

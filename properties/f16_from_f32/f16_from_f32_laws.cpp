@@ -114,10 +114,9 @@ Outcome monotone(const Case& c, Trial& trial) {
     const std::span<const std::uint16_t> y = got.as<std::uint16_t>(0);
     for (std::size_t i = 1; i < y.size(); ++i)
         if (!(half_value(y[i - 1]) <= half_value(y[i])))
-            return Outcome::fail(
-                fmt::format("x[{}] = {} gives {}, but x[{}], which is {}, gives {}", i - 1, show(x[i - 1]),
-                            show_half(y[i - 1]), i,
-                            x[i - 1] == x[i] ? "the same" : "the larger " + show(x[i]), show_half(y[i])));
+            return Outcome::fail(fmt::format(
+                "x[{}] = {} gives {}, but x[{}], which is {}, gives {}", i - 1, show(x[i - 1]), show_half(y[i - 1]),
+                i, x[i - 1] == x[i] ? "the same" : "the larger " + show(x[i]), show_half(y[i])));
     return Outcome::pass();
 }
 

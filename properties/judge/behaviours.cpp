@@ -268,8 +268,8 @@ const std::vector<Behaviour>& behaviours() {
         // What these are about is looked at after every other call, too.
         {"fp_environment", "rounding mode, flush-to-zero and the other controls are left as found", fp_environment,
          false, true, Behaviour::Role::seen_in_passing},
-        {"keeps_registers", "the registers that a call must preserve are left as found", keeps_registers, false, true,
-         Behaviour::Role::seen_in_passing},
+        {"keeps_registers", "the registers that a call must preserve are left as found", keeps_registers, false,
+         true, Behaviour::Role::seen_in_passing},
         {"keeps_signals", "signal handlers, the signal mask and the alarm are left as found", keeps_signals, false,
          true},
         {.name = "first_call",

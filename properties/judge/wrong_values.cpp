@@ -51,8 +51,7 @@ std::optional<WrongElements> values_beyond_bound(const Case& c, const Outputs& g
 
 }  // namespace
 
-std::optional<std::string> unwritten_elements(const Case& c, const Outputs& first,
-                                              const Outputs& second) {
+std::optional<std::string> unwritten_elements(const Case& c, const Outputs& first, const Outputs& second) {
     std::size_t output = 0;
     for (const Operand& operand : c.operands) {
         if (operand.access != Access::output) continue;

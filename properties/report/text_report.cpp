@@ -44,9 +44,10 @@ std::string map_text(const StatementVerdict& statement) {
     const std::string which =
         map.says.empty() ? "no pattern is seen in which elements are wrong" : fmt::format("wrong: {}", map.says);
     // A law may have made another case of the one that is shown.
-    const std::string of = map.first_found                  ? ", in the case first found: " + map.of_case
-                           : map.of_case.empty() || map.of_case == statement.sizes ? ""
-                                                            : ", in a call of " + map.of_case;
+    const std::string of = map.first_found ? ", in the case first found: " + map.of_case
+                           : map.of_case.empty() || map.of_case == statement.sizes
+                               ? ""
+                               : ", in a call of " + map.of_case;
     std::string text = fmt::format("          {} ({} of the {} elements of {}{})\n", which, map.wrong, map.elements,
                                    map.output, of);
     for (const std::string& line : map.picture) text += fmt::format("            {}\n", line);

@@ -10,8 +10,9 @@ namespace brickproof::faults {
 
 #if defined(__x86_64__)
 extern "C" void rms_norm_loses_r12_at_the_second_long_call();
-extern "C" __attribute__((used, visibility("hidden"))) bool rms_norm_second_long_call(
-    const float* x, const float* weight, float* y, std::size_t n, float eps) {
+extern "C" __attribute__((used, visibility("hidden"))) bool rms_norm_second_long_call(const float* x,
+                                                                                      const float* weight, float* y,
+                                                                                      std::size_t n, float eps) {
     static unsigned calls = 0;
     rms_norm_of<>(x, weight, y, n, eps);
     return n > 100 && ++calls == 2;

@@ -197,7 +197,8 @@ Answer two_first_calls(Probe& probe, const Case& c, const Case& other, long stop
 }
 
 Outcome judge_pair(Probe& probe, const Case& c, const Case& other, long stop, const Answer& alone) {
-    const auto answer = answer_of_a_fresh_process(probe, [&] { return two_first_calls(probe, c, other, stop, alone); });
+    const auto answer =
+        answer_of_a_fresh_process(probe, [&] { return two_first_calls(probe, c, other, stop, alone); });
     if (!answer)
         return Outcome::fail("the first two calls of a process, on two threads at once, end it or do not end");
     if (answer->found == Answer::Found::stopped)

@@ -174,12 +174,11 @@ DecodedInstruction decode_instruction(std::span<const std::uint8_t> bytes) {
     ZydisDecodedInstruction instruction{};
     if (!ZYAN_SUCCESS(ZydisDecoderDecodeInstruction(&decoder, nullptr, bytes.data(), bytes.size(), &instruction)))
         return {};
-    DecodedInstruction decoded{
-        .mnemonic = ZydisMnemonicGetString(instruction.mnemonic),
-        .features = features_of(instruction),
-        .length = instruction.length,
-        .asks_the_cpu =
-            instruction.mnemonic == ZYDIS_MNEMONIC_CPUID || instruction.mnemonic == ZYDIS_MNEMONIC_XGETBV};
+    DecodedInstruction decoded{.mnemonic = ZydisMnemonicGetString(instruction.mnemonic),
+                               .features = features_of(instruction),
+                               .length = instruction.length,
+                               .asks_the_cpu = instruction.mnemonic == ZYDIS_MNEMONIC_CPUID ||
+                                               instruction.mnemonic == ZYDIS_MNEMONIC_XGETBV};
     find_target(instruction, decoded);
     return decoded;
 }
