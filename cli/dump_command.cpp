@@ -39,7 +39,7 @@ Expected<std::string> dump_first_fault(const Kernel& kernel, const KernelVerdict
                                        const std::vector<std::string>& assume, const std::string& folder) {
     const StatementVerdict* finding = first_fault(verdict);
     if (finding == nullptr) return fmt::format("Nothing is dumped: no statement fails on this case.\n");
-    for (const JudgedStatement& statement : all_statements(kernel, assume, false)) {
+    for (const JudgedStatement& statement : all_statements(kernel, assume)) {
         if (statement.name != finding->name) continue;
         // '+' and the sentences, or '-' and the problem.
         std::string told = told_by_child([&](int pipe) {

@@ -130,7 +130,7 @@ Finding Worker::shrink_end(const std::string& statement, bool hung, const std::s
     };
     if (!hung) found = shrink_bytes(found, ends_its_process, shrink_budget);
     Preconditions holding = assumptions_of(kernel_, setup_.assume);
-    for (const JudgedStatement& judged : all_statements(kernel_, setup_.assume, false))
+    for (const JudgedStatement& judged : all_statements(kernel_, setup_.assume))
         if (judged.name == statement) holding = judged.holding;
     return make_finding(kernel_, name_of(hung ? Behaviour::Role::terminates : Behaviour::Role::no_crash), holding,
                         found);

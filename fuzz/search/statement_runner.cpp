@@ -13,7 +13,7 @@ constexpr std::size_t shrink_budget_of_hangs = 6;  // each costs a time limit
 
 StatementRunner::StatementRunner(const Kernel& kernel, const std::vector<std::string>& assume)
     : kernel_(kernel), probe_(kernel) {
-    for (JudgedStatement& statement : all_statements(kernel, assume, false)) {
+    for (JudgedStatement& statement : all_statements(kernel, assume)) {
         if (statement.single_case || !statement.excluded_by.empty()) continue;
         if (statement.kind == StatementKind::character && !statement.promised) continue;
         statements_.push_back(std::move(statement));

@@ -150,6 +150,8 @@ struct Contract {
     std::vector<std::string_view> size_names;
     // Those of size_names that size no array, such as a position.
     std::vector<std::string_view> parameters{};
+    // Of an op whose elements or rows do not depend on each other: the index of the size that counts them.
+    std::optional<std::size_t> independent_size{};
     std::vector<Precondition> preconditions;
     std::string_view bound_derivation;
 

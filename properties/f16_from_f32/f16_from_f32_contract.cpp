@@ -52,6 +52,7 @@ Contract make_contract() {
         .formula = "y = the half nearest to x, the even one on a tie",
         .references = {"IEEE 754-2019, 3.4 (binary16), 4.3.1 (rounding), 6.2 (NaN)"},
         .size_names = {"n"},
+        .independent_size = 0,
         .preconditions = {{"finite", "no value is Inf or NaN"}},
         .bound_derivation = brick::f16_from_f32_bound_derivation,
         .decode = decode,

@@ -51,6 +51,7 @@ Contract make_contract() {
         .formula = "y = half(x), exactly",
         .references = {"IEEE 754-2019, 3.4 (binary16)"},
         .size_names = {"n"},
+        .independent_size = 0,
         .preconditions = {{"finite", "no half is Inf or NaN"}},
         .bound_derivation = brick::f16_to_f32_bound_derivation,
         .decode = decode,

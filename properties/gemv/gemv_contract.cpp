@@ -123,6 +123,7 @@ Contract make_contract() {
         .formula = "y_r = sum over c of w_rc x_c, plus bias_r unless bias is NULL; w row-major",
         .references = {"Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., 3.1 and 3.5"},
         .size_names = {"rows", "cols", "bias"},
+        .independent_size = 0,
         .preconditions = {{"finite", "no value is Inf or NaN"},
                           {"exact", "every partial sum is representable in float32", true},
                           {"moderate", "nothing is near overflow or underflow", true}},

@@ -10,6 +10,7 @@
 
 #include "engine/compare.hpp"
 #include "judge/call/call_behaviours.hpp"
+#include "judge/large_sizes.hpp"
 
 namespace brickproof {
 namespace {
@@ -281,6 +282,11 @@ const std::vector<Behaviour>& behaviours() {
          .says = "every instruction that it executes is one of the CPU features that its row declares",
          .check = executes_declared_features,
          .single_case = true},
+        {.name = "large_sizes",
+         .says = "index arithmetic beyond 2^31 and 2^32 elements and bytes gives what smaller calls give",
+         .check = works_at_large_sizes,
+         .single_case = true,
+         .takes_long = true},
         {.name = "upper_halves",
          .says = "the upper halves of vector registers are cleared on return",
          .check = clears_upper_halves,

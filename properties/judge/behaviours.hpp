@@ -27,6 +27,7 @@ struct Behaviour {
     StatementKind kind = StatementKind::behaviour;  // or character: what it finds is a NOTE
     bool single_case = false;                       // it makes its cases itself
     bool first = false;                             // judged before the kernel was called by any other
+    bool takes_long = false;                        // only with --effort thorough
 };
 
 // The name of the first one with this role.

@@ -20,7 +20,8 @@ namespace {
 
 // A replay is of one case: statements that make their own have no part in it.
 std::vector<JudgedStatement> statements_for(const Kernel& kernel, const JudgeOptions& options) {
-    std::vector<JudgedStatement> all = all_statements(kernel, options.assume, options.exhaustive);
+    std::vector<JudgedStatement> all =
+        all_statements(kernel, options.assume, {options.exhaustive, options.effort.common_sizes});
     if (options.only_case) std::erase_if(all, [](const JudgedStatement& s) { return s.single_case; });
     return all;
 }

@@ -46,13 +46,14 @@ JudgedStatement from_statement(const Statement& statement, const Kernel& kernel,
 }
 
 std::vector<JudgedStatement> all_statements(const Kernel& kernel, const std::vector<std::string>& assume,
-                                            bool exhaustive) {
+                                            Lengthy lengthy) {
     const Preconditions assumed = assumptions_of(kernel, assume);
     std::vector<JudgedStatement> all;
     for (const Statement& statement : kernel.contract->statements)
-        if (!statement.on_demand || exhaustive) all.push_back(from_statement(statement, kernel, assumed));
+        if (!statement.on_demand || lengthy.exhaustive) all.push_back(from_statement(statement, kernel, assumed));
     for (const Behaviour& behaviour : behaviours())
-        all.push_back(from_behaviour(behaviour, *kernel.contract, assumed));
+        if (!behaviour.takes_long || lengthy.large_sizes)
+            all.push_back(from_behaviour(behaviour, *kernel.contract, assumed));
     return all;
 }
 

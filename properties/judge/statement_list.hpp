@@ -36,8 +36,13 @@ Preconditions assumptions_of(const Kernel& kernel, const std::vector<std::string
 
 JudgedStatement from_statement(const Statement& statement, const Kernel& kernel, const Preconditions& assumed);
 
-// The contract's first: they find most faults, and soonest. Statements on demand only where `exhaustive`.
+struct Lengthy {
+    bool exhaustive = false;   // statements that go through every input
+    bool large_sizes = false;  // behaviours that take long
+};
+
+// The contract's first: they find most faults, and soonest. Those that take long only where they are asked for.
 std::vector<JudgedStatement> all_statements(const Kernel& kernel, const std::vector<std::string>& assume,
-                                            bool exhaustive);
+                                            Lengthy lengthy = {});
 
 }  // namespace brickproof

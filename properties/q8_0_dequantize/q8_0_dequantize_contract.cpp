@@ -50,6 +50,7 @@ Contract make_contract() {
         .formula = "y = half(d) q",
         .references = {"GGUF Q8_0: 34-byte blocks, half scale then 32 int8 (ggml)"},
         .size_names = {"n"},
+        .independent_size = 0,
         .preconditions = {{"finite", "no scale is Inf or NaN"},
                           {"quants>-128", "no quant is -128"},
                           {"nonfinite", "some scale is Inf or NaN", true}},

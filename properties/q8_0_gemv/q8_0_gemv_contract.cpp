@@ -73,6 +73,7 @@ Contract make_contract() {
         .references = {"GGUF Q8_0: 34-byte blocks, half scale then 32 int8 (ggml)",
                        "Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., 3.1 and 3.5"},
         .size_names = {"rows", "cols"},
+        .independent_size = 0,
         .preconditions = {{"finite", "no scale is Inf or NaN"},
                           {"quants>-128", "no quant is -128"},
                           {"exact", "every partial sum is representable in float32", true},

@@ -64,6 +64,7 @@ Contract make_contract() {
                        "IEEE 754-2019, 4.3.1: rounding to nearest, ties to even (the half)",
                        "Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., 3.1"},
         .size_names = {"n"},
+        .independent_size = 0,
         .preconditions = {{"finite", "no value is Inf or NaN"},
                           {"ties", "scales are powers of two, values lie halfway between codes", true},
                           {"nonfinite", "some value is Inf or NaN", true}},

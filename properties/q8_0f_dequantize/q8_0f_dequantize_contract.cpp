@@ -66,6 +66,7 @@ Contract make_contract() {
         .formula = "y_i = scales_(i/32) q_i, rounded once",
         .references = {"IEEE 754-2019, 4.3.1: rounding to nearest, ties to even"},
         .size_names = {"n"},
+        .independent_size = 0,
         .preconditions = {{"finite", "no scale is Inf or NaN"},
                           {"quants>-128", "no quant is -128"},
                           {"nonfinite", "some scale is Inf or NaN", true}},

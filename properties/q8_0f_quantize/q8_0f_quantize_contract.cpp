@@ -51,6 +51,7 @@ Contract make_contract() {
                        "absmax quantisation",
                        "Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., 3.1"},
         .size_names = {"n"},
+        .independent_size = 0,
         .preconditions = {{"finite", "no value is Inf or NaN"},
                           {"ties", "scales are powers of two, values lie halfway between codes", true},
                           {"nonfinite", "some value is Inf or NaN", true}},

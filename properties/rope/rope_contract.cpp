@@ -118,6 +118,7 @@ Contract make_contract() {
                        "Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., 3.1"},
         .size_names = {"heads", "head_dim", "position", "style"},
         .parameters = {"position", "style"},
+        .independent_size = 0,
         .preconditions = {{"finite", "no value is Inf or NaN"},
                           {"moderate", "magnitudes are 0 or 2^-70 to 2^100, theta at most 2^30", true}},
         .bound_derivation = brick::rope_bound_derivation,

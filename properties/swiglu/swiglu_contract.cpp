@@ -79,6 +79,7 @@ Contract make_contract() {
         .references = {"Shazeer, GLU Variants Improve Transformer, 2020 (arXiv:2002.05202)",
                        "Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., 3.1"},
         .size_names = {"n"},
+        .independent_size = 0,
         .preconditions = {{"finite", "no value is Inf or NaN"},
                           {"normal_products", "no product of up, gate and sigmoid(gate) underflows", true}},
         .bound_derivation = brick::swiglu_bound_derivation,
