@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <ranges>
 #include <tuple>
 
 #include "engine/random.hpp"
@@ -218,7 +217,9 @@ SearchResult search_bytes(const Evaluate& evaluate, const LogChoices& log_choice
     for (const Bytes& bytes : stated_size_cases(log_choices, plan.seed + 1, plan.sizes, plan.cases_a_size))
         if (search.try_case(bytes)) return std::move(search).result();
     // The largest first: there is more of a case in which a race may show, and it can be made smaller.
-    for (const Bytes& bytes : size_grid(log_choices, plan.seed + 2, plan.magnitudes) | std::views::reverse)
+    std::vector<Bytes> grid = size_grid(log_choices, plan.seed + 2, plan.magnitudes);
+    std::ranges::reverse(grid);
+    for (const Bytes& bytes : grid)
         if (search.try_case(bytes)) return std::move(search).result();
     if (plan.sweep)
         for (const Bytes& bytes : choice_sweep(log_choices, plan.seed))

@@ -76,6 +76,9 @@ void run_child(
 // nothing.
 bool end_what_a_call_left();
 
+// 0 where the system does not say.
+std::size_t threads_of_this_process();
+
 // In a child: writes all, or ends the process where nobody reads any more.
 void tell_parent(int pipe, std::string_view bytes);
 

@@ -84,13 +84,17 @@ class Judge {
         std::erase_if(statements, [&](const JudgedStatement& s) { return options_.skip.contains(s.name); });
         std::vector<StatementVerdict> verdicts;
         std::ranges::stable_partition(statements, &JudgedStatement::first);
+        std::vector<std::size_t> cut_short;
         for (const JudgedStatement& statement : statements) {
             observer_.on_statement(statement.name);
             give_time(statements.size() - verdicts.size());
             verdicts.push_back(search(statement));
-            if (is_held_back(statement, verdicts.back())) continue;
-            observer_.on_verdict(verdicts.back());
+            if (is_cut_short_)
+                cut_short.push_back(verdicts.size() - 1);
+            else if (!is_held_back(statement, verdicts.back()))
+                observer_.on_verdict(verdicts.back());
         }
+        judge_again(statements, cut_short, verdicts);
         for (std::size_t i = 0; i < statements.size(); ++i) {
             if (!is_held_back(statements[i], verdicts[i])) continue;
             take_incident(statements[i], verdicts[i]);
@@ -256,13 +260,34 @@ class Judge {
         statement_share_ = std::max(0.5, used + (1.0 - used) / static_cast<double>(statements_left));
     }
 
+    // With what time the others have left.
+    void judge_again(const std::vector<JudgedStatement>& statements, const std::vector<std::size_t>& cut_short,
+                     std::vector<StatementVerdict>& verdicts) {
+        if (spent() < 1.0) why_unfinished_.clear();
+        for (const std::size_t i : cut_short) {
+            if (spent() < 1.0) {
+                is_cut_short_ = false;
+                statement_share_ = 1.0;
+                observer_.on_statement(statements[i].name);
+                verdicts[i] = search(statements[i]);
+            } else {
+                why_unfinished_ = where_time_went();
+            }
+            if (!is_held_back(statements[i], verdicts[i])) observer_.on_verdict(verdicts[i]);
+        }
+    }
+
     // Shares of what there is.
     double share_of_time() const {
         const double seconds = std::chrono::duration<double>(Clock::now() - begun_).count();
         return (options_.seconds_used + seconds) / options_.limits.kernel;
     }
     double share_of_hangs() const { return probe_.hung_seconds() / options_.limits.all_hangs(); }
-    double share_of_slow_calls() const { return probe_.slow_seconds() / options_.limits.all_slow_calls(); }
+    // A kernel that hangs may be slow, too: both together are waited for no longer.
+    double share_of_slow_calls() const {
+        const double slow = probe_.slow_seconds();
+        return slow == 0.0 ? 0.0 : (slow + probe_.hung_seconds()) / options_.limits.all_slow_calls();
+    }
     double share_of_threads() const { return static_cast<double>(probe_.left_threads()) / TimeLimits::all_threads; }
     double spent() const {
         return std::max({share_of_time(), share_of_hangs(), share_of_slow_calls(), share_of_threads()});

@@ -26,6 +26,8 @@ struct Kernel {
     std::string apart{};
     // What loading its library did to the floating-point environment of the whole process; usually "".
     std::string changed_at_load{};
+    // Loading its library started threads, which processes that are forked do not have.
+    bool has_threads_from_load = false;
 };
 
 }  // namespace brickproof

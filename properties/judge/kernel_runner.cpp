@@ -1,7 +1,6 @@
 #include "judge/kernel_runner.hpp"
 
 #include <fmt/format.h>
-#include <sys/stat.h>
 
 #include <algorithm>
 #include <cfenv>
@@ -37,12 +36,6 @@ Window window_around(std::size_t offset, std::size_t bytes, std::size_t capacity
 bool holds_only(std::byte poison, std::span<const std::byte> bytes) {
     return bytes.empty() ||
            (bytes.front() == poison && std::memcmp(bytes.data(), bytes.data() + 1, bytes.size() - 1) == 0);
-}
-
-// 0 where the system does not say.
-std::size_t threads_of_this_process() {
-    struct stat folder {};
-    return stat("/proc/self/task", &folder) == 0 && folder.st_nlink > 2 ? folder.st_nlink - 2 : 0;
 }
 
 std::size_t bytes_of(const Case& c) {
@@ -81,8 +74,7 @@ std::size_t KernelRunner::offset_for(const Operand& operand, std::size_t index, 
             break;
     }
     constexpr std::size_t line = 64;
-    // An odd factor, so that every operand comes by every alignment, and not all by the same one.
-    return room + placement.offset_elements * (2 * index + 1) * operand.type->align % line;
+    return room + (placement.offsets >> 6 * index) % 64 * operand.type->align % line;
 }
 
 std::vector<KernelRunner::Placed> KernelRunner::place(const Case& c, const Placement& placement) {
@@ -153,11 +145,11 @@ Run KernelRunner::run_between(const Case& c, const Placement& placement, void (*
         if (placement.watched) run.exceptions = std::fetestexcept(FE_INVALID | FE_DIVBYZERO);
         run.after = read_fp_environment();
     });
+    std::string left = what_it_left();
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
     if (before == nullptr && stop.kind == Stop::Kind::none)
         count_call(took.count(), slow_call_seconds + for_its_size);
-    if (std::string left = what_it_left(); !left.empty())
-        return {.violation = Run::Violation::crashed, .what = std::move(left), .stopped = true};
+    if (!left.empty()) return {.violation = Run::Violation::crashed, .what = std::move(left), .stopped = true};
     if (stop.kind != Stop::Kind::none) {
         run.stopped = true;
         classify(stop, c, placed, run);
@@ -193,12 +185,12 @@ void KernelRunner::note_misconduct(const Run& run) {
     if (run.before != run.after) misconduct_.try_emplace("fp_environment", environment_change(run));
 }
 
-// Code that declares no wider registers is slow with them filled: then for small cases and now and then.
+// Code for SSE is slow with them filled: then for small cases and now and then, more often where the row declares
+// them.
 bool KernelRunner::fills_upper_halves(const Case& c) const {
     constexpr std::size_t small = 256;  // bytes
-    constexpr std::size_t now_and_then = 1024;
-    return kernel_.cpu_features.find("avx") != std::string::npos || bytes_of(c) <= small ||
-           fills_ % now_and_then < 2;
+    const std::size_t now_and_then = kernel_.cpu_features.find("avx") != std::string::npos ? 16 : 1024;
+    return bytes_of(c) <= small || fills_ % now_and_then < 2;
 }
 
 RegisterFill KernelRunner::next_fill() {

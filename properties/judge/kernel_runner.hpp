@@ -27,8 +27,9 @@ struct Placement {
         flush_end,    // the last byte (and the read slack that the kernel declares) right before one
     };
     Where where = Where::roomy;
-    // Roomy only: operand i starts this many elements (times 2i + 1, modulo 64 bytes) behind a 64-byte boundary.
-    std::size_t offset_elements = 0;
+    // Roomy only. In base 64, digit i: how many elements past a 64-byte boundary, modulo 64 bytes, operand i
+    // starts.
+    std::uint64_t offsets = 0;
     // Old contents of the outputs, and of the slack around every buffer.
     std::byte poison{0xA5};
     bool inputs_read_only = false;
@@ -36,6 +37,9 @@ struct Placement {
     bool watched = false;
     bool measure_stack = false;  // on one of its own
 };
+
+// Every operand by one element, for Placement::offsets.
+inline constexpr std::uint64_t all_by_one = 0x0041'0410'4104'1041;
 
 struct Run {
     enum class Violation { none, read_out_of_bounds, wrote_out_of_bounds, wrote_input, crashed, did_not_end };

@@ -1,5 +1,7 @@
 #include "judge/plugin.hpp"
 
+#include "judge/child_pool.hpp"
+
 #include <dlfcn.h>
 #include <fmt/format.h>
 
@@ -188,6 +190,7 @@ Expected<std::vector<Kernel>> load_plugin(const std::string& path, std::vector<U
     // Without a slash dlopen would search the system's folders.
     const std::string absolute = std::filesystem::absolute(path).string();
     const LoadingEnvironment environment;
+    const std::size_t threads = threads_of_this_process();
     void* library = dlopen(absolute.c_str(), RTLD_NOW | RTLD_LOCAL);
     if (library == nullptr)
         return Problem{fmt::format("{} cannot be loaded as a shared library: {}", path, dlerror())};
@@ -204,11 +207,16 @@ Expected<std::vector<Kernel>> load_plugin(const std::string& path, std::vector<U
     for (Kernel& kernel : *kernels) {
         kernel.plugin_path = path;
         kernel.changed_at_load = environment.change();
+        kernel.has_threads_from_load = threads_of_this_process() > threads;
     }
     return kernels;
 }
 
 std::string why_not_runnable(const Kernel& kernel) {
+    if (kernel.has_threads_from_load)
+        return "its library starts threads while it is loaded, and kernels are judged in forked processes, which "
+               "do not "
+               "have them; start them at the first call";
     const std::string_view missing = brick::first_missing_feature(kernel.cpu_features);
     if (missing.empty()) return "";
     return fmt::format(

@@ -15,6 +15,7 @@
 
 #include "judge/behaviours.hpp"
 #include "judge/call/call_guard.hpp"
+#include "judge/call/single_step.hpp"
 
 #if defined(__x86_64__)
 #include <ucontext.h>
@@ -121,7 +122,8 @@ void on_step(int, siginfo_t*, void* context) {
         stepping.partner->start(1);
         stepping.partner_waits = !stepping.partner->wait(lock_patience);
     }
-    if (stepping.partner_waits || stepping.steps >= stepping.most_steps) flags &= ~trap_flag;
+    if (stepping.partner_waits || stepping.steps >= stepping.most_steps || must_run_free(registers))
+        flags &= ~trap_flag;
 }
 
 void set_trap_flag() {

@@ -137,8 +137,9 @@ Outcome overflow_is_infinite(const Case& c, Trial& trial) {
     return expect_same("y", y_of(trial, huge), expected);
 }
 
-// One of three values with a NaN gate, one with a NaN up.
-Outcome nan_stays_nan(const Case& c, Trial& trial) {
+// One of three values with a NaN gate, one with a NaN up. The others are as exact as without them.
+Outcome nan_stays_nan(const Case& c, Trial& trial, Oracle oracle) {
+    const OracleOutput exact = trial.derived(c, oracle)[0];
     Case with_nans = c;
     const auto is_nan_input = [start = c.sizes[0] % 3](std::size_t i) { return (i + start) % 3 != 2; };
     for (std::size_t i = 0; i < c.sizes[0]; ++i)
@@ -148,6 +149,9 @@ Outcome nan_stays_nan(const Case& c, Trial& trial) {
     for (std::size_t i = 0; i < y.size(); ++i)
         if (std::isnan(y[i]) != is_nan_input(i))
             return Outcome::fail(fmt::format("{}, but y[{}] is {}", at(with_nans, i), i, show(y[i])));
+        else if (!is_nan_input(i) && std::fabs(static_cast<double>(y[i]) - exact.exact[i]) > exact.bound[i])
+            return Outcome::fail(fmt::format("{}, beside a NaN: y[{}] is {}, beyond its bound from {}",
+                                             at(with_nans, i), i, show(y[i]), exact.exact[i]));
     return Outcome::pass();
 }
 
@@ -190,8 +194,13 @@ Outcome infinite_operands(const Case& c, Trial& trial, Oracle oracle) {
 }  // namespace
 
 std::vector<Statement> swiglu_statements(const Contract& contract) {
-    Statement nan =
-        law("nan_stays_nan", "a NaN in gate or in up makes that y a NaN, and no other", {"finite"}, nan_stays_nan);
+    Statement nan{.name = "nan_stays_nan",
+                  .kind = StatementKind::law,
+                  .says = "a NaN in gate or in up makes that y a NaN, and no other: those are within their bounds",
+                  .needs = {"finite"},
+                  .check = [oracle = contract.oracle](const Case& c, Trial& trial) {
+                      return nan_stays_nan(c, trial, oracle);
+                  }};
     nan.excluded_by = {"finite"};
     const Statement infinite{.name = "infinite_operands",
                              .kind = StatementKind::law,

@@ -78,7 +78,7 @@ TEST_F(Runner, ARightKernelIsRightEverywhere) {
         }
     }
     for (std::size_t offset = 0; offset < 32; ++offset)
-        EXPECT_EQ(runner.run(case_, {.offset_elements = offset}).outputs, roomy.outputs);
+        EXPECT_EQ(runner.run(case_, {.offsets = offset * all_by_one}).outputs, roomy.outputs);
 }
 
 TEST_F(Runner, AReadBehindTheEndIsSeenFlushWithTheEndOnly) {

@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <array>
+#include <fstream>
+#include <iterator>
 #include <map>
 #include <optional>
 
@@ -116,6 +118,14 @@ std::string row_of(const Kernel& kernel) {
     return kernel.cpu_features.empty() ? "declares no CPU feature" : "declares " + kernel.cpu_features;
 }
 
+// By what others found out: names of functions and tables that it may import.
+bool may_import_what_the_cpu_has(const std::string& library) {
+    std::ifstream file(library, std::ios::binary);
+    const std::string bytes{std::istreambuf_iterator<char>(file), {}};
+    return std::ranges::any_of(std::array{"__x86_get_cpuid_feature_leaf", "__cpu_model", "getauxval", "cpuinfo_"},
+                               [&](const char* name) { return bytes.find(name) != std::string::npos; });
+}
+
 Outcome uses_what_is_declared(const Kernel& kernel, const Uses& uses) {
     const std::set<std::string> declared = with_implied_features(kernel.cpu_features);
     std::vector<std::string> undeclared;
@@ -123,7 +133,8 @@ Outcome uses_what_is_declared(const Kernel& kernel, const Uses& uses) {
     for (const auto& [feature, use] : uses) {
         if (declared.contains(feature)) continue;
         undeclared.push_back(fmt::format("{} at {}, which needs {}", use.mnemonic, use.sizes, feature));
-        chooses = chooses || (!use.code->library.empty() && asks_the_cpu(*use.code));
+        chooses = chooses || (!use.code->library.empty() &&
+                              (asks_the_cpu(*use.code) || may_import_what_the_cpu_has(use.code->library)));
     }
     if (undeclared.empty()) return Outcome::pass();
     const std::string what =

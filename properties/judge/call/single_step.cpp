@@ -1,10 +1,13 @@
 #include "judge/call/single_step.hpp"
 
+#include <algorithm>
+#include <array>
 #include <csignal>
 
 #include "judge/call/call_guard.hpp"
 
 #if defined(__x86_64__)
+#include <sys/syscall.h>
 #include <ucontext.h>
 #endif
 
@@ -21,7 +24,8 @@ thread_local OnInstruction current_watch = nullptr;
 void on_step(int, siginfo_t*, void* context) {
     auto& registers = static_cast<ucontext_t*>(context)->uc_mcontext.gregs;
     const auto next = static_cast<std::uintptr_t>(registers[REG_RIP]);
-    if (!is_in_call_guard(next) && !current_watch(next)) registers[REG_EFL] &= ~trap_flag;
+    if ((!is_in_call_guard(next) && !current_watch(next)) || must_run_free(registers))
+        registers[REG_EFL] &= ~trap_flag;
 }
 
 void set_trap_flag() {
@@ -32,6 +36,13 @@ void clear_trap_flag() {
 }
 
 }  // namespace
+
+bool must_run_free(const gregset_t& registers) {
+    const auto* next = reinterpret_cast<const unsigned char*>(registers[REG_RIP]);
+    if (next[0] != 0x0F || next[1] != 0x05) return false;  // syscall
+    constexpr std::array calls = {SYS_rt_sigprocmask, SYS_clone, SYS_clone3, SYS_fork, SYS_vfork};
+    return std::ranges::find(calls, registers[REG_RAX]) != calls.end();
+}
 
 Run run_single_stepped(KernelRunner& runner, const Case& c, OnInstruction on_instruction) {
     struct sigaction action {};
