@@ -1,4 +1,7 @@
+#include <algorithm>
+#include <cmath>
 #include <csignal>
+#include <cstdint>
 
 #include "caller_state.hpp"
 #include "exp_pieces.hpp"
@@ -84,7 +87,27 @@ void aligned_loads_of_up(const float* gate, const float* up, float* y, Index n) 
         [[maybe_unused]] const volatile int used = _mm_movemask_ps(values);
     }
 }
+
+/// Looks at one of its operands only.
+void aligned_stores_where_gate_is_aligned(const float* gate, const float* up, float* y, Index n) {
+    if (reinterpret_cast<std::uintptr_t>(gate) % 32 != 0) return right(gate, up, y, n);
+    Index i = 0;
+    for (; i + 4 <= n; i += 4) {
+        float four[4];
+        right(gate + i, up + i, four, 4);
+        _mm_store_ps(y + i, _mm_loadu_ps(four));
+    }
+    right(gate + i, up + i, y + i, n - i);
+}
 #endif
+
+/// A NaN sends its whole vector of eight through a coarser form.
+void neighbours_of_a_nan_are_coarse(const float* gate, const float* up, float* y, Index n) {
+    right(gate, up, y, n);
+    for (Index i = 0; i < n; ++i)
+        if (std::isnan(gate[i]))
+            for (Index k = i / 8 * 8; k < std::min(n, i / 8 * 8 + 8); ++k) y[k] *= 1.0001f;
+}
 
 const PlantedFault table[] = {
 #if defined(__x86_64__)
@@ -219,6 +242,8 @@ const PlantedFault table[] = {
          right(gate, up, y, n);
          for (Index i = n; i % 8 != 0; ++i) write_byte(y + i, 0);
      })},
+    {op, "neighbours_of_a_nan_are_coarse", "nan_stays_nan", "one NaN makes its register less exact (NaN)",
+     kernel(neighbours_of_a_nan_are_coarse)},
     {op, "gates_staged_in_a_static_buffer", "thread_safe", "a static scratch vector shared by all threads (race)",
      kernel(gates_staged_in_a_static_buffer)},
     {op, "leaves_flush_to_zero_on", "fp_environment", "sets MXCSR for speed and does not set it back (CPU state)",
@@ -235,6 +260,9 @@ const PlantedFault table[] = {
 #if defined(__x86_64__)
     {op, "aligned_loads_of_up", "alignment_independent,no_crash",
      "an aligned load from an address that is only 4-aligned (alignment fault)", kernel(aligned_loads_of_up)},
+    {op, "aligned_stores_where_gate_is_aligned", "alignment_independent",
+     "asks one operand for its alignment and takes all to have it (alignment fault)",
+     kernel(aligned_stores_where_gate_is_aligned)},
 #endif
 };
 
