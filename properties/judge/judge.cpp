@@ -83,7 +83,8 @@ class Judge {
         std::vector<JudgedStatement> statements = statements_for(kernel_, options_);
         std::erase_if(statements, [&](const JudgedStatement& s) { return options_.skip.contains(s.name); });
         std::vector<StatementVerdict> verdicts;
-        std::ranges::stable_partition(statements, &JudgedStatement::first);
+        std::stable_partition(statements.begin(), statements.end(),
+                              [](const JudgedStatement& s) { return s.first; });
         std::vector<std::size_t> cut_short;
         for (const JudgedStatement& statement : statements) {
             observer_.on_statement(statement.name);

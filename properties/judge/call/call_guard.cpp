@@ -122,7 +122,7 @@ void set_vectors(CallFrame& frame, const ArgumentRegisters& arguments, std::uint
 }
 
 // What a kernel's local variables hold before they are set. (Written so that no optimiser takes it away.)
-[[gnu::noinline, gnu::no_sanitize("address")]] void fill_stack_below(std::uint64_t pattern) {
+__attribute__((noinline, no_sanitize("address"))) void fill_stack_below(std::uint64_t pattern) {
     std::uint64_t room[1024];
     std::ranges::fill(room, pattern);
     asm volatile("" : : "r"(room) : "memory");
