@@ -153,7 +153,10 @@ TEST(Isolation, ASlowKernelIsUnfinishedAndNotAccused) {
     EXPECT_TRUE(failures(verdict.statements).empty());
     EXPECT_TRUE(verdict.unfinished);
     EXPECT_EQ(verdict.verdict, Verdict::not_run);
-    EXPECT_NE(verdict.reason.find("its calls are slow"), std::string::npos) << verdict.reason;
+    // In an emulator its time is over before so many calls were made.
+    EXPECT_TRUE(verdict.reason.find("its calls are slow") != std::string::npos ||
+                verdict.reason.find("its time was over") != std::string::npos)
+        << verdict.reason;
 }
 
 const Shared<std::atomic<bool>> is_hanging;

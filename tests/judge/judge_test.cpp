@@ -67,6 +67,8 @@ TEST_F(Judging, ARightKernelHasNoFailure) {
     EXPECT_TRUE(failures(verdicts).empty()) << failures(verdicts).front();
     EXPECT_NE(overall(verdicts), Verdict::not_run);
     for (const StatementVerdict& verdict : verdicts) {
+        // What this architecture does not have, or a sanitizer does not let be seen.
+        if (verdict.message.starts_with("not judged: ")) continue;
         EXPECT_GT(verdict.cases, 0u) << verdict.name;
         EXPECT_NE(verdict.verdict, Verdict::not_run) << verdict.name;
     }
