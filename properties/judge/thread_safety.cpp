@@ -216,7 +216,7 @@ Outcome same_result_on_two_threads(const Case& c, Probe& probe) {
         const Outcome small = judge_at(small_sizes(*probe.kernel().contract, c.sizes), probe, {10'000, 0});
         if (small.kind != Outcome::Kind::pass) return small;
     }
-    return judge_at(c.sizes, probe, {1'200, 8});
+    return judge_at(c.sizes, probe, {1'200, 20});
 }
 
 }  // namespace brickproof
