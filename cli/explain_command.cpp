@@ -39,7 +39,8 @@ std::string wrapped(std::string_view text, std::size_t indent, std::size_t width
 }
 
 void explain_domain(const Contract& contract) {
-    fmt::print("\ndomain: sizes {}; a kernel may assume, and --assume may impose:\n", list_of(contract.size_names));
+    fmt::print("\ndomain: sizes {}; a kernel may assume, and --assume may impose:\n",
+               list_of(contract.signature.size_names()));
     for (const Precondition& precondition : contract.preconditions)
         if (!precondition.internal) fmt::print("  {:<16} {}\n", precondition.name, precondition.says);
     if (std::ranges::any_of(contract.preconditions, &Precondition::internal))
@@ -63,7 +64,7 @@ void explain_statements(const Contract& contract) {
 
 void explain(const Contract& contract) {
     fmt::print("{}  (contract version {})\n{}\n{}\n\n  {}\n", contract.op, contract.version, contract.summary,
-               contract.signature, contract.formula);
+               contract.prototype(), contract.formula);
     explain_domain(contract);
     explain_statements(contract);
     fmt::print("\nbound:\n{}", wrapped(contract.bound_derivation, 2));

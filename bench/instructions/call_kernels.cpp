@@ -4,9 +4,9 @@
 //     qemu-aarch64 -plugin instruction_counter.so brickproof-call-kernels [PLUGIN]
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 
 #include "judge/plugin.hpp"
 
@@ -19,9 +19,11 @@ class Operands {
     explicit Operands(const Case& c) {
         for (const Operand& operand : c.operands) {
             std::vector<std::byte>& memory = memory_.emplace_back(operand.bytes());
-            if (!operand.contents.empty()) std::memcpy(memory.data(), operand.contents.data(), memory.size());
+            std::ranges::copy(operand.access == Access::input ? operand.contents : old_contents(c, operand),
+                              memory.begin());
         }
-        for (std::vector<std::byte>& memory : memory_) pointers_.push_back(memory.data());
+        for (std::size_t i = 0; i < memory_.size(); ++i)
+            pointers_.push_back(c.operands[i].argument(memory_[i].data()));
     }
     std::span<void* const> pointers() const { return pointers_; }
 
@@ -36,14 +38,13 @@ void mark() {
 
 // The second call counts: the first may have symbols bound and tables made.
 void count(const Kernel& kernel, const Workload& workload) {
-    Case c;
-    kernel.contract->typical(workload.sizes, 1, c);
+    const Case c = typical_case(*kernel.contract, workload.sizes, 1);
     const Operands operands(c);
-    kernel.contract->invoke(kernel.fn, c.sizes, operands.pointers());
+    kernel.contract->function.call(kernel.fn, c.sizes, operands.pointers());
     std::fprintf(stderr, "%-16s %-24s %-44s ", std::string(kernel.contract->op).c_str(), kernel.variant.c_str(),
                  std::string(workload.name).c_str());
     mark();
-    kernel.contract->invoke(kernel.fn, c.sizes, operands.pointers());
+    kernel.contract->function.call(kernel.fn, c.sizes, operands.pointers());
     mark();
     std::fputc('\n', stderr);
 }

@@ -158,7 +158,7 @@ class BenchRun {
     }
 
     void describe(const Contract& contract, const PreparedWorkload& prepared, Row& row) const {
-        row.sizes = describe_sizes(prepared.shape, contract.size_names);
+        row.sizes = describe_sizes(prepared.shape, contract.signature);
         row.working_set = prepared.working_set();
         row.bytes_read = prepared.bytes_read;
         row.bytes_written = prepared.bytes_written;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstring>
 #include <limits>
 
 #include "bench/machine/bandwidth.hpp"
@@ -14,20 +15,20 @@
 namespace brickproof::bench {
 namespace {
 
-using Invoke = decltype(Contract::invoke);
+using Call = decltype(Function::call);
 
 // The compiler must take the memory for used.
 void consume(const void* memory) {
     asm volatile("" : : "r"(memory) : "memory");
 }
 
-void call_in_turn(Invoke invoke, KernelFunction fn, const PreparedWorkload& prepared, std::size_t first,
+void call_in_turn(Call call, KernelFunction fn, const PreparedWorkload& prepared, std::size_t first,
                   std::size_t calls) {
     const Buffers& buffers = prepared.buffers;
     std::size_t set = first % buffers.set_count();
     for (std::size_t i = 0; i < calls; ++i) {
         const auto operands = buffers.set(set);
-        invoke(fn, prepared.shape.sizes, operands);
+        call(fn, prepared.shape.sizes, operands);
         consume(operands.data());
         if (++set == buffers.set_count()) set = 0;
     }
@@ -44,22 +45,24 @@ Outputs outputs_of(const PreparedWorkload& prepared) {
     return outputs;
 }
 
-void fill_outputs(const PreparedWorkload& prepared) {
+// What is written in place holds its input again, and other outputs nothing.
+void begin_outputs(const PreparedWorkload& prepared, std::size_t set) {
+    const auto operands = prepared.buffers.set(set);
     for (std::size_t i = 0; i < prepared.shape.operands.size(); ++i) {
         const Operand& operand = prepared.shape.operands[i];
-        if (operand.access == Access::output)
-            std::fill_n(static_cast<std::byte*>(prepared.buffers.set(0)[i]), operand.bytes(), std::byte{0xA5});
+        if (operand.access != Access::output || operand.bytes() == 0) continue;
+        if (operand.in_place_of == Operand::none)
+            std::memset(operands[i], 0xA5, operand.bytes());
+        else
+            std::memcpy(operands[i], operands[operand.in_place_of], operand.bytes());
     }
 }
 
 }  // namespace
 
 Batch calls_of(const Kernel& kernel, const PreparedWorkload& prepared) {
-    const Contract& contract = *kernel.contract;
-    const Invoke invoke = contract.invoke_in_place != nullptr ? contract.invoke_in_place : contract.invoke;
-    return [invoke, fn = kernel.fn, &prepared](std::size_t first, std::size_t calls) {
-        call_in_turn(invoke, fn, prepared, first, calls);
-    };
+    return [call = kernel.contract->function.call, fn = kernel.fn, &prepared](
+               std::size_t first, std::size_t calls) { call_in_turn(call, fn, prepared, first, calls); };
 }
 
 Batch reads_of(const PreparedWorkload& prepared) {
@@ -83,7 +86,7 @@ Batch reads_of(const PreparedWorkload& prepared) {
 double call_overhead(const Clock& clock, const PreparedWorkload& prepared) {
     constexpr int runs = 20;
     constexpr std::size_t calls = 2000;
-    Invoke volatile nothing = [](KernelFunction, std::span<const std::size_t>, std::span<void* const>) {};
+    Call volatile nothing = [](KernelFunction, std::span<const std::size_t>, std::span<void* const>) {};
     double least = std::numeric_limits<double>::max();
     for (int run = 0; run < runs; ++run) {
         const std::uint64_t begin = clock.ticks();
@@ -99,11 +102,11 @@ bool fit_to_time(const Kernel& kernel, const PreparedWorkload& prepared, Row& ro
         row.reason = fmt::format("{}: {}", kernel.variant, reason);
         return false;
     }
-    fill_outputs(prepared);
-    const std::size_t sets = kernel.contract->invoke_in_place != nullptr ? prepared.buffers.set_count() : 1;
+    const std::size_t sets = prepared.in_place ? prepared.buffers.set_count() : 1;
     for (std::size_t set = 0; set < sets; ++set) {
+        begin_outputs(prepared, set);
         const Stop stop = call_trapped(
-            [&] { kernel.contract->invoke(kernel.fn, prepared.shape.sizes, prepared.buffers.set(set)); });
+            [&] { kernel.contract->function.call(kernel.fn, prepared.shape.sizes, prepared.buffers.set(set)); });
         if (stop.kind == Stop::Kind::none) continue;
         row.state = Row::State::stopped;
         row.reason = kernel.variant + ": " + describe(stop);

@@ -13,11 +13,6 @@
 namespace brickproof::bench {
 namespace {
 
-std::size_t bytes_of(const Case& c) {
-    return std::accumulate(c.operands.begin(), c.operands.end(), std::size_t{0},
-                           [](std::size_t sum, const Operand& operand) { return sum + operand.bytes(); });
-}
-
 std::size_t values_of(const Operand& operand) {
     return operand.count * operand.type->values;
 }
@@ -33,20 +28,6 @@ Case without_contents(Case c) {
 
 }  // namespace
 
-std::size_t bytes_at(const Contract& contract, const std::vector<std::size_t>& sizes) {
-    const auto bytes_with = [&](std::size_t first) {
-        std::vector<std::size_t> changed = sizes;
-        changed[0] = first;
-        Case c;
-        contract.typical(changed, 0, c);
-        return bytes_of(c) - (contract.invoke_in_place != nullptr ? c.operands[0].bytes() : 0);
-    };
-    constexpr std::size_t step = 32;
-    if (sizes[0] <= 2 * step || sizes[0] % step != 0) return bytes_with(sizes[0]);
-    const std::size_t once = bytes_with(step);
-    return once + (bytes_with(2 * step) - once) * (sizes[0] / step - 1);
-}
-
 Growth growth_of(const Contract& contract) {
     const auto values = [](const Workload& workload) {
         return std::accumulate(workload.sizes.begin(), workload.sizes.end(), std::size_t{1}, std::multiplies<>());
@@ -56,9 +37,9 @@ Growth growth_of(const Contract& contract) {
                   .unit = std::ranges::min(contract.workloads, {}, first_size).sizes[0]};
     std::vector<std::size_t> sizes = growth.sizes;
     sizes[0] = growth.unit;
-    const std::size_t once = bytes_at(contract, sizes);
+    const std::size_t once = contract.signature.bytes(sizes);
     sizes[0] = 2 * growth.unit;
-    growth.per_unit = bytes_at(contract, sizes) - once;
+    growth.per_unit = contract.signature.bytes(sizes) - once;
     growth.fixed = once - growth.per_unit;
     return growth;
 }
@@ -71,31 +52,24 @@ std::vector<std::size_t> Growth::sizes_for(std::size_t bytes) const {
 
 namespace {
 
-std::size_t bytes_written(const Contract& contract, const std::vector<std::size_t>& sizes) {
-    Case c;
-    contract.typical(sizes, 0, c);
-    std::erase_if(c.operands, [](const Operand& operand) { return operand.access != Access::output; });
-    return bytes_of(c);
-}
-
 // By a unit of the first size.
 std::size_t bytes_written(const Contract& contract, const Growth& growth) {
     std::vector<std::size_t> sizes = growth.sizes;
     sizes[0] = growth.unit;
-    const std::size_t once = bytes_written(contract, sizes);
+    const std::size_t once = contract.signature.bytes(sizes, Access::output);
     sizes[0] = 2 * growth.unit;
-    return bytes_written(contract, sizes) - once;
+    return contract.signature.bytes(sizes, Access::output) - once;
 }
 
 // Of an op whose long calls may write past the caches: more than a twentieth of what it moves is written, and
 // elsewhere than where it is read.
 std::optional<SizedWorkload> large_calls(const Contract& contract, const Growth& growth, const Caches& caches) {
-    if (contract.invoke_in_place != nullptr) return std::nullopt;
+    if (contract.signature.is_in_place()) return std::nullopt;
     const std::size_t written = bytes_written(contract, growth);
     if (20 * written < growth.per_unit) return std::nullopt;
     const std::size_t units = (std::min(large_output, caches.last_level) + written - 1) / written;
     const std::vector<std::size_t> sizes = growth.sizes_for(growth.fixed + units * growth.per_unit);
-    const std::size_t sets = set_count(Level::dram, bytes_at(contract, sizes), caches);
+    const std::size_t sets = set_count(Level::dram, contract.signature.bytes(sizes), caches);
     return SizedWorkload{"DRAM, large calls", sizes, Level::dram, sets};
 }
 
@@ -113,7 +87,7 @@ void add_streamed(const Contract& contract, const Caches& caches, std::size_t av
         return;
     }
     const std::vector<std::size_t> sizes = growth.sizes_for(streamed_call);
-    const std::size_t bytes = bytes_at(contract, sizes);
+    const std::size_t bytes = contract.signature.bytes(sizes);
     const bool has_l3 =
         std::ranges::any_of(list.workloads, [](const SizedWorkload& w) { return w.level == Level::l3; });
     const std::size_t in_l3 = set_count(Level::l3, bytes, caches);
@@ -184,10 +158,12 @@ Buffers::Buffers(const std::vector<Case>& cases, std::size_t sets, const std::at
         std::vector<void*> pointers;
         for (std::size_t operand = 0; operand < operands.size(); ++operand) {
             std::byte* memory = allocate(operands[operand].bytes(), operand);
-            const auto& contents = operands[operand].contents;
-            if (operands[operand].access == Access::input && !contents.empty())
-                std::memcpy(memory, contents.data(), contents.size());
-            pointers.push_back(memory);
+            const std::span<const std::byte> contents =
+                operands[operand].access == Access::input
+                    ? operands[operand].contents
+                    : old_contents(cases[i % cases.size()], operands[operand]);
+            std::ranges::copy(contents, memory);
+            pointers.push_back(operands[operand].argument(memory));
         }
         sets_.push_back(std::move(pointers));
     }
@@ -207,7 +183,7 @@ std::optional<PreparedWorkload> prepare(const Contract& contract, const SizedWor
     std::vector<Case> cases(std::min(most_cases, workload.sets));
     for (std::size_t i = 0; i < cases.size(); ++i) {
         if (stop != nullptr && stop->load()) return std::nullopt;
-        contract.typical(workload.sizes, seed + 1000 * i, cases[i]);
+        cases[i] = typical_case(contract, workload.sizes, seed + 1000 * i);
     }
     const Case& first = cases.front();
     PreparedWorkload prepared{
@@ -217,7 +193,7 @@ std::optional<PreparedWorkload> prepare(const Contract& contract, const SizedWor
         prepared.elements = std::max(prepared.elements, values_of(operand));
         (operand.access == Access::output ? prepared.bytes_written : prepared.bytes_read) += operand.bytes();
     }
-    prepared.in_place = contract.invoke_in_place != nullptr;
+    prepared.in_place = contract.signature.is_in_place();
     if (contract.oracle != nullptr) prepared.expected = contract.oracle(first);
     return prepared;
 }

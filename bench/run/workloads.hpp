@@ -22,10 +22,6 @@ struct SizedWorkload {
     std::size_t sets = 1;     // of buffers that calls rotate through
 };
 
-// The memory of a call at these sizes: all operands, but of an op in place not the input that is copied before.
-// They are linear in the first size, so that two small cases tell: a large one takes long to fill.
-std::size_t bytes_at(const Contract& contract, const std::vector<std::size_t>& sizes);
-
 // How an op's operands grow with the first size of its largest workload: fixed + first / unit * per_unit bytes.
 struct Growth {
     std::vector<std::size_t> sizes;  // of the largest workload
@@ -36,7 +32,7 @@ struct Growth {
     // The first size at which the operands take at least `bytes`.
     std::vector<std::size_t> sizes_for(std::size_t bytes) const;
 };
-// Of a contract with workloads. Measured on two small cases: a large one takes long to fill.
+// Of a contract with workloads.
 Growth growth_of(const Contract& contract);
 
 // A call on operands of L3 or DRAM: long enough that it hardly matters how it begins, short enough for many

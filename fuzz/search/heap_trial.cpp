@@ -54,16 +54,17 @@ Outputs HeapTrial::call(KernelFunction fn, const Case& c) {
     for (const Operand& operand : c.operands) {
         if (operand.count == 0) {
             if (operand.access == Access::output) outputs.arrays.emplace_back();
-            pointers_.push_back(nothing());
+            pointers_.push_back(operand.argument(nothing()));
         } else if (operand.access == Access::input) {
             // The call takes void*, for inputs too; misbehaviour() sees a kernel that writes to one.
             pointers_.push_back(const_cast<std::byte*>(operand.contents.data()));
         } else {
-            outputs.arrays.emplace_back(operand.bytes(), poison);
-            pointers_.push_back(outputs.arrays.back().data());
+            Array<std::byte>& array = outputs.arrays.emplace_back(operand.bytes(), poison);
+            std::ranges::copy(old_contents(c, operand), array.begin());
+            pointers_.push_back(array.data());
         }
     }
-    contract_.invoke(fn, c.sizes, pointers_);
+    contract_.function.call(fn, c.sizes, pointers_);
     return outputs;
 }
 
@@ -74,11 +75,11 @@ HeapTrial::Placed HeapTrial::run_elsewhere(const Case& c, std::byte old_contents
     for (const Operand& operand : c.operands) {
         const std::size_t offset = offset_elements * operand.type->align;
         Array<std::byte>& buffer = buffers_.emplace_back(offset + operand.bytes(), old_contents);
-        pointers_.push_back(buffer.empty() ? nothing() : buffer.data() + offset);
-        if (operand.access == Access::input && operand.bytes() != 0)
-            std::memcpy(pointers_.back(), operand.contents.data(), operand.bytes());
+        pointers_.push_back(operand.argument(buffer.empty() ? nothing() : buffer.data() + offset));
+        std::ranges::copy(operand.access == Access::input ? operand.contents : old_contents(c, operand),
+                          buffer.begin() + static_cast<std::ptrdiff_t>(offset));
     }
-    contract_.invoke(kernel_, c.sizes, pointers_);
+    contract_.function.call(kernel_, c.sizes, pointers_);
     Placed placed;
     for (std::size_t i = 0; i < pointers_.size(); ++i) {
         const Operand& operand = c.operands[i];

@@ -38,14 +38,14 @@ class JudgedCase {
 
 class HeapTrial final : public Trial {
   public:
-    HeapTrial(const Contract& contract, KernelFunction kernel, KernelFunction definition)
-        : contract_(contract), kernel_(kernel), definition_(definition) {}
+    HeapTrial(const Contract& contract, KernelFunction kernel) : contract_(contract), kernel_(kernel) {}
 
     // What is known is shared with other trials, and outlives the case.
     void begin(JudgedCase& judged) { judged_ = &judged; }
 
+    const Contract& contract() const override { return contract_; }
     Outputs run(const Case& c) override { return remembered(kernel_, c); }
-    Outputs definition(const Case& c) override { return remembered(definition_, c); }
+    Outputs definition(const Case& c) override { return remembered(contract_.function.definition, c); }
 
     // What sanitizers do not see: results that depend on the old contents of the outputs, on where the buffers lie
     // or on nothing visible; inputs that are written to; a changed floating-point environment.
@@ -66,7 +66,6 @@ class HeapTrial final : public Trial {
 
     const Contract& contract_;
     KernelFunction kernel_;
-    KernelFunction definition_;
     // Of the call under way; kept, so that the next one need not allocate them.
     std::vector<void*> pointers_;
     std::vector<Array<std::byte>> buffers_;

@@ -1,7 +1,6 @@
 #include "fuzz/search/op_target.hpp"
 
 #include <algorithm>
-#include <stdexcept>
 
 #include "engine/replay_token.hpp"
 #include "judge/plugin.hpp"
@@ -9,12 +8,6 @@
 
 namespace brickproof::fuzz {
 namespace {
-
-KernelFunction definition_of(const Contract& contract) {
-    for (const Kernel& kernel : own_kernels())
-        if (kernel.contract == &contract && kernel.variant == "scalar") return kernel.fn;
-    throw std::logic_error("the library has no scalar kernel of " + std::string(contract.op));
-}
 
 bool offers_finite(const Contract& contract) {
     return std::ranges::find(contract.preconditions, "finite", &Precondition::name) != contract.preconditions.end();
@@ -27,11 +20,10 @@ bool same_names(const Preconditions& a, const Preconditions& b) {
 }  // namespace
 
 OpTarget::OpTarget(const Contract& contract, std::vector<Kernel> kernels) : contract_(contract) {
-    const KernelFunction definition = definition_of(contract);
     for (Kernel& kernel : kernels) {
         if (kernel.contract != &contract || !why_not_runnable(kernel).empty()) continue;
         kernels_.push_back(std::move(kernel));
-        trials_.emplace_back(contract, kernels_.back().fn, definition);
+        trials_.emplace_back(contract, kernels_.back().fn);
         add_statements(kernels_.size() - 1);
     }
 }

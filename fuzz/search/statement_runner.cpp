@@ -56,7 +56,7 @@ Finding make_finding(const Kernel& kernel, std::string_view blamed, const Precon
             .plugin_path = kernel.plugin_path,
             .statement = std::string(blamed),
             .message = found.outcome.message,
-            .sizes = describe_sizes(c, kernel.contract->size_names),
+            .sizes = describe_sizes(c, kernel.contract->signature),
             .bytes = found.bytes,
             .token = make_token(*kernel.contract, found.bytes)};
 }

@@ -83,18 +83,17 @@ Tensor widened(const Operand& operand, const Tensor& tensor) {
 
 Expected<Sizes> sizes_of(const Contract& contract, const Given& given) {
     if (!given.sizes.empty()) return given.sizes;
-    if (contract.size_names.size() != 1)
+    if (contract.signature.sizes.size() != 1)
         return Problem{fmt::format("{} has the sizes {}; give them as --sizes", contract.op,
-                                   fmt::join(contract.size_names, ","))};
-    const Case skeleton = typical_case(contract, std::vector<std::size_t>{BRICKPROOF_Q8_0_BLOCK}, 0);
-    for (const Operand& operand : skeleton.operands) {
-        const auto at = given.inputs.find(std::string(operand.name));
-        if (operand.access != Access::input || at == given.inputs.end()) continue;
-        const std::size_t elements = at->second.bytes.size() / operand.type->bytes;
-        return Sizes{{std::string(contract.size_names[0]), elements * operand.type->values}};
+                                   fmt::join(contract.signature.size_names(), ","))};
+    for (const Slot& slot : contract.signature.slots) {
+        const auto at = given.inputs.find(std::string(slot.name));
+        if (slot.access != Access::input || slot.shape.empty() || at == given.inputs.end()) continue;
+        const std::size_t elements = at->second.bytes.size() / slot.type->bytes;
+        return Sizes{{std::string(contract.signature.sizes[0].name), elements * slot.type->values}};
     }
     return Problem{
-        fmt::format("there is no input by which to tell the size of {}: {}", contract.op, contract.signature)};
+        fmt::format("there is no input by which to tell the size of {}: {}", contract.op, contract.prototype())};
 }
 
 std::optional<Problem> refuse_unknown(const Contract& contract, const Case& skeleton, const Given& given) {
@@ -105,11 +104,11 @@ std::optional<Problem> refuse_unknown(const Contract& contract, const Case& skel
     };
     for (const auto& [name, tensor] : given.inputs)
         if (!known(name, Access::input))
-            return Problem{fmt::format("{} has no input {}: {}", contract.op, name, contract.signature)};
+            return Problem{fmt::format("{} has no input {}: {}", contract.op, name, contract.prototype())};
     for (const auto* arrays : {&given.outputs, &given.masks})
         for (const auto& [name, tensor] : *arrays)
             if (!known(name, Access::output))
-                return Problem{fmt::format("{} has no output {}: {}", contract.op, name, contract.signature)};
+                return Problem{fmt::format("{} has no output {}: {}", contract.op, name, contract.prototype())};
     return std::nullopt;
 }
 
@@ -126,8 +125,8 @@ Expected<GoldenCase> unfilled(const Contract& contract, Case inputs, std::string
                                .outside = broken_preconditions(contract, inputs)},
                       .inputs = std::move(inputs),
                       .expected = {}};
-    for (std::size_t i = 0; i < contract.size_names.size(); ++i)
-        golden.info.sizes[std::string(contract.size_names[i])] = golden.inputs.sizes[i];
+    for (std::size_t i = 0; i < contract.signature.sizes.size(); ++i)
+        golden.info.sizes[std::string(contract.signature.sizes[i].name)] = golden.inputs.sizes[i];
     return golden;
 }
 
@@ -186,14 +185,14 @@ Expected<Sizes> parse_sizes(const Contract& contract, std::string_view text) {
     Sizes sizes;
     const char* at = text.data();
     const char* const end = at + text.size();
-    for (const std::string_view name : contract.size_names) {
+    for (const std::string_view name : contract.signature.size_names()) {
         std::size_t size = 0;
         const auto [stop, error] = std::from_chars(at, end, size);
-        const bool last = sizes.size() + 1 == contract.size_names.size();
+        const bool last = sizes.size() + 1 == contract.signature.sizes.size();
         if (error != std::errc{} || (last ? stop != end : stop == end || *stop != ','))
             return Problem{fmt::format("{} takes the sizes {}, such as --sizes {}; '{}' is not that", contract.op,
-                                       fmt::join(contract.size_names, ","),
-                                       contract.size_names.size() == 1 ? "96" : "3,64", text)};
+                                       fmt::join(contract.signature.size_names(), ","),
+                                       contract.signature.sizes.size() == 1 ? "96" : "3,64", text)};
         sizes[std::string(name)] = size;
         at = last ? stop : stop + 1;
     }

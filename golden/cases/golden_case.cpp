@@ -56,11 +56,10 @@ Expected<Expectation> take_expectation(FileCase& stored, const Operand& operand)
     return expectation;
 }
 
-// Filling a small case is how a contract says which operands it has.
 std::vector<std::string> names_of(const Contract& contract, Access access) {
     std::vector<std::string> names;
-    for (const Operand& operand : brickproof::typical_case(contract, contract.workloads.front().sizes, 0).operands)
-        if (operand.access == access) names.emplace_back(operand.name);
+    for (const Slot& slot : contract.signature.slots)
+        if (slot.access == access) names.emplace_back(slot.name);
     return names;
 }
 
@@ -81,7 +80,7 @@ void load_file(const fs::path& path, const Contract& contract, const CaseFilter&
     const GoldenFile expected = empty_file_of(contract);
     if (file->op != expected.op || file->inputs != expected.inputs || file->outputs != expected.outputs)
         return unread(stem, fmt::format("says that it is of the op '{}', or names other operands than {}: {}",
-                                        file->op, contract.op, contract.signature));
+                                        file->op, contract.op, contract.prototype()));
     std::size_t of_other_versions = 0;
     for (FileCase& stored : file->cases) {
         const std::string name = stored.info.name;
@@ -156,25 +155,20 @@ Layout exact_layout_of(const Operand& operand) {
 Expected<Case> typical_case(const Contract& contract, const Sizes& sizes, std::uint64_t seed) {
     std::vector<std::size_t> ordered;
     std::size_t values = 1;
-    for (const std::string_view name : contract.size_names) {
-        const auto at = sizes.find(std::string(name));
-        if (at == sizes.end()) return Problem{fmt::format("lacks the size {} of {}", name, contract.op)};
+    for (const Size& size : contract.signature.sizes) {
+        const auto at = sizes.find(std::string(size.name));
+        if (at == sizes.end()) return Problem{fmt::format("lacks the size {} of {}", size.name, contract.op)};
         ordered.push_back(at->second);
-        if (std::ranges::count(contract.parameters, name) > 0) continue;
+        if (size.kind == Size::Kind::parameter) continue;
         const std::size_t factor = std::max<std::size_t>(at->second, 1);
         if (factor > most_values / values)
             return Problem{fmt::format("has sizes beyond what a golden case may have ({} values)", most_values)};
         values *= factor;
     }
     if (sizes.size() != ordered.size()) return Problem{fmt::format("has sizes that {} does not take", contract.op)};
-    Case c;
-    contract.typical(ordered, seed, c);
-    std::size_t unit = 1;
-    for (const Operand& operand : c.operands) unit = std::lcm(unit, operand.type->values);
-    if (ordered.back() % unit != 0)
-        return Problem{fmt::format("has {} = {}, which is not a multiple of {}", contract.size_names.back(),
-                                   ordered.back(), unit)};
-    return c;
+    if (const std::string problem = contract.signature.why_not(ordered); !problem.empty())
+        return Problem{"has " + problem};
+    return brickproof::typical_case(contract, ordered, seed);
 }
 
 bool same_inputs(const GoldenCase& a, const GoldenCase& b) {

@@ -13,24 +13,28 @@ Array<float> attention_output(Trial& trial, const Case& c) {
     return {out.begin(), out.end()};
 }
 
-Case with_attention_shape(const Case& c, const AttentionShape& shape) {
-    Case other = c;
-    other.sizes = {shape.seq, shape.heads, shape.kv_heads, shape.head_dim};
-    const std::size_t of_heads = shape.heads * shape.head_dim;
-    const std::size_t counts[] = {of_heads, shape.cache_values(), shape.cache_values(), of_heads};
-    for (std::size_t i = 0; i < std::size(counts); ++i) {
-        other.operands[i].count = counts[i];
-        if (other.operands[i].access == Access::input)
-            other.operands[i].contents = Array<std::byte>(other.operands[i].bytes());
-    }
-    return other;
+const Signature& attention_signature() {
+    static const Signature signature{
+        .sizes = {{.name = "seq"},
+                  {.name = "heads", .multiple_of = "kv_heads"},
+                  {.name = "kv_heads"},
+                  {.name = "head_dim"}},
+        .slots = {{.name = "q", .type = &f32, .access = Access::input, .shape = {"heads", "head_dim"}},
+                  {.name = "k", .type = &f32, .access = Access::input, .shape = {"seq", "kv_heads", "head_dim"}},
+                  {.name = "v", .type = &f32, .access = Access::input, .shape = {"seq", "kv_heads", "head_dim"}},
+                  {.name = "out", .type = &f32, .access = Access::output, .shape = {"heads", "head_dim"}}}};
+    return signature;
+}
+
+Case with_attention_shape(const AttentionShape& shape) {
+    return attention_signature().shape({shape.seq, shape.heads, shape.kv_heads, shape.head_dim});
 }
 
 Case with_keys(const Case& c, std::span<const std::size_t> keys) {
     AttentionShape shape = attention_shape(c);
     const std::size_t width = shape.kv_heads * shape.head_dim;
     shape.seq = keys.size();
-    Case other = with_attention_shape(c, shape);
+    Case other = with_attention_shape(shape);
     std::ranges::copy(c.input<float>(attention_q), other.input<float>(attention_q).begin());
     for (const std::size_t operand : {attention_k, attention_v})
         for (std::size_t i = 0; i < keys.size(); ++i)

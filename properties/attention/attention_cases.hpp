@@ -15,8 +15,10 @@ inline constexpr std::size_t attention_q = 0, attention_k = 1, attention_v = 2; 
 
 Array<float> attention_output(Trial& trial, const Case& c);
 
-// The same call with other sizes; inputs are zeros.
-Case with_attention_shape(const Case& c, const AttentionShape& shape);
+const Signature& attention_signature();
+
+// A call of this shape; inputs are zeros.
+Case with_attention_shape(const AttentionShape& shape);
 
 // A call whose k and v are those of c at each of `keys`.
 Case with_keys(const Case& c, std::span<const std::size_t> keys);

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <utility>
 
+#include "attention/attention_cases.hpp"
 #include "attention/attention_laws.hpp"
 #include "attention/attention_oracle.hpp"
 #include "engine/fills.hpp"
@@ -33,14 +34,8 @@ struct Inputs {
     std::span<float> v;
 };
 
-Inputs add_operands(Case& c, const AttentionShape& shape) {
-    c.sizes = {shape.seq, shape.heads, shape.kv_heads, shape.head_dim};
-    c.operands.reserve(4);
-    const auto q = add_input<float>(c, "q", f32, shape.heads * shape.head_dim);
-    const auto k = add_input<float>(c, "k", f32, shape.cache_values());
-    const auto v = add_input<float>(c, "v", f32, shape.cache_values());
-    add_output(c, "out", f32, shape.heads * shape.head_dim);
-    return {q, k, v};
+Inputs inputs_of(Case& c) {
+    return {c.input<float>(0), c.input<float>(1), c.input<float>(2)};
 }
 
 AttentionShape pick_shape(ChoiceReader& choices) {
@@ -90,7 +85,9 @@ void scale_scores(Case& c, int exponent) {
 }
 
 void decode(ChoiceReader& choices, const Preconditions& holding, Case& c) {
-    const Inputs inputs = add_operands(c, pick_shape(choices));
+    const AttentionShape shape = pick_shape(choices);
+    c = attention_signature().shape({shape.seq, shape.heads, shape.kv_heads, shape.head_dim});
+    const Inputs inputs = inputs_of(c);
     constexpr int exponents[] = {0, 2, 3, 4, 5, 6, 7, 10};
     const std::size_t scores = choices.pick(std::size(exponents) + 2);
     fill_floats(choices, holding, inputs.v);
@@ -99,23 +96,14 @@ void decode(ChoiceReader& choices, const Preconditions& holding, Case& c) {
     if (scores < std::size(exponents)) scale_scores(c, exponents[scores]);
 }
 
-// Takes any sizes: heads becomes a multiple of kv_heads. Scores are near normal.
-void typical(std::span<const std::size_t> sizes, std::uint64_t seed, Case& c) {
-    const std::size_t kv_heads = std::min(sizes[1], sizes[2]);
-    const std::size_t heads = kv_heads == 0 ? 0 : sizes[1] / kv_heads * kv_heads;
-    const Inputs inputs = add_operands(c, {sizes[0], heads, kv_heads, sizes[3]});
+// Scores are near normal.
+void fill_typical(std::uint64_t seed, Case& c) {
+    const Inputs inputs = inputs_of(c);
     fill_typical_floats(seed, inputs.q);
     fill_typical_floats(seed + 1, inputs.k);
     fill_typical_floats(seed + 2, inputs.v);
     for (float& value : inputs.q) value *= 50.0f;  // deviation 1
     for (float& value : inputs.k) value *= 50.0f;
-}
-
-void invoke(KernelFunction fn, std::span<const std::size_t> sizes, std::span<void* const> operands) {
-    const auto attention = reinterpret_cast<brickproof_attention_fn*>(fn);
-    attention(static_cast<const float*>(operands[0]), static_cast<const float*>(operands[1]),
-              static_cast<const float*>(operands[2]), static_cast<float*>(operands[3]), sizes[0], sizes[1],
-              sizes[2], sizes[3]);
 }
 
 Contract make_contract() {
@@ -124,9 +112,8 @@ Contract make_contract() {
         .version = 1,
         .encoding = 3,  // 2: no size could be stated, heads ended at 128; 1: head_dim ended at 160
         .summary = "Attention of one query token over the keys and values of a cache, with grouped heads (GQA).",
-        .signature =
-            "void attention(const float *q, const float *k, const float *v, float *out, size_t seq, size_t "
-            "heads, size_t kv_heads, size_t head_dim)",
+        .signature = attention_signature(),
+        .function = function_of(brick::attention_scalar),
         .formula =
             "out_h = sum over t of p_t v_t, p = softmax over t of q_h.k_t / sqrt(head_dim); k_t, v_t of kv head "
             "h / (heads / kv_heads); k, v are [seq][kv_heads][head_dim]",
@@ -134,13 +121,10 @@ Contract make_contract() {
                        "Ainslie et al., GQA: Training Generalized Multi-Query Transformer Models (2023)",
                        "Milakov and Gimelshein, Online normalizer calculation for softmax (2018)",
                        "Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., 3.1 and 3.5"},
-        .size_names = {"seq", "heads", "kv_heads", "head_dim"},
         .preconditions = {{"finite", "no value is Inf or NaN"}},
         .bound_derivation = brick::attention_bound_derivation,
         .decode = decode,
-        .typical = typical,
-        .arguments = argument_registers<brickproof_attention_fn>(),
-        .invoke = invoke,
+        .fill_typical = fill_typical,
         .oracle = attention_oracle,
         // q k, exp, and the sum of v, for each head and key.
         .work =

@@ -86,7 +86,7 @@ Case with_heads_expanded(const Case& c) {
     const AttentionShape grouped = attention_shape(c);
     AttentionShape expanded = grouped;
     expanded.kv_heads = grouped.heads;
-    Case other = with_attention_shape(c, expanded);
+    Case other = with_attention_shape(expanded);
     std::ranges::copy(c.input<float>(attention_q), other.input<float>(attention_q).begin());
     for (const std::size_t operand : {attention_k, attention_v})
         for (std::size_t key = 0; key < grouped.seq; ++key)
@@ -117,7 +117,7 @@ Outcome padded_heads(const Case& c, Trial& trial) {
     const AttentionShape shape = attention_shape(c);
     AttentionShape padded = shape;
     padded.head_dim = 4 * shape.head_dim;
-    Case other = with_attention_shape(c, padded);
+    Case other = with_attention_shape(padded);
     const auto copy_rows = [&](std::size_t operand, float factor) {
         const std::span<const float> from = c.input<float>(operand);
         for (std::size_t i = 0; i < from.size(); ++i)

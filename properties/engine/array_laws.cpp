@@ -12,16 +12,12 @@ namespace {
 
 constexpr std::size_t block = BRICKPROOF_Q8_0_BLOCK;
 
-// How many elements an operand has when the case is cut to n values.
-std::size_t cut_count(const Operand& operand, const Case& c, std::size_t n) {
-    return operand.count == c.sizes[0] ? n : (n + block - 1) / block;
-}
-
-Outputs first_outputs(const Case& c, const Outputs& outputs, std::size_t n) {
+// What the outputs of the whole begin with: as much as `prefix` has.
+Outputs first_outputs(const Case& prefix, const Outputs& outputs) {
     Outputs cut = outputs;
     auto array = cut.arrays.begin();
-    for (const Operand& operand : c.operands)
-        if (operand.access == Access::output) (array++)->resize(cut_count(operand, c, n) * operand.type->bytes);
+    for (const Operand& operand : prefix.operands)
+        if (operand.access == Access::output) (array++)->resize(operand.bytes());
     return cut;
 }
 
@@ -32,10 +28,10 @@ Outcome check_prefixes(const Case& c, Trial& trial, std::size_t unit) {
     std::size_t before = units;
     for (const std::size_t count : {units - 1, units / 2, units / 3, std::size_t{1}}) {
         if (std::exchange(before, count) == count) continue;
-        const Case prefix = first_values(c, count * unit);
+        const Case prefix = first_values(trial.contract().signature, c, count * unit);
         Outcome outcome = in_situation(
             [&] { return fmt::format("with only the first {} of {} values", prefix.sizes[0], c.sizes[0]); },
-            expect_same_outputs(prefix, trial.run(prefix), first_outputs(c, whole, prefix.sizes[0])));
+            expect_same_outputs(prefix, trial.run(prefix), first_outputs(prefix, whole)));
         if (outcome.kind != Outcome::Kind::pass) return outcome;
     }
     return Outcome::pass();
@@ -98,13 +94,11 @@ Outcome check_block_independence(const Case& c, Trial& trial, void (*replace_blo
 
 }  // namespace
 
-Case first_values(const Case& c, std::size_t n) {
-    Case cut = c;
-    cut.sizes[0] = n;
-    for (Operand& operand : cut.operands) {
-        operand.count = cut_count(operand, c, n);
-        if (operand.access == Access::input) operand.contents.resize(operand.bytes());
-    }
+Case first_values(const Signature& signature, const Case& c, std::size_t n) {
+    Case cut = signature.shape({n});
+    for (std::size_t i = 0; i < cut.operands.size(); ++i)
+        std::copy_n(c.operands[i].contents.begin(), cut.operands[i].contents.size(),
+                    cut.operands[i].contents.begin());
     return cut;
 }
 

@@ -10,7 +10,7 @@
 namespace brickproof {
 
 // The case cut to its first n values. An operand has one element per value, or one per block of 32.
-Case first_values(const Case& c, std::size_t n);
+Case first_values(const Signature& signature, const Case& c, std::size_t n);
 
 // The first values alone (multiples of `unit`) give the first outputs.
 Statement prefix_consistency(std::size_t unit, std::vector<std::string_view> needs);

@@ -29,15 +29,24 @@ struct Operand {
     Access access{};
     std::size_t count = 0;        // elements
     Array<std::byte> contents{};  // of an input: count * type->bytes
+    bool may_be_null = false;     // the call takes it as NULL where it has no elements
+    bool by_value = false;        // the call takes its one number, not where it is
+    // Of an output: the input of the same case in whose place it is written.
+    std::size_t in_place_of = none;
+
+    static constexpr std::size_t none = static_cast<std::size_t>(-1);
 
     std::size_t bytes() const { return count * type->bytes; }
+    // What the call is given where the operand is at `address`.
+    void* argument(void* address) const { return may_be_null && count == 0 ? nullptr : address; }
 };
 
 // What an op's signature has for sizes, four at most.
 class Sizes {
   public:
     Sizes() = default;
-    Sizes(std::initializer_list<std::size_t> sizes) : count_(sizes.size()) {
+    Sizes(std::initializer_list<std::size_t> sizes) : Sizes(std::span(sizes.begin(), sizes.size())) {}
+    explicit Sizes(std::span<const std::size_t> sizes) : count_(sizes.size()) {
         if (count_ > most) throw std::length_error("a case has more sizes than any op");
         std::ranges::copy(sizes, values_.begin());
     }
@@ -75,16 +84,11 @@ struct Case {
     }
 };
 
-// Appends an input of `count` zero elements and returns its elements, for the domain to fill.
-template <typename T>
-std::span<T> add_input(Case& c, std::string_view name, const Type& type, std::size_t count) {
-    c.operands.push_back({name, &type, Access::input, count, Array<std::byte>(count * type.bytes)});
-    return c.input<T>(c.operands.size() - 1);
+// What an output holds when the call begins: an input's contents, of one that is written in place; else nothing.
+inline std::span<const std::byte> old_contents(const Case& c, const Operand& output) {
+    if (output.in_place_of == Operand::none) return {};
+    return c.operands[output.in_place_of].contents;
 }
-void add_output(Case& c, std::string_view name, const Type& type, std::size_t count);
-
-// "n = 64" or "rows = 3, cols = 32", by the names that the contract gives its sizes.
-std::string describe_sizes(const Case& c, std::span<const std::string_view> size_names);
 
 // What a kernel wrote: one byte array per output operand, in the signature's order.
 struct Outputs {

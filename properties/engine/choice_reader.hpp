@@ -13,7 +13,7 @@ namespace brickproof {
 
 // A size of an op as its domain picks it: one of a table, or any other that the bytes state.
 struct SizeChoice {
-    std::string_view name{};                  // as among the contract's size_names; a literal
+    std::string_view name{};                  // as among the signature's sizes; a literal
     std::span<const std::size_t> table{};     // of static storage, ascending, in units
     std::size_t unit = 1;                     // values: a block's, where the op takes whole blocks only
     std::size_t most = std::size_t{1} << 20;  // that can be stated, in values

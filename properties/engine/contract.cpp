@@ -34,9 +34,27 @@ Work work_of(const Contract& contract, std::span<const std::size_t> sizes) {
 }
 
 Case typical_case(const Contract& contract, std::span<const std::size_t> sizes, std::uint64_t seed) {
-    Case c;
-    contract.typical(sizes, seed, c);
+    Case c = contract.signature.shape(contract.signature.valid(sizes));
+    contract.fill_typical(seed, c);
     return c;
+}
+
+Outputs definition_of(const Contract& contract, const Case& c) {
+    Outputs outputs;
+    outputs.arrays.reserve(c.operands.size());
+    std::vector<void*> arguments;
+    Case inputs = c;
+    for (Operand& operand : inputs.operands) {
+        if (operand.access == Access::output) {
+            Array<std::byte>& array = outputs.arrays.emplace_back(operand.bytes());
+            std::ranges::copy(old_contents(c, operand), array.begin());
+            arguments.push_back(array.data());
+        } else {
+            arguments.push_back(operand.argument(operand.contents.data()));
+        }
+    }
+    contract.function.call(contract.function.definition, c.sizes, arguments);
+    return outputs;
 }
 
 std::vector<SizeChoice> size_choices(const Contract& contract) {
@@ -50,20 +68,13 @@ std::vector<SizeChoice> size_choices(const Contract& contract) {
     return sizes;
 }
 
-std::vector<std::size_t> size_units(const Contract& contract) {
-    std::vector<std::size_t> units(contract.size_names.size(), 1);
-    for (const SizeChoice& size : size_choices(contract))
-        for (std::size_t i = 0; i < units.size(); ++i)
-            if (contract.size_names[i] == size.name) units[i] = size.unit;
-    return units;
-}
-
 std::vector<std::size_t> clipped_sizes(const Contract& contract, std::span<const std::size_t> sizes,
                                        std::size_t most) {
-    const std::vector<std::size_t> units = size_units(contract);
     std::vector<std::size_t> clipped(sizes.begin(), sizes.end());
-    for (std::size_t i = 0; i < clipped.size(); ++i)
-        clipped[i] = std::min(clipped[i], std::max(most / units[i], std::size_t{1}) * units[i]);
+    for (std::size_t i = 0; i < clipped.size(); ++i) {
+        const std::size_t unit = contract.signature.sizes[i].unit;
+        clipped[i] = std::min(clipped[i], std::max(most / unit, std::size_t{1}) * unit);
+    }
     return clipped;
 }
 

@@ -11,16 +11,14 @@
 #include <string_view>
 #include <vector>
 
-#include "brickproof/kernel_abi.h"
-#include "engine/argument_registers.hpp"
 #include "engine/case.hpp"
 #include "engine/case_facts.hpp"
 #include "engine/choice_reader.hpp"
+#include "engine/function.hpp"
+#include "engine/signature.hpp"
 #include "engine/work.hpp"
 
 namespace brickproof {
-
-using KernelFunction = void (*)();
 
 // Names of preconditions that hold: they narrow a domain. A kernel declares some ("assumes"), the command line adds
 // some (--assume), and a statement may need some ("exact").
@@ -65,12 +63,15 @@ struct Outcome {
     static Outcome discard(std::string why = {}) { return {Kind::discard, std::move(why), 0.0}; }
 };
 
+struct Contract;
+
 // Runs the kernel under test on any case of its op, as often as a law needs.
 // A kernel that crashes or does not end throws out of run(); the statement need not care.
 class Trial {
   public:
     virtual ~Trial() = default;
     virtual Outputs run(const Case& c) = 0;
+    virtual const Contract& contract() const = 0;
     // The same case by the library's scalar kernel, which is the op's definition.
     virtual Outputs definition(const Case& c) = 0;
 
@@ -126,49 +127,42 @@ struct Contract {
     unsigned version = 1;   // of what operands and results mean: a golden case of another version is refused
     unsigned encoding = 1;  // of what decode makes of bytes: a replay token of another encoding is refused
     std::string_view summary;
-    std::string_view signature;
+    Signature signature;
+    Function function;  // of each kernel of the op
     std::string_view formula;
     std::vector<std::string_view> references;
-    std::vector<std::string_view> size_names;
-    // Those of size_names that size no array, such as a position.
-    std::vector<std::string_view> parameters{};
     std::vector<Precondition> preconditions;
     std::string_view bound_derivation;
 
     // The domain: total, every byte string is a case.
-    void (*decode)(ChoiceReader& choices, const Preconditions& holding, Case& c) = nullptr;
-    // A case with everyday data at given sizes, for benchmarks and golden values.
-    void (*typical)(std::span<const std::size_t> sizes, std::uint64_t seed, Case& c) = nullptr;
-    // Of the op's function type.
-    ArgumentRegisters arguments{};
-    // Casts fn to the op's type and calls it; one pointer per operand.
-    void (*invoke)(KernelFunction fn, std::span<const std::size_t> sizes,
-                   std::span<void* const> operands) = nullptr;
-    // Of an op in place, on which invoke copies the input first: the call alone, on what the output holds already.
-    // Null for other ops.
-    void (*invoke_in_place)(KernelFunction fn, std::span<const std::size_t> sizes,
-                            std::span<void* const> operands) = nullptr;
+    std::function<void(ChoiceReader& choices, const Preconditions& holding, Case& c)> decode{};
+    // Fills the inputs of a case with everyday data, for benchmarks and golden values.
+    std::function<void(std::uint64_t seed, Case& c)> fill_typical{};
     // The exact result and the derived bound.
-    std::vector<OracleOutput> (*oracle)(const Case& c) = nullptr;
+    std::function<std::vector<OracleOutput>(const Case& c)> oracle{};
     // The arithmetic of a call at sizes as in Case: with the bytes that it moves, its place under the roofline.
     // Null: none is known, and memory alone limits the op.
-    Work (*work)(std::span<const double> sizes) = nullptr;
+    std::function<Work(std::span<const double> sizes)> work{};
 
     std::vector<Statement> statements;  // exact, bound, law, character; the behaviours are every op's
     std::vector<Workload> workloads;
+
+    std::string prototype() const { return brickproof::prototype(function, op, signature); }
 };
 
 Case decode_case(const Contract& contract, std::span<const std::uint8_t> bytes, const Preconditions& holding);
 
 Work work_of(const Contract& contract, std::span<const std::size_t> sizes);
 
+// Everyday data at the valid sizes that are nearest to these.
 Case typical_case(const Contract& contract, std::span<const std::size_t> sizes, std::uint64_t seed);
+
+// What the kernel that defines the op makes of a case.
+Outputs definition_of(const Contract& contract, const Case& c);
 
 // The sizes that the op's domain picks, in the order of its choices: not those that it makes of others, and no
 // parameters.
 std::vector<SizeChoice> size_choices(const Contract& contract);
-// How many values a size grows by: 1, or a block's where the op takes whole blocks. By the order of size_names.
-std::vector<std::size_t> size_units(const Contract& contract);
 // Each size at most `most`, or one unit where that is more: what was a valid size is one still.
 std::vector<std::size_t> clipped_sizes(const Contract& contract, std::span<const std::size_t> sizes,
                                        std::size_t most);

@@ -30,7 +30,9 @@ Array<BlockPromise> promises_of(const QuantizeFormat& format, Trial& trial, cons
 }
 
 Quantized run_on(const QuantizeFormat& format, Trial& trial, std::span<const float> x) {
-    return format.read(trial.run(format.make_case(x)));
+    Case c = trial.contract().signature.shape({x.size()});
+    std::ranges::copy(x, c.input<float>(0).begin());
+    return format.read(trial.run(c));
 }
 
 Quantized run_on(const QuantizeFormat& format, Trial& trial, const Case& c) {

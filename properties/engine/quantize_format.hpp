@@ -32,7 +32,6 @@ struct QuantizeFormat {
     BlockPromise (*promise)(std::span<const float> block);
     double (*code_bound)(double ratio);  // of |code - x / scale|, from ratio = |x| / scale
     Quantized (*read)(const Outputs& outputs);
-    Case (*make_case)(std::span<const float> x);
     // Powers of two by which a block with amax in [1/2, 4) may be scaled: its scale stays normal.
     std::vector<int> scaling_exponents;
     // Up to this amax a block counts as zero.

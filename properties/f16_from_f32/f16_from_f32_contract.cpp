@@ -5,31 +5,28 @@
 #include "engine/fills.hpp"
 #include "engine/sizes.hpp"
 #include "f16_from_f32/f16_from_f32_bound.hpp"
+#include "f16_from_f32/f16_from_f32_kernels.hpp"
 #include "f16_from_f32/f16_from_f32_laws.hpp"
 #include "f16_from_f32/f16_from_f32_oracle.hpp"
 
 namespace brickproof {
 namespace {
 
-std::span<float> add_operands(Case& c, std::size_t n) {
-    c.sizes = {n};
-    c.operands.reserve(2);
-    const std::span<float> x = add_input<float>(c, "x", f32, n);
-    add_output(c, "y", f16, n);
-    return x;
+const Signature& signature() {
+    static const Signature signature{
+        .sizes = {{.name = "n"}},
+        .slots = {{.name = "x", .type = &f32, .access = Access::input, .shape = {"n"}},
+                  {.name = "y", .type = &f16, .access = Access::output, .shape = {"n"}}}};
+    return signature;
 }
 
 void decode(ChoiceReader& choices, const Preconditions& holding, Case& c) {
-    fill_floats(choices, holding, add_operands(c, pick_count(choices, "n")));
+    c = signature().shape({pick_count(choices, "n")});
+    fill_floats(choices, holding, c.input<float>(0));
 }
 
-void typical(std::span<const std::size_t> sizes, std::uint64_t seed, Case& c) {
-    fill_typical_floats(seed, add_operands(c, sizes[0]));
-}
-
-void invoke(KernelFunction fn, std::span<const std::size_t> sizes, std::span<void* const> operands) {
-    const auto convert = reinterpret_cast<brickproof_f16_from_f32_fn*>(fn);
-    convert(static_cast<const float*>(operands[0]), static_cast<std::uint16_t*>(operands[1]), sizes[0]);
+void fill_typical(std::uint64_t seed, Case& c) {
+    fill_typical_floats(seed, c.input<float>(0));
 }
 
 std::vector<OracleOutput> oracle(const Case& c) {
@@ -48,16 +45,14 @@ Contract make_contract() {
         .version = 1,
         .encoding = 2,  // 1: few remainders among the sizes, and none could be stated
         .summary = "Rounds float32 values to halves (IEEE 754 binary16).",
-        .signature = "void from_f32(const float *x, uint16_t *y, size_t n)",
+        .signature = signature(),
+        .function = function_of(brick::f16_from_f32_scalar),
         .formula = "y = the half nearest to x, the even one on a tie",
         .references = {"IEEE 754-2019, 3.4 (binary16), 4.3.1 (rounding), 6.2 (NaN)"},
-        .size_names = {"n"},
         .preconditions = {{"finite", "no value is Inf or NaN"}},
         .bound_derivation = brick::f16_from_f32_bound_derivation,
         .decode = decode,
-        .typical = typical,
-        .arguments = argument_registers<brickproof_f16_from_f32_fn>(),
-        .invoke = invoke,
+        .fill_typical = fill_typical,
         .oracle = oracle,
         .work = [](std::span<const double>) { return Work{}; },
         .statements = f16_from_f32_statements(),

@@ -18,12 +18,9 @@ namespace {
 
 using Halves = Array<std::uint16_t>;
 
-Case case_of(std::span<const float> x) {
-    Case c;
-    c.sizes = {x.size()};
-    c.operands.reserve(2);
-    std::ranges::copy(x, add_input<float>(c, "x", f32, x.size()).begin());
-    add_output(c, "y", f16, x.size());
+Case case_of(const Trial& trial, std::span<const float> x) {
+    Case c = trial.contract().signature.shape({x.size()});
+    std::ranges::copy(x, c.input<float>(0).begin());
     return c;
 }
 
@@ -65,7 +62,7 @@ Outcome every_rounding_boundary(const Case&, Trial& trial) {
         for (std::size_t first = 0; first < 0x7C00; first += halves_at_once) {
             const std::size_t count = std::min(halves_at_once, 0x7C00 - first);
             const Array<float> x = boundaries_of(static_cast<std::uint16_t>(sign | first), count);
-            const Outputs got = trial.run(case_of(x));
+            const Outputs got = trial.run(case_of(trial, x));
             const Outcome outcome = expect_halves(x, got.as<std::uint16_t>(0), exact_f16_from_f32(x));
             if (outcome.kind != Outcome::Kind::pass) return outcome;
         }
@@ -77,7 +74,7 @@ Outcome every_float(const Case&, Trial& trial) {
     Array<float> x(floats_at_once);
     for (std::uint32_t high = 0; high < 65536; ++high) {
         for (std::uint32_t low = 0; low < floats_at_once; ++low) x[low] = std::bit_cast<float>(high << 16 | low);
-        const Outputs got = trial.run(case_of(x));
+        const Outputs got = trial.run(case_of(trial, x));
         const Halves expected = halves_of_floats_with_high_bits(static_cast<std::uint16_t>(high));
         const Outcome outcome = expect_halves(x, got.as<std::uint16_t>(0), expected);
         if (outcome.kind != Outcome::Kind::pass) return outcome;
@@ -107,7 +104,7 @@ Outcome nan_stays_nan(const Case& c, Trial& trial) {
 Outcome monotone(const Case& c, Trial& trial) {
     Array<float> x(c.input<float>(0).begin(), c.input<float>(0).end());
     std::ranges::sort(x);
-    const Outputs got = trial.run(case_of(x));
+    const Outputs got = trial.run(case_of(trial, x));
     const std::span<const std::uint16_t> y = got.as<std::uint16_t>(0);
     for (std::size_t i = 1; i < y.size(); ++i)
         if (!(half_value(y[i - 1]) <= half_value(y[i])))

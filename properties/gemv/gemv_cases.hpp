@@ -29,15 +29,4 @@ inline std::size_t gemv_cols(const Case& c) {
     return c.sizes[1];
 }
 
-// A case of these sizes, all zeros.
-inline GemvInputs add_gemv_operands(Case& c, std::size_t rows, std::size_t cols, std::size_t bias) {
-    c.sizes = {rows, cols, bias};
-    c.operands.reserve(4);
-    add_input<float>(c, "w", f32, rows * cols);
-    add_input<float>(c, "x", f32, cols);
-    add_input<float>(c, "bias", f32, bias != 0 ? rows : 0);
-    add_output(c, "y", f32, rows);
-    return gemv_inputs(c);
-}
-
 }  // namespace brickproof

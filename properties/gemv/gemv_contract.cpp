@@ -7,6 +7,7 @@
 #include "engine/sizes.hpp"
 #include "gemv/gemv_bound.hpp"
 #include "gemv/gemv_cases.hpp"
+#include "gemv/gemv_kernels.hpp"
 #include "gemv/gemv_laws.hpp"
 #include "gemv/gemv_oracle.hpp"
 
@@ -69,6 +70,20 @@ class ExactFill {
     int most_;  // magnitude of an integer
 };
 
+const Signature& signature() {
+    static const Signature signature{
+        .sizes = {{.name = "rows"}, {.name = "cols"}, {.name = "bias", .most = 1}},
+        .slots = {{.name = "w", .type = &f32, .access = Access::input, .shape = {"rows", "cols"}},
+                  {.name = "x", .type = &f32, .access = Access::input, .shape = {"cols"}},
+                  {.name = "bias",
+                   .type = &f32,
+                   .access = Access::input,
+                   .shape = {"rows", "bias"},
+                   .passing = Slot::Passing::or_null},
+                  {.name = "y", .type = &f32, .access = Access::output, .shape = {"rows"}}}};
+    return signature;
+}
+
 void make_moderate(std::span<float> values) {
     for (float& value : values) value = moderate(value, 40);
 }
@@ -78,7 +93,8 @@ void decode(ChoiceReader& choices, const Preconditions& holding, Case& c) {
     PickedSize cols = choices.pick({.name = "cols", .table = element_counts()});
     limit_matrix(rows, cols, most_values);
     const std::size_t bias = choices.pick(2);
-    const GemvInputs inputs = add_gemv_operands(c, rows.value, cols.value, bias);
+    c = signature().shape({rows.value, cols.value, bias});
+    const GemvInputs inputs = gemv_inputs(c);
     if (holding.hold("exact")) return ExactFill(choices, inputs.x.size()).fill(choices, inputs);
     for (const std::span<float> values : {inputs.w, inputs.x, inputs.bias}) {
         fill_floats(choices, holding, values);
@@ -86,18 +102,11 @@ void decode(ChoiceReader& choices, const Preconditions& holding, Case& c) {
     }
 }
 
-void typical(std::span<const std::size_t> sizes, std::uint64_t seed, Case& c) {
-    const GemvInputs inputs = add_gemv_operands(c, sizes[0], sizes[1], sizes[2]);
+void fill_typical(std::uint64_t seed, Case& c) {
+    const GemvInputs inputs = gemv_inputs(c);
     fill_typical_floats(seed, inputs.w);
     fill_typical_floats(seed + 1, inputs.x);
     fill_typical_floats(seed + 2, inputs.bias);
-}
-
-void invoke(KernelFunction fn, std::span<const std::size_t> sizes, std::span<void* const> operands) {
-    const auto gemv = reinterpret_cast<brickproof_gemv_fn*>(fn);
-    const void* bias = sizes[2] != 0 ? operands[2] : nullptr;
-    gemv(static_cast<const float*>(operands[0]), static_cast<const float*>(operands[1]),
-         static_cast<const float*>(bias), static_cast<float*>(operands[3]), sizes[0], sizes[1]);
 }
 
 std::vector<OracleOutput> oracle(const Case& c) {
@@ -117,20 +126,16 @@ Contract make_contract() {
         // so that hardly one had more than 4,096.
         .encoding = 3,
         .summary = "A float32 matrix times a vector, plus a bias.",
-        .signature =
-            "void gemv(const float *w, const float *x, const float *bias, float *y, size_t rows, "
-            "size_t cols)",
+        .signature = signature(),
+        .function = function_of(brick::gemv_scalar),
         .formula = "y_r = sum over c of w_rc x_c, plus bias_r unless bias is NULL; w row-major",
         .references = {"Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., 3.1 and 3.5"},
-        .size_names = {"rows", "cols", "bias"},
         .preconditions = {{"finite", "no value is Inf or NaN"},
                           {"exact", "every partial sum is representable in float32", true},
                           {"moderate", "nothing is near overflow or underflow", true}},
         .bound_derivation = brick::gemv_bound_derivation,
         .decode = decode,
-        .typical = typical,
-        .arguments = argument_registers<brickproof_gemv_fn>(),
-        .invoke = invoke,
+        .fill_typical = fill_typical,
         .oracle = oracle,
         .work = [](std::span<const double> n) { return Work{.multiply_adds = n[0] * n[1]}; },
         .statements = {},

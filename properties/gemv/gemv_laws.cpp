@@ -37,9 +37,9 @@ Values multiplied(Values values, float factor) {
 }
 
 // w and x of a case without a bias, or with one of zeros.
-Case same_product(const Case& c, std::size_t bias) {
-    Case product;
-    const GemvInputs inputs = add_gemv_operands(product, gemv_rows(c), gemv_cols(c), bias);
+Case same_product(const Trial& trial, const Case& c, std::size_t bias) {
+    Case product = trial.contract().signature.shape({gemv_rows(c), gemv_cols(c), bias});
+    const GemvInputs inputs = gemv_inputs(product);
     std::ranges::copy(c.input<float>(0), inputs.w.begin());
     std::ranges::copy(c.input<float>(1), inputs.x.begin());
     return product;
@@ -74,7 +74,7 @@ Outcome unit_vectors(const Case& c, Trial& trial) {
 // x is cut into a quarter and three quarters, the larger part now here, now there: both are exact, and so are all
 // sums.
 Outcome linearity(const Case& c, Trial& trial) {
-    Case first = same_product(c, 0);
+    Case first = same_product(trial, c, 0);
     Case second = c;
     const std::span<const float> x = c.input<float>(1);
     for (std::size_t col = 0; col < x.size(); ++col) {
@@ -89,7 +89,7 @@ Outcome linearity(const Case& c, Trial& trial) {
 }
 
 Outcome no_bias_is_a_bias_of_zeros(const Case& c, Trial& trial) {
-    return expect_same("y", y_of(trial, same_product(c, 0)), y_of(trial, same_product(c, 1)));
+    return expect_same("y", y_of(trial, same_product(trial, c, 0)), y_of(trial, same_product(trial, c, 1)));
 }
 
 // Only the bias is left.

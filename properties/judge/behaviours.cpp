@@ -90,11 +90,11 @@ void fill_field(std::span<std::byte> array, const Type& type, const Field& field
                                                                                   k * field.number->bytes));
 }
 
-// The same case with every float, half and scale this value; a lone number may be a parameter, and stays.
+// The same case with every float, half and scale this value; a parameter stays.
 Case filled_with(const Case& c, float value, std::uint16_t half) {
     Case filled = c;
     for (Operand& operand : filled.operands) {
-        if (operand.access != Access::input || operand.count == 1) continue;
+        if (operand.access != Access::input || operand.by_value) continue;
         for (const Field& field : operand.type->fields) {
             if (field.number == &float32_number)
                 fill_field(operand.contents, *operand.type, field, std::as_bytes(std::span(&value, 1)));
@@ -109,7 +109,9 @@ Case filled_with(const Case& c, float value, std::uint16_t half) {
 std::size_t hash_of(const Case& c) {
     std::uint64_t hash = 0xCBF29CE484222325u;
     for (const std::size_t size : c.sizes) hash = (hash ^ size) * 0x100000001B3u;
-    const auto& contents = c.operands.front().contents;
+    const auto first =
+        std::ranges::find_if(c.operands, [](const Operand& o) { return o.access == Access::input && !o.by_value; });
+    const std::span<const std::byte> contents = first->contents;
     for (std::size_t i = 0; i < std::min<std::size_t>(contents.size(), 256); ++i)
         hash = (hash ^ std::to_integer<std::uint64_t>(contents[i])) * 0x100000001B3u;
     return static_cast<std::size_t>(hash >> 16);
@@ -122,11 +124,11 @@ Case at_other_sizes(const Case& c, const Contract& contract) {
     std::size_t bytes = 0;
     for (const Operand& operand : c.operands) bytes += operand.bytes();
     const std::size_t grows = hash / 2 % c.sizes.size();
-    const bool is_parameter = std::ranges::count(contract.parameters, contract.size_names[grows]) > 0;
-    if (hash % 2 == 0 || bytes > most_bytes || is_parameter)
+    const Size& size = contract.signature.sizes[grows];
+    if (hash % 2 == 0 || bytes > most_bytes || size.kind == Size::Kind::parameter)
         return typical_case(contract, clipped_sizes(contract, c.sizes, 128), 1);
     std::vector<std::size_t> sizes(c.sizes.begin(), c.sizes.end());
-    sizes[grows] = 2 * sizes[grows] + 3 * size_units(contract)[grows];
+    sizes[grows] = 2 * sizes[grows] + 3 * size.unit;
     return typical_case(contract, sizes, 1);
 }
 

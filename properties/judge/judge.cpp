@@ -119,7 +119,8 @@ class Judge {
         try {
             outcome = statement.check(c, probe_);
         } catch (const KernelStopped& stopped) {
-            if (stopped.run.violation == Run::Violation::crashed) note("no_crash", stopped.run.what, statement, bytes);
+            if (stopped.run.violation == Run::Violation::crashed)
+                note("no_crash", stopped.run.what, statement, bytes);
             if (stopped.run.violation == Run::Violation::did_not_end)
                 note("terminates", stopped.run.what, statement, bytes);
         }
@@ -148,8 +149,7 @@ class Judge {
         if (result.found)
             settle(statement, result.found->outcome, result.found->bytes, verdict);
         else
-            settle(statement, result.cases > 0 ? Outcome::pass() : Outcome::discard(why_discarded_), {},
-                   verdict);
+            settle(statement, result.cases > 0 ? Outcome::pass() : Outcome::discard(why_discarded_), {}, verdict);
         return verdict;
     }
 
@@ -194,7 +194,7 @@ class Judge {
         if (outcome.kind == Kind::pass) return;
         verdict.message = outcome.message;
         const Case c = decode_case(*kernel_.contract, bytes, statement.holding);
-        verdict.sizes = describe_sizes(c, kernel_.contract->size_names);
+        verdict.sizes = describe_sizes(c, kernel_.contract->signature);
         if (!statement.single_case) verdict.token = make_token(*kernel_.contract, bytes);
     }
 
@@ -210,7 +210,7 @@ class Judge {
         verdict.verdict = Verdict::fail;
         verdict.message = incident.what;
         verdict.sizes = describe_sizes(decode_case(*kernel_.contract, incident.bytes, incident.holding),
-                                       kernel_.contract->size_names);
+                                       kernel_.contract->signature);
         verdict.token = make_token(*kernel_.contract, incident.bytes);
     }
 
@@ -246,7 +246,7 @@ StatementVerdict stopped_verdict(const Kernel& kernel, const JudgeOptions& optio
         verdict.message = fmt::format("{} (while {} was judged)", what, statement);
         verdict.token = make_token(*kernel.contract, bytes);
         verdict.sizes =
-            describe_sizes(decode_case(*kernel.contract, bytes, judged.holding), kernel.contract->size_names);
+            describe_sizes(decode_case(*kernel.contract, bytes, judged.holding), kernel.contract->signature);
         return verdict;
     }
     return {};

@@ -82,8 +82,9 @@ std::vector<KernelRunner::Placed> KernelRunner::place(const Case& c, const Place
         const Window window = window_around(offset, operand.bytes(), arena.capacity());
         std::memset(arena.writable() + window.first, std::to_integer<int>(placement.poison),
                     window.last - window.first);
-        if (operand.access == Access::input && !operand.contents.empty())
-            std::memcpy(arena.writable() + offset, operand.contents.data(), operand.bytes());
+        const std::span<const std::byte> contents =
+            operand.access == Access::input ? operand.contents : old_contents(c, operand);
+        std::ranges::copy(contents, arena.writable() + offset);
         const bool read_only = placement.inputs_read_only && operand.access == Access::input;
         placed.push_back({offset, (read_only ? arena.read_only() : arena.writable()) + offset});
     }
@@ -97,7 +98,7 @@ Run KernelRunner::run_between(const Case& c, const Placement& placement, void (*
     const std::vector<Placed> placed = place(c, placement);
     std::vector<void*> pointers;
     pointers.reserve(placed.size());
-    for (const Placed& p : placed) pointers.push_back(p.pointer);
+    for (std::size_t i = 0; i < placed.size(); ++i) pointers.push_back(c.operands[i].argument(placed[i].pointer));
 
     Run run;
     run.before = standard_fp_environment();
@@ -106,10 +107,10 @@ Run KernelRunner::run_between(const Case& c, const Placement& placement, void (*
                            .own_stack = placement.measure_stack && can_measure_stack,
                            .look_at_vectors = placement.watched};
     const Stop stop = call_trapped([&]() noexcept {
-        const KernelFunction fn = guarded(kernel_.fn, kernel_.contract->arguments, call);
+        const KernelFunction fn = guarded(kernel_.fn, kernel_.contract->function.registers, call);
         if (placement.watched) std::feclearexcept(FE_ALL_EXCEPT);
         if (before != nullptr) before();
-        kernel_.contract->invoke(fn, c.sizes, pointers);
+        kernel_.contract->function.call(fn, c.sizes, pointers);
         if (after != nullptr) after();
         if (placement.watched) run.exceptions = std::fetestexcept(FE_INVALID | FE_DIVBYZERO);
         run.after = read_fp_environment();

@@ -27,7 +27,8 @@ class Probe final : public Trial {
 
     // In roomy buffers: a stray read or write does not disturb the laws, it has its own statement.
     Outputs run(const Case& c) override;
-    Outputs definition(const Case& c) override;
+    Outputs definition(const Case& c) override { return definition_of(*kernel_.contract, c); }
+    const Contract& contract() const override { return *kernel_.contract; }
 
     Run run_placed(const Case& c, const Placement& placement) { return runner_.run(c, placement); }
     Run run_between(const Case& c, void (*before)(), void (*after)()) {

@@ -5,31 +5,28 @@
 #include "engine/q8_0_blocks.hpp"
 #include "engine/sizes.hpp"
 #include "q8_0_dequantize/q8_0_dequantize_bound.hpp"
+#include "q8_0_dequantize/q8_0_dequantize_kernels.hpp"
 #include "q8_0_dequantize/q8_0_dequantize_laws.hpp"
 #include "q8_0_dequantize/q8_0_dequantize_oracle.hpp"
 
 namespace brickproof {
 namespace {
 
-std::span<brickproof_q8_0> add_operands(Case& c, std::size_t blocks) {
-    c.sizes = {blocks * BRICKPROOF_Q8_0_BLOCK};
-    c.operands.reserve(2);
-    const auto x = add_input<brickproof_q8_0>(c, "x", q8_0, blocks);
-    add_output(c, "y", f32, c.sizes[0]);
-    return x;
+const Signature& signature() {
+    static const Signature signature{
+        .sizes = {{.name = "n", .unit = BRICKPROOF_Q8_0_BLOCK}},
+        .slots = {{.name = "x", .type = &q8_0, .access = Access::input, .shape = {"n"}},
+                  {.name = "y", .type = &f32, .access = Access::output, .shape = {"n"}}}};
+    return signature;
 }
 
 void decode(ChoiceReader& choices, const Preconditions& holding, Case& c) {
-    fill_blocks(choices, holding, add_operands(c, pick_blocks(choices, "n", BRICKPROOF_Q8_0_BLOCK)));
+    c = signature().shape({pick_blocks(choices, "n", BRICKPROOF_Q8_0_BLOCK) * BRICKPROOF_Q8_0_BLOCK});
+    fill_blocks(choices, holding, c.input<brickproof_q8_0>(0));
 }
 
-void typical(std::span<const std::size_t> sizes, std::uint64_t seed, Case& c) {
-    fill_typical_blocks(seed, add_operands(c, sizes[0] / BRICKPROOF_Q8_0_BLOCK));
-}
-
-void invoke(KernelFunction fn, std::span<const std::size_t> sizes, std::span<void* const> operands) {
-    const auto dequantize = reinterpret_cast<brickproof_q8_0_dequantize_fn*>(fn);
-    dequantize(static_cast<const brickproof_q8_0*>(operands[0]), static_cast<float*>(operands[1]), sizes[0]);
+void fill_typical(std::uint64_t seed, Case& c) {
+    fill_typical_blocks(seed, c.input<brickproof_q8_0>(0));
 }
 
 std::vector<OracleOutput> oracle(const Case& c) {
@@ -46,18 +43,16 @@ Contract make_contract() {
         .version = 1,
         .encoding = 2,  // 1: few remainders among the sizes, and none could be stated
         .summary = "Turns Q8_0 blocks back into float32 values.",
-        .signature = "void dequantize(const brickproof_q8_0 *x, float *y, size_t n)",
+        .signature = signature(),
+        .function = function_of(brick::q8_0_dequantize_scalar),
         .formula = "y = half(d) q",
         .references = {"GGUF Q8_0: 34-byte blocks, half scale then 32 int8 (ggml)"},
-        .size_names = {"n"},
         .preconditions = {{"finite", "no scale is Inf or NaN"},
                           {"quants>-128", "no quant is -128"},
                           {"nonfinite", "some scale is Inf or NaN", true}},
         .bound_derivation = brick::q8_0_dequantize_bound_derivation,
         .decode = decode,
-        .typical = typical,
-        .arguments = argument_registers<brickproof_q8_0_dequantize_fn>(),
-        .invoke = invoke,
+        .fill_typical = fill_typical,
         .oracle = oracle,
         .work = [](std::span<const double> n) { return Work{.multiply_adds = n[0]}; },
         .statements = q8_0_dequantize_statements(),

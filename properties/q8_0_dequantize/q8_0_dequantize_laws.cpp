@@ -24,11 +24,8 @@ Outcome every_half_scale(const Case&, Trial& trial) {
     constexpr std::size_t scales = 65536;
     constexpr std::size_t blocks_at_once = 4096;
     for (std::size_t first = 0; first < scales; first += blocks_at_once) {
-        Case c;
-        c.sizes = {blocks_at_once * BRICKPROOF_Q8_0_BLOCK};
-        c.operands.reserve(2);
-        const auto x = add_input<Block>(c, "x", q8_0, blocks_at_once);
-        add_output(c, "y", f32, c.sizes[0]);
+        Case c = trial.contract().signature.shape({blocks_at_once * BRICKPROOF_Q8_0_BLOCK});
+        const std::span<Block> x = c.input<Block>(0);
         for (std::size_t b = 0; b < blocks_at_once; ++b) {
             x[b].d = static_cast<std::uint16_t>(first + b);
             for (std::size_t i = 0; i < BRICKPROOF_Q8_0_BLOCK; ++i)

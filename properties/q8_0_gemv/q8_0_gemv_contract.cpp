@@ -4,6 +4,7 @@
 #include "engine/q8_0_blocks.hpp"
 #include "engine/sizes.hpp"
 #include "q8_0_gemv/q8_0_gemv_bound.hpp"
+#include "q8_0_gemv/q8_0_gemv_kernels.hpp"
 #include "q8_0_gemv/q8_0_gemv_laws.hpp"
 #include "q8_0_gemv/q8_0_gemv_oracle.hpp"
 
@@ -13,40 +14,30 @@ namespace {
 // So that a case stays small: about 140 KB of blocks.
 constexpr std::size_t most_blocks = 2048;
 
-struct Inputs {
-    std::span<brickproof_q8_0> w;
-    std::span<brickproof_q8_0> x;
-};
-
-Inputs add_operands(Case& c, std::size_t rows, std::size_t row_blocks) {
-    c.sizes = {rows, row_blocks * BRICKPROOF_Q8_0_BLOCK};
-    c.operands.reserve(3);
-    const auto w = add_input<brickproof_q8_0>(c, "w", q8_0, rows * row_blocks);
-    const auto x = add_input<brickproof_q8_0>(c, "x", q8_0, row_blocks);
-    add_output(c, "y", f32, rows);
-    return {w, x};
+const Signature& signature() {
+    static const Signature signature{
+        .sizes = {{.name = "rows"}, {.name = "cols", .unit = BRICKPROOF_Q8_0_BLOCK}},
+        .slots = {{.name = "w", .type = &q8_0, .access = Access::input, .shape = {"rows", "cols"}},
+                  {.name = "x", .type = &q8_0, .access = Access::input, .shape = {"cols"}},
+                  {.name = "y", .type = &f32, .access = Access::output, .shape = {"rows"}}}};
+    return signature;
 }
 
 void decode(ChoiceReader& choices, const Preconditions& holding, Case& c) {
     PickedSize rows = choices.pick({.name = "rows", .table = row_counts()});
     PickedSize row_blocks = choices.pick({.name = "cols", .table = block_counts(), .unit = BRICKPROOF_Q8_0_BLOCK});
     limit_matrix(rows, row_blocks, most_blocks);
-    const Inputs inputs = add_operands(c, rows.value, row_blocks.value);
-    if (holding.hold("exact")) return fill_exact_blocks(choices, holding, inputs.w, inputs.x, rows.value);
-    fill_blocks(choices, holding, inputs.w);
-    fill_blocks(choices, holding, inputs.x);
+    c = signature().shape({rows.value, row_blocks.value * BRICKPROOF_Q8_0_BLOCK});
+    const auto w = c.input<brickproof_q8_0>(0);
+    const auto x = c.input<brickproof_q8_0>(1);
+    if (holding.hold("exact")) return fill_exact_blocks(choices, holding, w, x, rows.value);
+    fill_blocks(choices, holding, w);
+    fill_blocks(choices, holding, x);
 }
 
-void typical(std::span<const std::size_t> sizes, std::uint64_t seed, Case& c) {
-    const Inputs inputs = add_operands(c, sizes[0], sizes[1] / BRICKPROOF_Q8_0_BLOCK);
-    fill_typical_blocks(seed, inputs.w);
-    fill_typical_blocks(seed + 1, inputs.x);
-}
-
-void invoke(KernelFunction fn, std::span<const std::size_t> sizes, std::span<void* const> operands) {
-    const auto gemv = reinterpret_cast<brickproof_q8_0_gemv_fn*>(fn);
-    gemv(static_cast<const brickproof_q8_0*>(operands[0]), static_cast<const brickproof_q8_0*>(operands[1]),
-         static_cast<float*>(operands[2]), sizes[0], sizes[1]);
+void fill_typical(std::uint64_t seed, Case& c) {
+    fill_typical_blocks(seed, c.input<brickproof_q8_0>(0));
+    fill_typical_blocks(seed + 1, c.input<brickproof_q8_0>(1));
 }
 
 std::vector<OracleOutput> oracle(const Case& c) {
@@ -67,21 +58,18 @@ Contract make_contract() {
         // so that hardly one had more than 8,192.
         .encoding = 3,
         .summary = "A matrix of Q8_0 rows times a vector of Q8_0 blocks.",
-        .signature =
-            "void gemv(const brickproof_q8_0 *w, const brickproof_q8_0 *x, float *y, size_t rows, size_t cols)",
+        .signature = signature(),
+        .function = function_of(brick::q8_0_gemv_scalar),
         .formula = "y_r = sum over blocks of half(d_w) half(d_x) (sum over 32 of q_w q_x), w row-major",
         .references = {"GGUF Q8_0: 34-byte blocks, half scale then 32 int8 (ggml)",
                        "Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., 3.1 and 3.5"},
-        .size_names = {"rows", "cols"},
         .preconditions = {{"finite", "no scale is Inf or NaN"},
                           {"quants>-128", "no quant is -128"},
                           {"exact", "every partial sum is representable in float32", true},
                           {"normal_scales", "half and twice every scale are normal halves", true}},
         .bound_derivation = brick::q8_0_gemv_bound_derivation,
         .decode = decode,
-        .typical = typical,
-        .arguments = argument_registers<brickproof_q8_0_gemv_fn>(),
-        .invoke = invoke,
+        .fill_typical = fill_typical,
         .oracle = oracle,
         .work =
             [](std::span<const double> n) {

@@ -3,32 +3,28 @@
 #include "engine/q8_0_blocks.hpp"
 #include "engine/sizes.hpp"
 #include "q8_0_quantize/q8_0_quantize_bound.hpp"
+#include "q8_0_quantize/q8_0_quantize_kernels.hpp"
 #include "q8_0_quantize/q8_0_quantize_laws.hpp"
 #include "q8_0_quantize/q8_0_quantize_oracle.hpp"
 
 namespace brickproof {
 namespace {
 
-std::span<float> add_operands(Case& c, std::size_t n) {
-    c.sizes = {n};
-    c.operands.reserve(2);
-    const std::span<float> x = add_input<float>(c, "x", f32, n);
-    add_output(c, "y", q8_0, n / BRICKPROOF_Q8_0_BLOCK);
-    return x;
+const Signature& signature() {
+    static const Signature signature{
+        .sizes = {{.name = "n", .unit = BRICKPROOF_Q8_0_BLOCK}},
+        .slots = {{.name = "x", .type = &f32, .access = Access::input, .shape = {"n"}},
+                  {.name = "y", .type = &q8_0, .access = Access::output, .shape = {"n"}}}};
+    return signature;
 }
 
 void decode(ChoiceReader& choices, const Preconditions& holding, Case& c) {
-    const std::size_t n = pick_blocks(choices, "n", BRICKPROOF_Q8_0_BLOCK) * BRICKPROOF_Q8_0_BLOCK;
-    fill_floats(choices, holding, add_operands(c, n));
+    c = signature().shape({pick_blocks(choices, "n", BRICKPROOF_Q8_0_BLOCK) * BRICKPROOF_Q8_0_BLOCK});
+    fill_floats(choices, holding, c.input<float>(0));
 }
 
-void typical(std::span<const std::size_t> sizes, std::uint64_t seed, Case& c) {
-    fill_typical_floats(seed, add_operands(c, sizes[0]));
-}
-
-void invoke(KernelFunction fn, std::span<const std::size_t> sizes, std::span<void* const> operands) {
-    const auto quantize = reinterpret_cast<brickproof_q8_0_quantize_fn*>(fn);
-    quantize(static_cast<const float*>(operands[0]), static_cast<brickproof_q8_0*>(operands[1]), sizes[0]);
+void fill_typical(std::uint64_t seed, Case& c) {
+    fill_typical_floats(seed, c.input<float>(0));
 }
 
 // Blocks are flattened: the scale, then its 32 codes.
@@ -58,20 +54,18 @@ Contract make_contract() {
         .version = 1,
         .encoding = 2,  // 1: few remainders among the sizes, and none could be stated
         .summary = "Quantises float32 values to Q8_0 blocks: 32 int8 quants beside one half scale.",
-        .signature = "void quantize(const float *x, brickproof_q8_0 *y, size_t n)",
+        .signature = signature(),
+        .function = function_of(brick::q8_0_quantize_scalar),
         .formula = "d = half(amax/127), q = round(x / (amax/127)), amax = max |x| over the block",
         .references = {"GGUF Q8_0: 34-byte blocks, half scale then 32 int8 (ggml)",
                        "IEEE 754-2019, 4.3.1: rounding to nearest, ties to even (the half)",
                        "Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., 3.1"},
-        .size_names = {"n"},
         .preconditions = {{"finite", "no value is Inf or NaN"},
                           {"ties", "scales are powers of two, values lie halfway between codes", true},
                           {"nonfinite", "some value is Inf or NaN", true}},
         .bound_derivation = brick::q8_0_quantize_bound_derivation,
         .decode = decode,
-        .typical = typical,
-        .arguments = argument_registers<brickproof_q8_0_quantize_fn>(),
-        .invoke = invoke,
+        .fill_typical = fill_typical,
         .oracle = oracle,
         // A product with the reciprocal of the block's scale; the scale and its reciprocal are a division each.
         .work =

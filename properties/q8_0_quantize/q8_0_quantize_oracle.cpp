@@ -40,15 +40,6 @@ Quantized read(const Outputs& outputs) {
     return quantized;
 }
 
-Case make_case(std::span<const float> x) {
-    Case c;
-    c.sizes = {x.size()};
-    c.operands.reserve(2);
-    std::ranges::copy(x, add_input<float>(c, "x", f32, x.size()).begin());
-    add_output(c, "y", q8_0, x.size() / q8_0_block);
-    return c;
-}
-
 Array<BlockPromise> promises(const Case& c) {
     return promises_of(q8_0_quantize_format(), values_of(c));
 }
@@ -76,7 +67,6 @@ const QuantizeFormat& q8_0_quantize_format() {
                                        .promise = q8_0_block_promise,
                                        .code_bound = brick::q8_0_quantize_code_bound,
                                        .read = read,
-                                       .make_case = make_case,
                                        .scaling_exponents = {1, 6, -1, -6},
                                        .largest_zero_amax = 0.0f,
                                        .round_trip_bound = 0.0};

@@ -15,16 +15,6 @@ Quantized read(const Outputs& outputs) {
     return {{scales.begin(), scales.end()}, {q.begin(), q.end()}};
 }
 
-Case make_case(std::span<const float> x) {
-    Case c;
-    c.sizes = {x.size()};
-    c.operands.reserve(3);
-    std::ranges::copy(x, add_input<float>(c, "x", f32, x.size()).begin());
-    add_output(c, "q", i8, x.size());
-    add_output(c, "scales", f32, block_count_of(x.size()));
-    return c;
-}
-
 Array<BlockPromise> promises(const Case& c) {
     return promises_of(q8_0f_quantize_format(), values_of(c));
 }
@@ -48,7 +38,6 @@ const QuantizeFormat& q8_0f_quantize_format() {
                                        .promise = q8_0f_block_promise,
                                        .code_bound = brick::q8_0f_quantize_code_bound,
                                        .read = read,
-                                       .make_case = make_case,
                                        .scaling_exponents = {1, 7, 100, -1, -30},
                                        .largest_zero_amax = largest_zero_amax,
                                        .round_trip_bound = brick::q8_0f_quantize_round_trip_bound()};

@@ -8,20 +8,21 @@
 #include "engine/sizes.hpp"
 #include "rms_norm/rms_norm_bound.hpp"
 #include "rms_norm/rms_norm_cases.hpp"
+#include "rms_norm/rms_norm_kernels.hpp"
 #include "rms_norm/rms_norm_laws.hpp"
 #include "rms_norm/rms_norm_oracle.hpp"
 
 namespace brickproof {
 namespace {
 
-RmsNormInputs add_operands(Case& c, std::size_t n) {
-    c.sizes = {n};
-    c.operands.reserve(4);
-    add_input<float>(c, "x", f32, n);
-    add_input<float>(c, "weight", f32, n);
-    add_output(c, "y", f32, n);
-    add_input<float>(c, "eps", f32, 1);
-    return rms_norm_inputs(c);
+const Signature& signature() {
+    static const Signature signature{
+        .sizes = {{.name = "n"}},
+        .slots = {{.name = "x", .type = &f32, .access = Access::input, .shape = {"n"}},
+                  {.name = "weight", .type = &f32, .access = Access::input, .shape = {"n"}},
+                  {.name = "y", .type = &f32, .access = Access::output, .shape = {"n"}},
+                  {.name = "eps", .type = &f32, .access = Access::input, .passing = Slot::Passing::by_value}}};
+    return signature;
 }
 
 double mean_of_squares(std::span<const float> x) {
@@ -78,7 +79,8 @@ void make_moderate(const RmsNormInputs& inputs) {
 }
 
 void decode(ChoiceReader& choices, const Preconditions& holding, Case& c) {
-    const RmsNormInputs inputs = add_operands(c, pick_count(choices, "n"));
+    c = signature().shape({pick_count(choices, "n")});
+    const RmsNormInputs inputs = rms_norm_inputs(c);
     if (holding.hold("exact")) return fill_exact(choices, inputs);
     fill_floats(choices, holding, inputs.x);
     fill_floats(choices, holding, inputs.weight);
@@ -87,18 +89,12 @@ void decode(ChoiceReader& choices, const Preconditions& holding, Case& c) {
 }
 
 // Activations of a layer and weights near 1.
-void typical(std::span<const std::size_t> sizes, std::uint64_t seed, Case& c) {
-    const RmsNormInputs inputs = add_operands(c, sizes[0]);
+void fill_typical(std::uint64_t seed, Case& c) {
+    const RmsNormInputs inputs = rms_norm_inputs(c);
     Random random(seed);
     for (float& value : inputs.x) value = random.normal();
     for (float& value : inputs.weight) value = 1.0f + 0.1f * random.normal();
     inputs.eps = 1e-5f;
-}
-
-void invoke(KernelFunction fn, std::span<const std::size_t> sizes, std::span<void* const> operands) {
-    const auto rms_norm = reinterpret_cast<brickproof_rms_norm_fn*>(fn);
-    rms_norm(static_cast<const float*>(operands[0]), static_cast<const float*>(operands[1]),
-             static_cast<float*>(operands[2]), sizes[0], *static_cast<const float*>(operands[3]));
 }
 
 std::vector<OracleOutput> oracle(const Case& c) {
@@ -120,19 +116,17 @@ Contract make_contract() {
         .version = 1,
         .encoding = 2,  // 1: few remainders among the sizes, and none could be stated
         .summary = "Divides a row by its root mean square and multiplies it by weights.",
-        .signature = "void rms_norm(const float *x, const float *weight, float *y, size_t n, float eps)",
+        .signature = signature(),
+        .function = function_of(brick::rms_norm_scalar),
         .formula = "y_i = x_i weight_i / sqrt(mean of x^2 + eps)",
         .references = {"Zhang and Sennrich, Root Mean Square Layer Normalization, 2019, eq. 4",
                        "Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., 3.1"},
-        .size_names = {"n"},
         .preconditions = {{"finite", "no value of x or weight is Inf or NaN"},
                           {"exact", "every partial sum of squares is representable in float32", true},
                           {"moderate", "nothing is near overflow or underflow", true}},
         .bound_derivation = brick::rms_norm_bound_derivation,
         .decode = decode,
-        .typical = typical,
-        .arguments = argument_registers<brickproof_rms_norm_fn>(),
-        .invoke = invoke,
+        .fill_typical = fill_typical,
         .oracle = oracle,
         // A sum of squares, and two products.
         .work =

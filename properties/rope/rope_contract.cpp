@@ -1,4 +1,4 @@
-// The contract of rope: domain, call, oracle, statements. The kernel works in place: the call copies x to y first.
+// The contract of rope: domain, call, oracle, statements. The kernel works in place.
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -7,6 +7,7 @@
 #include "engine/fills.hpp"
 #include "engine/sizes.hpp"
 #include "rope/rope_bound.hpp"
+#include "rope/rope_kernels.hpp"
 #include "rope/rope_laws.hpp"
 #include "rope/rope_oracle.hpp"
 
@@ -15,13 +16,24 @@ namespace {
 
 constexpr std::size_t most_values = 6144;
 
-std::span<float> add_operands(Case& c, const RopeCall& call) {
-    c.sizes = {call.heads, call.head_dim, call.position, call.style};
-    c.operands.reserve(3);
-    const auto x = add_input<float>(c, "x", f32, call.heads * call.head_dim);
-    add_input<float>(c, "theta", f32, 1)[0] = static_cast<float>(call.theta);
-    add_output(c, "y", f32, call.heads * call.head_dim);
-    return x;
+const Signature& signature() {
+    static const Signature signature{
+        .sizes = {{.name = "heads"},
+                  {.name = "head_dim", .unit = 2},
+                  {.name = "position", .kind = Size::Kind::parameter},
+                  {.name = "style", .unit = 2, .most = 2, .kind = Size::Kind::parameter}},
+        .slots = {{.name = "y",
+                   .type = &f32,
+                   .access = Access::output,
+                   .shape = {"heads", "head_dim"},
+                   .in_place_of = "x"},
+                  {.name = "theta", .type = &f32, .access = Access::input, .passing = Slot::Passing::by_value},
+                  {.name = "x",
+                   .type = &f32,
+                   .access = Access::input,
+                   .shape = {"heads", "head_dim"},
+                   .passing = Slot::Passing::overwritten}}};
+    return signature;
 }
 
 // Tails of vectors of 4, 8 and 16 pairs, the head_dims of models, and beyond any tile.
@@ -77,29 +89,17 @@ void decode(ChoiceReader& choices, const Preconditions& holding, Case& c) {
     call.style = 2 * choices.pick(2);
     call.theta = static_cast<double>(pick_theta(choices));
     if (holding.hold("moderate") && call.theta > 0x1p30) call.theta = 0x1p30;
-    const std::span<float> x = add_operands(c, call);
+    c = signature().shape({call.heads, call.head_dim, call.position, call.style});
+    c.input<float>(rope_theta)[0] = static_cast<float>(call.theta);
+    const std::span<float> x = c.input<float>(rope_x);
     fill_floats(choices, holding, x);
     if (holding.hold("moderate")) make_moderate(x);
 }
 
-// Takes any sizes: an odd head_dim is rounded up, a style that is none becomes NORM. Neighbouring seeds differ in
-// theta: two threads with one position would not disturb each other's table of angles.
-void typical(std::span<const std::size_t> sizes, std::uint64_t seed, Case& c) {
-    const std::size_t style = sizes[3] == 2 ? 2 : 0;
-    const double theta = seed % 2 == 0 ? 500000.0 : 10000.0;
-    fill_typical_floats(seed, add_operands(c, {sizes[0], (sizes[1] + 1) / 2 * 2, sizes[2], style, theta}));
-}
-
-void invoke_in_place(KernelFunction fn, std::span<const std::size_t> sizes, std::span<void* const> operands) {
-    const auto rope = reinterpret_cast<brickproof_rope_fn*>(fn);
-    rope(static_cast<float*>(operands[2]), sizes[0], sizes[1], sizes[2], *static_cast<const float*>(operands[1]),
-         static_cast<int>(sizes[3]));
-}
-
-void invoke(KernelFunction fn, std::span<const std::size_t> sizes, std::span<void* const> operands) {
-    const std::size_t bytes = sizes[0] * sizes[1] * sizeof(float);
-    if (bytes > 0) std::memcpy(operands[2], operands[0], bytes);
-    invoke_in_place(fn, sizes, operands);
+// Neighbouring seeds differ in theta: two threads with one position would not disturb each other's table of angles.
+void fill_typical(std::uint64_t seed, Case& c) {
+    c.input<float>(rope_theta)[0] = seed % 2 == 0 ? 500000.0f : 10000.0f;
+    fill_typical_floats(seed, c.input<float>(rope_x));
 }
 
 Contract make_contract() {
@@ -108,24 +108,19 @@ Contract make_contract() {
         .version = 1,
         .encoding = 2,  // 1: few remainders among the sizes, and none could be stated
         .summary = "Rotates pairs of values by angles that grow with the token's position (RoPE).",
-        .signature =
-            "void rope(float *x, size_t heads, size_t head_dim, size_t position, float theta, int style), in place",
+        .signature = signature(),
+        .function = function_of(brick::rope_scalar),
         .formula =
             "(a, b) -> (a cos A - b sin A, a sin A + b cos A), A = position * theta^(-2i/head_dim); pair i is "
             "(2i, 2i+1) in style 0 (NORM), (i, i + head_dim/2) in style 2 (NEOX)",
         .references = {"Su et al., RoFormer: Enhanced Transformer with Rotary Position Embedding (2021), 3.2.2",
                        "ggml_rope_ext with n_dims = head_dim and no scaling (GGML_ROPE_TYPE_NORMAL, _NEOX)",
                        "Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., 3.1"},
-        .size_names = {"heads", "head_dim", "position", "style"},
-        .parameters = {"position", "style"},
         .preconditions = {{"finite", "no value is Inf or NaN"},
                           {"moderate", "magnitudes are 0 or 2^-70 to 2^100, theta at most 2^30", true}},
         .bound_derivation = brick::rope_bound_derivation,
         .decode = decode,
-        .typical = typical,
-        .arguments = argument_registers<brickproof_rope_fn>(),
-        .invoke = invoke,
-        .invoke_in_place = invoke_in_place,
+        .fill_typical = fill_typical,
         .oracle = rope_oracle,
         // Four products, two of which add, for a pair; the angles are the same for all heads.
         .work =

@@ -29,7 +29,7 @@ Case at_position(Case c, std::size_t position) {
 }
 
 Case with_values(Case c, std::span<const float> x) {
-    std::ranges::copy(x, c.input<float>(0).begin());
+    std::ranges::copy(x, c.input<float>(rope_x).begin());
     return c;
 }
 
@@ -50,7 +50,7 @@ Outcome expect_near(std::string_view situation, std::size_t i, float got, float 
 }
 
 Outcome identity_at_position_zero(const Case& c, Trial& trial) {
-    return expect_same("y", y_of(trial, at_position(c, 0)), c.input<float>(0));
+    return expect_same("y", y_of(trial, at_position(c, 0)), c.input<float>(rope_x));
 }
 
 // Numerators of convergents of pi/2, and doubled or tripled: a sine or cosine of nearly 0.
@@ -105,7 +105,7 @@ double length(std::span<const T> values, std::size_t first, std::size_t second) 
 
 // (|a cos| + |b sin|)^2 + (|a sin| + |b cos|)^2 <= 2 (a^2 + b^2), and each value is off by gamma_6 of its sum.
 Outcome pair_norm(const Case& c, Trial& trial) {
-    const std::span<const float> x = c.input<float>(0);
+    const std::span<const float> x = c.input<float>(rope_x);
     const Values y = y_of(trial, c);
     return for_each_pair(rope_call(c), [&](std::size_t first, std::size_t second) {
         const double before = length(x, first, second);
@@ -212,7 +212,7 @@ Values y_in_other_style(const Case& c, Trial& trial) {
     const std::vector<std::size_t> there = indices_in_other_style(rope_call(c));
     Case other = c;
     other.sizes[3] = 2 - c.sizes[3];
-    for (std::size_t i = 0; i < there.size(); ++i) other.input<float>(0)[there[i]] = c.input<float>(0)[i];
+    for (std::size_t i = 0; i < there.size(); ++i) other.input<float>(rope_x)[there[i]] = c.input<float>(rope_x)[i];
     const Values y = y_of(trial, other);
     Values here(y.size());
     for (std::size_t i = 0; i < there.size(); ++i) here[i] = y[there[i]];
@@ -242,7 +242,7 @@ Outcome heads_same_bits(const Case& c, Trial& trial) {
     const RopeCall call = rope_call(c);
     if (call.heads < 2) return Outcome::discard();
     Case equal = c;
-    const std::span<float> x = equal.input<float>(0);
+    const std::span<float> x = equal.input<float>(rope_x);
     for (std::size_t head = 1; head < call.heads; ++head)
         std::copy_n(x.begin(), call.head_dim, x.subspan(head * call.head_dim).begin());
     const Values y = y_of(trial, equal);
@@ -260,7 +260,7 @@ Outcome heads_independent(const Case& c, Trial& trial) {
     const Values y = y_of(trial, c);
     for (const std::size_t parity : {1u, 0u}) {
         Case edited = c;
-        const std::span<float> x = edited.input<float>(0);
+        const std::span<float> x = edited.input<float>(rope_x);
         for (std::size_t i = 0; i < x.size(); ++i)
             if (i / call.head_dim % 2 == parity) x[i] = static_cast<float>(i % 7) - 2.5f;
         const Values got = y_of(trial, edited);
@@ -276,7 +276,7 @@ Outcome heads_independent(const Case& c, Trial& trial) {
 // The case times a factor gives y times it, to the bit.
 Outcome scales_by(float factor, const Case& c, Trial& trial) {
     Case scaled = c;
-    for (float& value : scaled.input<float>(0)) value *= factor;
+    for (float& value : scaled.input<float>(rope_x)) value *= factor;
     Values expected = y_of(trial, c);
     for (float& value : expected) value *= factor;
     return expect_same("y", y_of(trial, scaled), expected);
@@ -295,7 +295,7 @@ Outcome nan_stays_in_its_pair(const Case& c, Trial& trial) {
     const RopeCall call = rope_call(c);
     if (call.heads == 0 || call.pairs() == 0) return Outcome::discard();
     Case with_nans = c;
-    const std::span<float> x = with_nans.input<float>(0);
+    const std::span<float> x = with_nans.input<float>(rope_x);
     const std::size_t start = call.position % 3;
     for (std::size_t head = 0; head < call.heads; ++head)
         for (std::size_t pair = (start + head) % 3; pair < call.pairs(); pair += 3)

@@ -10,7 +10,7 @@ namespace {
 template <typename AngleError>
 std::vector<OracleOutput> oracle_with(const Case& c, const AngleError& angle_error) {
     const RopeCall call = rope_call(c);
-    const std::span<const float> x = c.input<float>(0);
+    const std::span<const float> x = c.input<float>(rope_x);
     OracleOutput y{Array<double>(x.size()), Array<double>(x.size())};
     const std::vector<ExactRotation> rotations = exact_rotations(call);
     for (std::size_t pair = 0; pair < call.pairs(); ++pair) {
@@ -33,7 +33,7 @@ std::vector<OracleOutput> oracle_with(const Case& c, const AngleError& angle_err
 }  // namespace
 
 RopeCall rope_call(const Case& c) {
-    return {c.sizes[0], c.sizes[1], c.sizes[2], c.sizes[3], static_cast<double>(c.input<float>(1)[0])};
+    return {c.sizes[0], c.sizes[1], c.sizes[2], c.sizes[3], static_cast<double>(c.input<float>(rope_theta)[0])};
 }
 
 std::vector<ExactRotation> exact_rotations(const RopeCall& call) {

@@ -8,6 +8,10 @@
 
 namespace brickproof {
 
+// Operands by their number in the signature: y, theta, x.
+inline constexpr std::size_t rope_theta = 1;
+inline constexpr std::size_t rope_x = 2;
+
 // The numbers of a call, by name: sizes and the operand theta.
 struct RopeCall {
     std::size_t heads;

@@ -7,6 +7,7 @@
 #include "engine/fills.hpp"
 #include "engine/sizes.hpp"
 #include "softmax/softmax_bound.hpp"
+#include "softmax/softmax_kernels.hpp"
 #include "softmax/softmax_laws.hpp"
 #include "softmax/softmax_oracle.hpp"
 
@@ -16,12 +17,12 @@ namespace {
 constexpr float masked = -std::numeric_limits<float>::infinity();
 constexpr float lowest = std::numeric_limits<float>::lowest();
 
-std::span<float> add_operands(Case& c, std::size_t n) {
-    c.sizes = {n};
-    c.operands.reserve(2);
-    const auto x = add_input<float>(c, "x", f32, n);
-    add_output(c, "y", f32, n);
-    return x;
+const Signature& signature() {
+    static const Signature signature{
+        .sizes = {{.name = "n"}},
+        .slots = {{.name = "x", .type = &f32, .access = Access::input, .shape = {"n"}},
+                  {.name = "y", .type = &f32, .access = Access::output, .shape = {"n"}}}};
+    return signature;
 }
 
 // The largest value at one entry in 1, 2, 4, ...; below it entries whose exp is 0 in every kernel.
@@ -57,7 +58,8 @@ void mask(ChoiceReader& choices, std::span<float> x) {
 }
 
 void decode(ChoiceReader& choices, const Preconditions& holding, Case& c) {
-    const std::span<float> x = add_operands(c, pick_count(choices, "n"));
+    c = signature().shape({pick_count(choices, "n")});
+    const std::span<float> x = c.input<float>(0);
     if (holding.hold("exact")) {
         fill_exact(choices, x);
     } else {
@@ -71,14 +73,9 @@ void decode(ChoiceReader& choices, const Preconditions& holding, Case& c) {
 }
 
 // Everyday data: attention scores.
-void typical(std::span<const std::size_t> sizes, std::uint64_t seed, Case& c) {
+void fill_typical(std::uint64_t seed, Case& c) {
     Random random(seed);
-    for (float& x : add_operands(c, sizes[0])) x = 3.0f * random.normal();
-}
-
-void invoke(KernelFunction fn, std::span<const std::size_t> sizes, std::span<void* const> operands) {
-    const auto softmax = reinterpret_cast<brickproof_softmax_fn*>(fn);
-    softmax(static_cast<const float*>(operands[0]), static_cast<float*>(operands[1]), sizes[0]);
+    for (float& x : c.input<float>(0)) x = 3.0f * random.normal();
 }
 
 // Nothing is promised for a row that has no softmax.
@@ -109,23 +106,21 @@ Contract make_contract() {
         .version = 1,
         .encoding = 2,  // 1: few remainders among the sizes, and none could be stated
         .summary = "Scores to probabilities: exp of each, over their sum; -Inf is a masked entry.",
-        .signature = "void softmax(const float *x, float *y, size_t n)",
+        .signature = signature(),
+        .function = function_of(brick::softmax_scalar),
         .formula = "y_i = exp(x_i - m) / sum over j of exp(x_j - m), m = max x",
         .references =
             {"Blanchard, Higham, Higham, Accurately computing the log-sum-exp and softmax functions, IMA J. "
              "Numer. Anal. 41, 2021",
              "Milakov, Gimelshein, Online normalizer calculation for softmax, 2018 (arXiv:1805.02867)",
              "Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., 4.2"},
-        .size_names = {"n"},
         .preconditions = {{"finite", "no value is NaN or +Inf; -Inf is a masked entry"},
                           {"unmasked", "no value is -Inf"},
                           {"exact", "every exp is 1 or 0", true},
                           {"shiftable", "every value is a multiple of 2^-10 below 2^10", true}},
         .bound_derivation = brick::softmax_bound_derivation,
         .decode = decode,
-        .typical = typical,
-        .arguments = argument_registers<brickproof_softmax_fn>(),
-        .invoke = invoke,
+        .fill_typical = fill_typical,
         .oracle = oracle,
         // x - max, exp, the sum, and a product with its reciprocal.
         .work =

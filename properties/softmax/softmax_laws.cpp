@@ -28,17 +28,14 @@ Values x_of(const Case& c) {
     return {x.begin(), x.end()};
 }
 
-Case with_x(const Values& x) {
-    Case c;
-    c.sizes = {x.size()};
-    c.operands.reserve(2);
-    std::ranges::copy(x, add_input<float>(c, "x", f32, x.size()).begin());
-    add_output(c, "y", f32, x.size());
+Case with_x(const Trial& trial, const Values& x) {
+    Case c = trial.contract().signature.shape({x.size()});
+    std::ranges::copy(x, c.input<float>(0).begin());
     return c;
 }
 
 Values softmax_of(Trial& trial, const Values& x) {
-    const Outputs outputs = trial.run(with_x(x));
+    const Outputs outputs = trial.run(with_x(trial, x));
     const std::span<const float> y = outputs.as<float>(0);
     return {y.begin(), y.end()};
 }
@@ -187,7 +184,7 @@ Outcome masked_entries(const Case& c, Trial& trial, Oracle oracle) {
         y_of_rest.push_back(y[i]);
     }
     return expect_two_bounds("without the masked entries", y_of_rest, softmax_of(trial, rest),
-                             oracle(with_x(rest))[0].bound, [](std::size_t i) { return i; });
+                             oracle(with_x(trial, rest))[0].bound, [](std::size_t i) { return i; });
 }
 
 Outcome expect_probabilities(const Values& x, Trial& trial) {

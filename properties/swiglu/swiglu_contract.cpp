@@ -6,6 +6,7 @@
 #include "engine/fills.hpp"
 #include "engine/sizes.hpp"
 #include "swiglu/swiglu_bound.hpp"
+#include "swiglu/swiglu_kernels.hpp"
 #include "swiglu/swiglu_laws.hpp"
 #include "swiglu/swiglu_oracle.hpp"
 
@@ -17,13 +18,17 @@ struct Inputs {
     std::span<float> up;
 };
 
-Inputs add_operands(Case& c, std::size_t n) {
-    c.sizes = {n};
-    c.operands.reserve(3);
-    const auto gate = add_input<float>(c, "gate", f32, n);
-    const auto up = add_input<float>(c, "up", f32, n);
-    add_output(c, "y", f32, n);
-    return {gate, up};
+const Signature& signature() {
+    static const Signature signature{
+        .sizes = {{.name = "n"}},
+        .slots = {{.name = "gate", .type = &f32, .access = Access::input, .shape = {"n"}},
+                  {.name = "up", .type = &f32, .access = Access::input, .shape = {"n"}},
+                  {.name = "y", .type = &f32, .access = Access::output, .shape = {"n"}}}};
+    return signature;
+}
+
+Inputs inputs_of(Case& c) {
+    return {c.input<float>(0), c.input<float>(1)};
 }
 
 // Its exponent brought into [lowest, highest]; zeros stay.
@@ -40,24 +45,19 @@ void make_products_normal(const Inputs& inputs) {
 }
 
 void decode(ChoiceReader& choices, const Preconditions& holding, Case& c) {
-    const Inputs inputs = add_operands(c, pick_count(choices, "n"));
+    c = signature().shape({pick_count(choices, "n")});
+    const Inputs inputs = inputs_of(c);
     fill_exp_arguments(choices, holding, inputs.gate);
     fill_floats(choices, holding, inputs.up);
     if (holding.hold("normal_products")) make_products_normal(inputs);
 }
 
 // Everyday data: gates of a few units, as a projection of normalised activations gives them.
-void typical(std::span<const std::size_t> sizes, std::uint64_t seed, Case& c) {
-    const Inputs inputs = add_operands(c, sizes[0]);
+void fill_typical(std::uint64_t seed, Case& c) {
+    const Inputs inputs = inputs_of(c);
     Random random(seed);
     for (float& gate : inputs.gate) gate = 2.0f * random.normal();
     for (float& up : inputs.up) up = random.normal();
-}
-
-void invoke(KernelFunction fn, std::span<const std::size_t> sizes, std::span<void* const> operands) {
-    const auto swiglu = reinterpret_cast<brickproof_swiglu_fn*>(fn);
-    swiglu(static_cast<const float*>(operands[0]), static_cast<const float*>(operands[1]),
-           static_cast<float*>(operands[2]), sizes[0]);
 }
 
 std::vector<OracleOutput> oracle(const Case& c) {
@@ -74,18 +74,16 @@ Contract make_contract() {
         .version = 1,
         .encoding = 2,  // 1: few remainders among the sizes, and none could be stated
         .summary = "The gated activation of SwiGLU: silu of the gate times up, element by element.",
-        .signature = "void swiglu(const float *gate, const float *up, float *y, size_t n)",
+        .signature = signature(),
+        .function = function_of(brick::swiglu_scalar),
         .formula = "y_i = gate_i / (1 + exp(-gate_i)) * up_i",
         .references = {"Shazeer, GLU Variants Improve Transformer, 2020 (arXiv:2002.05202)",
                        "Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., 3.1"},
-        .size_names = {"n"},
         .preconditions = {{"finite", "no value is Inf or NaN"},
                           {"normal_products", "no product of up, gate and sigmoid(gate) underflows", true}},
         .bound_derivation = brick::swiglu_bound_derivation,
         .decode = decode,
-        .typical = typical,
-        .arguments = argument_registers<brickproof_swiglu_fn>(),
-        .invoke = invoke,
+        .fill_typical = fill_typical,
         .oracle = oracle,
         // gate / (1 + exp(-gate)) times up.
         .work =

@@ -32,7 +32,7 @@ TEST_P(EveryOp, HasAWorkloadAtLeastFourTimesTheLastLevelCache) {
         EXPECT_EQ(workload.level == Level::dram, workload.name.starts_with("DRAM")) << workload.name;
         if (workload.level != Level::dram) continue;
         EXPECT_GE(workload.sets, 2u) << workload.name;
-        EXPECT_GE(workload.sets * bytes_at(*GetParam(), workload.sizes), cache_multiple * caches.last_level);
+        EXPECT_GE(workload.sets * GetParam()->signature.bytes(workload.sizes), cache_multiple * caches.last_level);
     }
 }
 
@@ -57,7 +57,7 @@ TEST_P(EveryOp, RotatesThroughBuffersThatLieWhereTheNameSays) {
     const WorkloadList list = workloads_of(*GetParam(), usual, std::size_t{8} << 30);
     bool in_l3 = false;
     for (const SizedWorkload& workload : list.workloads) {
-        const std::size_t working_set = workload.sets * bytes_at(*GetParam(), workload.sizes);
+        const std::size_t working_set = workload.sets * GetParam()->signature.bytes(workload.sizes);
         EXPECT_EQ(level_of(working_set, usual), workload.level) << workload.name;
         EXPECT_TRUE(workload.name.starts_with(name_of(workload.level))) << workload.name;
         in_l3 = in_l3 || workload.level == Level::l3;
@@ -86,22 +86,8 @@ TEST_P(EveryOp, StopsPreparingWhenTheUserStopsIt) {
     EXPECT_FALSE(prepare(*GetParam(), list.workloads.back(), 1, &stop).has_value());
 }
 
-TEST_P(EveryOp, BytesAreLinearInTheFirstSize) {
-    for (const Workload& workload : GetParam()->workloads) {
-        std::vector<std::size_t> sizes = workload.sizes;
-        sizes[0] = 160;
-        const std::size_t direct = typical_case(*GetParam(), sizes, 0).operands.size();
-        std::size_t bytes = 0;
-        const Case c = typical_case(*GetParam(), sizes, 0);
-        for (std::size_t i = GetParam()->invoke_in_place != nullptr ? 1 : 0; i < direct; ++i)
-            bytes += c.operands[i].bytes();
-        EXPECT_EQ(bytes_at(*GetParam(), sizes), bytes) << workload.name;
-    }
-}
-
 TEST_P(EveryOp, IsTimedOnDataThatIsNotAllZero) {
-    Case c;
-    GetParam()->typical(GetParam()->workloads.front().sizes, 1, c);
+    const Case c = typical_case(*GetParam(), GetParam()->workloads.front().sizes, 1);
     for (const Operand& operand : c.operands) {
         if (operand.access == Access::output) continue;
         const auto is_zero = [](std::byte byte) { return byte == std::byte{0}; };

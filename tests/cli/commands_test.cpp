@@ -47,7 +47,7 @@ TEST(Explain, SaysEveryOpItsStatementsAndItsBound) {
     EXPECT_EQ(result.exit_code, 0) << result.err;
     for (const Contract* contract : all_contracts()) {
         EXPECT_TRUE(holds(result.out, std::string(contract->op) + "  (contract version")) << contract->op;
-        EXPECT_TRUE(holds(result.out, contract->signature)) << contract->op;
+        EXPECT_TRUE(holds(result.out, contract->prototype())) << contract->op;
         for (const Statement& statement : contract->statements)
             EXPECT_TRUE(holds(result.out, "  " + std::string(statement.name) + " (")) << statement.name;
     }

@@ -29,18 +29,15 @@ void right(const std::uint16_t* x, float* y, std::size_t n) {
 
 // Three halves, none of them 0.
 Case sample() {
-    Case c;
-    c.sizes = {3};
-    const auto x = add_input<std::uint16_t>(c, "x", f16, 3);
+    Case c = find_contract("f16.to_f32")->signature.shape({3});
+    const std::span<std::uint16_t> x = c.input<std::uint16_t>(0);
     for (std::size_t i = 0; i < 3; ++i) x[i] = static_cast<std::uint16_t>(i + 1);
-    add_output(c, "y", f32, 3);
     return c;
 }
 
 std::string_view misbehaviour_of(Convert* kernel) {
     const Case c = sample();
-    HeapTrial trial(*find_contract("f16.to_f32"), reinterpret_cast<KernelFunction>(kernel),
-                    reinterpret_cast<KernelFunction>(&right));
+    HeapTrial trial(*find_contract("f16.to_f32"), reinterpret_cast<KernelFunction>(kernel));
     const auto found = trial.misbehaviour(c);
     return found ? found->statement : "";
 }
@@ -99,8 +96,7 @@ TEST(HeapTrial, RemembersTheCaseUnderJudgementAndNoOther) {
                     reinterpret_cast<KernelFunction>(+[](const std::uint16_t* x, float* y, std::size_t n) {
                         ++calls;
                         right(x, y, n);
-                    }),
-                    reinterpret_cast<KernelFunction>(&right));
+                    }));
     const Case c = sample();
     JudgedCase judged;
     judged.begin(c);
@@ -123,6 +119,7 @@ std::size_t operands_seen = 0;
 void look_and_invoke(KernelFunction fn, std::span<const std::size_t> sizes, std::span<void* const> operands) {
     const Case alike = typical_case(*looked_at, sizes, 1);
     for (std::size_t i = 0; i < operands.size(); ++i) {
+        if (operands[i] == nullptr) continue;
         const auto* const start = static_cast<const std::byte*>(operands[i]);
         const std::string which(alike.operands[i].name);
         EXPECT_TRUE(__asan_address_is_poisoned(start - 1)) << looked_at->op << ": before " << which;
@@ -130,7 +127,7 @@ void look_and_invoke(KernelFunction fn, std::span<const std::size_t> sizes, std:
             << looked_at->op << ": behind " << which;
         ++operands_seen;
     }
-    looked_at->invoke(fn, sizes, operands);
+    looked_at->function.call(fn, sizes, operands);
 }
 
 // Cases as they are decoded, and those that laws make of them.
@@ -140,10 +137,10 @@ TEST(HeapTrial, GuardsTheByteBeforeAndBehindEveryOperandOfEveryOp) {
         looked_at = contract;
         operands_seen = 0;
         Contract watched = *contract;
-        watched.invoke = look_and_invoke;
+        watched.function.call = look_and_invoke;
         for (const Kernel& kernel : own_kernels()) {
             if (kernel.contract != contract || !why_not_runnable(kernel).empty()) continue;
-            HeapTrial trial(watched, kernel.fn, kernel.fn);
+            HeapTrial trial(watched, kernel.fn);
             JudgedCase judged;
             for (std::uint8_t size = 0; size < 40; size += 3)
                 for (const Statement& statement : contract->statements) {
@@ -173,8 +170,7 @@ TEST(HeapTrial, AReadBesideAnOperandEndsTheProcess) {
                     reinterpret_cast<KernelFunction>(+[](const std::uint16_t* x, float* y, std::size_t n) {
                         right(x, y, n);
                         y[0] += static_cast<float>(reinterpret_cast<const volatile std::int8_t*>(x)[where]);
-                    }),
-                    reinterpret_cast<KernelFunction>(&right));
+                    }));
                 trial.run(c);
             },
             "AddressSanitizer: use-after-poison|AddressSanitizer: heap-buffer-overflow");

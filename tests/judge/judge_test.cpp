@@ -194,7 +194,7 @@ const Contract* seen_contract = nullptr;
 void note_addresses(KernelFunction fn, std::span<const std::size_t> sizes, std::span<void* const> operands) {
     for (std::size_t i = 0; i < operands.size(); ++i)
         seen_addresses[i].insert(reinterpret_cast<std::uintptr_t>(operands[i]) % 64);
-    seen_contract->invoke(fn, sizes, operands);
+    seen_contract->function.call(fn, sizes, operands);
 }
 
 TEST_F(Judging, EveryOperandComesByEveryAlignmentThatItsTypeAllows) {
@@ -202,7 +202,7 @@ TEST_F(Judging, EveryOperandComesByEveryAlignmentThatItsTypeAllows) {
         seen_addresses.clear();
         seen_contract = contract;
         Contract noting = *contract;
-        noting.invoke = note_addresses;
+        noting.function.call = note_addresses;
         const brickproof_kernel_table& own = brick::kernel_table();
         const auto scalar =
             std::ranges::find_if(std::span(own.kernels, own.count), [&](const brickproof_kernel& k) {

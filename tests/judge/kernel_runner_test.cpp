@@ -16,7 +16,7 @@ class Runner : public testing::Test {
   protected:
     void SetUp() override {
         install_fault_trap();
-        find_contract("f16.to_f32")->typical(std::vector<std::size_t>{9}, 1, case_);
+        case_ = typical_case(*find_contract("f16.to_f32"), std::vector<std::size_t>{9}, 1);
     }
     brickproof::Run run(const Kernel& kernel, const Placement& placement) {
         return KernelRunner(kernel).run(case_, placement);

@@ -56,7 +56,8 @@ TEST(Layout, EveryContractIsComplete) {
     for (const Contract* contract : all_contracts()) {
         EXPECT_FALSE(contract->workloads.empty()) << contract->op << " has no workload for bench";
         for (const Workload& workload : contract->workloads)
-            EXPECT_EQ(workload.sizes.size(), contract->size_names.size()) << contract->op << ", " << workload.name;
+            EXPECT_EQ(workload.sizes.size(), contract->signature.sizes.size())
+                << contract->op << ", " << workload.name;
         EXPECT_NE(contract->work, nullptr)
             << contract->op << " does not say its work: bench would draw no roofline";
         EXPECT_FALSE(contract->summary.empty()) << contract->op;

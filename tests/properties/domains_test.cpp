@@ -22,7 +22,7 @@ std::vector<Preconditions> all_combinations(const Contract& contract) {
 }
 
 void expect_consistent(const Contract& contract, const Case& c) {
-    ASSERT_EQ(c.sizes.size(), contract.size_names.size()) << contract.op;
+    ASSERT_EQ(c.sizes.size(), contract.signature.sizes.size()) << contract.op;
     std::size_t outputs = 0;
     for (const Operand& operand : c.operands) {
         if (operand.access == Access::output) {
@@ -65,11 +65,6 @@ TEST(Domains, EveryByteStringIsACaseUnderEveryCombinationOfPreconditions) {
     }
 }
 
-// A number that a kernel takes by value, such as eps.
-bool is_parameter(const Operand& operand) {
-    return operand.access == Access::input && operand.count == 1;
-}
-
 TEST(Domains, TheEmptyStringIsTheSmallestCase) {
     for (const Contract* contract : all_contracts()) {
         for (const Preconditions& holding : all_combinations(*contract)) {
@@ -79,8 +74,7 @@ TEST(Domains, TheEmptyStringIsTheSmallestCase) {
             const std::size_t smallest = contract->op == "attention" ? 1 : 0;
             EXPECT_TRUE(std::ranges::all_of(c.sizes, [=](std::size_t n) { return n == smallest; })) << contract->op;
             for (const Operand& operand : c.operands)
-                EXPECT_TRUE(operand.contents.empty() || is_parameter(operand))
-                    << contract->op << ", " << operand.name;
+                EXPECT_TRUE(operand.contents.empty() || operand.by_value) << contract->op << ", " << operand.name;
         }
     }
 }
@@ -103,8 +97,8 @@ TEST(Domains, TrailingZerosMeanWhatNoBytesMean) {
 
 TEST(Domains, OneSizeByteAndNothingElseIsAllZeroOrTheSimplestData) {
     for (const Contract* contract : all_contracts()) {
-        const Case c = decode_case(*contract, Bytes(contract->size_names.size() * 2, 1), {});
-        const Case again = decode_case(*contract, Bytes(contract->size_names.size() * 2, 1), {});
+        const Case c = decode_case(*contract, Bytes(contract->signature.sizes.size() * 2, 1), {});
+        const Case again = decode_case(*contract, Bytes(contract->signature.sizes.size() * 2, 1), {});
         for (std::size_t k = 0; k < c.operands.size(); ++k)
             EXPECT_EQ(c.operands[k].contents, again.operands[k].contents) << contract->op;
         EXPECT_GT(*std::ranges::max_element(c.sizes), 0u) << contract->op;
@@ -113,20 +107,34 @@ TEST(Domains, OneSizeByteAndNothingElseIsAllZeroOrTheSimplestData) {
 
 TEST(Domains, TypicalCasesHaveTheSizesThatAreAskedFor) {
     for (const Contract* contract : all_contracts()) {
-        const std::vector<std::size_t> sizes(contract->size_names.size(), 64);
-        Case one;
-        Case same;
-        Case other;
-        contract->typical(sizes, 5, one);
-        contract->typical(sizes, 5, same);
-        contract->typical(sizes, 6, other);
+        const Sizes sizes =
+            contract->signature.valid(std::vector<std::size_t>(contract->signature.sizes.size(), 64));
+        const Case one = typical_case(*contract, sizes, 5);
+        const Case same = typical_case(*contract, sizes, 5);
+        const Case other = typical_case(*contract, sizes, 6);
         ASSERT_NO_FATAL_FAILURE(expect_consistent(*contract, one));
-        for (std::size_t i = 0; i < sizes.size(); ++i) {
-            if (std::ranges::count(contract->parameters, contract->size_names[i]) > 0) continue;
-            EXPECT_EQ(one.sizes[i], sizes[i]) << contract->op << ", " << contract->size_names[i];
+        EXPECT_EQ(one.sizes, sizes) << contract->op;
+        for (std::size_t i = 0; i < one.operands.size(); ++i) {
+            EXPECT_EQ(one.operands[i].contents, same.operands[i].contents) << contract->op;
+            if (one.operands[i].access == Access::output || one.operands[i].by_value) continue;
+            EXPECT_NE(one.operands[i].contents, other.operands[i].contents) << contract->op;
         }
-        EXPECT_EQ(one.operands[0].contents, same.operands[0].contents) << contract->op;
-        EXPECT_NE(one.operands[0].contents, other.operands[0].contents) << contract->op;
+    }
+}
+
+// A decoded case has the shape of its sizes, which are a call's.
+TEST(Domains, CasesHaveTheShapeThatTheSignatureStates) {
+    Random random(22);
+    for (const Contract* contract : all_contracts()) {
+        for (int i = 0; i < 50; ++i) {
+            const Case c = decode_case(*contract, random_bytes(random, 40), {});
+            ASSERT_EQ(contract->signature.why_not(c.sizes), "") << contract->op;
+            std::size_t bytes = 0;
+            for (const Operand& operand : c.operands) bytes += operand.bytes();
+            for (const Operand& operand : c.operands)
+                if (operand.in_place_of != Operand::none) bytes -= operand.bytes();
+            EXPECT_EQ(contract->signature.bytes(c.sizes), bytes) << contract->op;
+        }
     }
 }
 
@@ -211,7 +219,7 @@ TEST(Sizes, AStatedSizeIsThatOfTheCase) {
             const Case c = decode_case(*contract, bytes, {});
             EXPECT_TRUE(
                 std::ranges::any_of(c.sizes, [](std::size_t n) { return n == 14336 || n == 11008 || n == 65600; }))
-                << contract->op << ": " << describe_sizes(c, contract->size_names);
+                << contract->op << ": " << describe_sizes(c, contract->signature);
         }
     }
 }

@@ -71,24 +71,30 @@ const std::vector<float>& halfway_block() {
     return x;
 }
 
+Case case_of(std::string_view op, std::span<const float> x) {
+    Case c = find_contract(op)->signature.shape({x.size()});
+    std::ranges::copy(x, c.input<float>(0).begin());
+    return c;
+}
+
 TEST(Tightness, CodesReachTheirBound) {
     const Outcome f = judge_case("q8_0f.quantize", "codes_within_half_step", erased(quantize_with_float_scales),
-                                 q8_0f_quantize_format().make_case(halfway_block()));
+                                 case_of("q8_0f.quantize", halfway_block()));
     EXPECT_EQ(f.kind, Outcome::Kind::pass) << f.message;
     EXPECT_GT(f.share_of_bound, 0.999);
     const Outcome h = judge_case("q8_0.quantize", "codes_within_half_step", erased(quantize_with_half_scales),
-                                 q8_0_quantize_format().make_case(halfway_block()));
+                                 case_of("q8_0.quantize", halfway_block()));
     EXPECT_EQ(h.kind, Outcome::Kind::pass) << h.message;
     EXPECT_GT(h.share_of_bound, 0.999);
 }
 
 TEST(Tightness, ReconstructionReachesItsBound) {
     const Outcome f = judge_case("q8_0f.quantize", "reconstruction_error", erased(quantize_with_float_scales),
-                                 q8_0f_quantize_format().make_case(halfway_block()));
+                                 case_of("q8_0f.quantize", halfway_block()));
     EXPECT_EQ(f.kind, Outcome::Kind::pass) << f.message;
     EXPECT_GT(f.share_of_bound, 0.999);
     const Outcome h = judge_case("q8_0.quantize", "reconstruction_error", erased(quantize_with_half_scales),
-                                 q8_0_quantize_format().make_case(halfway_block()));
+                                 case_of("q8_0.quantize", halfway_block()));
     EXPECT_EQ(h.kind, Outcome::Kind::pass) << h.message;
     EXPECT_GT(h.share_of_bound, 0.9);
 }
@@ -113,7 +119,7 @@ double largest_scale_share(KernelFunction fn) {
         x.resize(x.size() + 31, 0.0f);
     }
     const Outcome outcome =
-        judge_case("q8_0f.quantize", "scale_is_amax_over_127", fn, q8_0f_quantize_format().make_case(x));
+        judge_case("q8_0f.quantize", "scale_is_amax_over_127", fn, case_of("q8_0f.quantize", x));
     EXPECT_EQ(outcome.kind, Outcome::Kind::pass) << outcome.message;
     return outcome.share_of_bound;
 }
@@ -146,18 +152,15 @@ float dot_by_blocks(const Block* a, const Block* b, std::size_t n) {
 
 // 2^24, then ones that a sequential float32 sum loses, all of them: `ones` in each block but the first.
 Case losing_dot(std::size_t blocks, std::size_t ones) {
-    Case c;
-    c.sizes = {32 * blocks};
-    c.operands.reserve(3);
-    for (const char* name : {"a", "b"}) {
-        const auto row = add_input<Block>(c, name, q8_0, blocks);
+    Case c = find_contract("q8_0.dot")->signature.shape({32 * blocks});
+    for (const std::size_t operand : {0u, 1u}) {
+        const auto row = c.input<Block>(operand);
         for (Block& block : row) {
             block.d = half_nearest(1.0);
             std::fill_n(std::begin(block.qs), ones, std::int8_t{1});
         }
         row[0] = {.d = half_nearest(32.0), .qs = {-128}};  // 2^5 2^5 2^7 2^7 = 2^24
     }
-    add_output(c, "result", f32, 1);
     return c;
 }
 

@@ -106,8 +106,7 @@ std::optional<Uses> observe(Probe& probe, const std::vector<Code>& code) {
         const Run run = run_single_stepped(probe.runner(), c, record);
         any = any || !run.stopped;
         without_news = executed.size() > before ? 0 : without_news + 1;
-        if (without_news == 0)
-            add_uses(executed.since(before), code, describe_sizes(c, contract.size_names), uses);
+        if (without_news == 0) add_uses(executed.since(before), code, describe_sizes(c, contract.signature), uses);
     }
     if (!any) return std::nullopt;
     return uses;

@@ -56,8 +56,8 @@ std::optional<Answer> answer_of_a_fresh_process(const std::function<Answer()>& q
     while (ready < 0 && errno == EINTR);
     Answer answer;
     ssize_t count = 0;
-    if (ready > 0)
-        do count = read(child.pipe, &answer, sizeof(answer));
+    if (ready > 0) do
+            count = read(child.pipe, &answer, sizeof(answer));
         while (count < 0 && errno == EINTR);
     close(child.pipe);
     kill(child.id, SIGKILL);
@@ -196,12 +196,12 @@ Answer two_first_calls(Probe& probe, const Case& c, const Case& other, long stop
 }
 
 Outcome judge_pair(Probe& probe, const Case& c, const Case& other, long stop, const Answer& alone) {
-    const auto answer =
-        answer_of_a_fresh_process([&] { return two_first_calls(probe, c, other, stop, alone); });
-    if (!answer) return Outcome::fail("the first two calls of a process, on two threads at once, end it or do not end");
+    const auto answer = answer_of_a_fresh_process([&] { return two_first_calls(probe, c, other, stop, alone); });
+    if (!answer)
+        return Outcome::fail("the first two calls of a process, on two threads at once, end it or do not end");
     if (answer->found == Answer::Found::stopped)
-        return Outcome::fail(fmt::format("of the first two calls of a process, on two threads at once: {}",
-                                         answer->what.data()));
+        return Outcome::fail(
+            fmt::format("of the first two calls of a process, on two threads at once: {}", answer->what.data()));
     if (answer->found == Answer::Found::nothing) return Outcome::pass();
     return Outcome::fail(
         "the first two calls of a process, on two threads at once, give other results than later ones: is a table "
@@ -214,7 +214,7 @@ Outcome judge_first_call(Probe& probe, std::span<const std::size_t> sizes) {
     const Case other = typical_case(contract, sizes, 6);
     const auto alone = answer_of_a_fresh_process([&] { return first_two_calls(probe, c, other); });
     if (!alone || alone->found == Answer::Found::not_judged) return Outcome::discard();
-    const std::string where = describe_sizes(c, contract.size_names);
+    const std::string where = describe_sizes(c, contract.signature);
     if (alone->found == Answer::Found::stopped)
         return Outcome::fail(fmt::format("in the first call of a process, at {}, {}", where, alone->what.data()));
     if (alone->found == Answer::Found::differs)
