@@ -1,11 +1,13 @@
 // brickproof bench: how fast, and is it faster than a peer or than before.
 #include <fmt/format.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
 #include <cmath>
-#include <csignal>
 #include <cstdio>
+#include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -18,6 +20,10 @@
 #include "bench/run/bench_run.hpp"
 #include "bench/run/layer_run.hpp"
 #include "commands.hpp"
+#include "judge/child_pool.hpp"
+#include "judge/fault_trap.hpp"
+#include "judge/interrupt.hpp"
+#include "judge/shared.hpp"
 #include "kernel_selection.hpp"
 #include "report/atomic_file.hpp"
 
@@ -41,15 +47,52 @@ struct Options {
     std::string html;
 };
 
-std::atomic<bool> stop_wanted{false};
+// No call of ours takes so long, other than in an emulator; and twenty seconds are what a kernel that hangs may
+// cost.
+constexpr double longest_call_seconds = 18.0;
 
-// The first Ctrl-C ends the run with what there is, the second ends the process: a kernel may hang, or an oracle
-// take long.
-void stop_at_interrupt() {
-    std::signal(SIGINT, [](int) {
-        stop_wanted = true;
-        std::signal(SIGINT, SIG_DFL);
-    });
+// Runs kernels in a child process, where no other command runs them here either: one may hang where no signal
+// reaches it. The first Ctrl-C, passed on as `stop`, ends the run with what there is, the second ends it at once.
+int in_a_child(const std::function<int(const std::atomic<bool>& stop)>& work) {
+    const Shared<Pulse> pulse;
+    const Shared<std::atomic<bool>> stop;
+    const RememberInterrupts remembering;
+    int exit_code = exit_usage;
+    run_child({.work =
+                   [&](int) {
+                       watch_calls(*pulse);
+                       int code = exit_usage;
+                       try {
+                           code = work(*stop);
+                       } catch (const std::exception& error) {
+                           usage_error(error.what());
+                       }
+                       std::fflush(nullptr);
+                       _exit(code);
+                   },
+               .beats = [&] { return pulse->beats.load(); },
+               .is_overdue =
+                   [&](const ChildTime& time) {
+                       return pulse->calls_begun.load() > 0 && time.silence > longest_call_seconds;
+                   },
+               .on_end =
+                   [&](const ChildEnd& end) {
+                       if (end.why == ChildEnd::Why::overdue)
+                           fmt::print(stderr,
+                                      "brickproof: a kernel does not return, at the row after those above: killed "
+                                      "after {:.0f} s; no report was written\n",
+                                      end.time.silence);
+                       else if (WIFSIGNALED(end.status))
+                           fmt::print(stderr, "brickproof: a kernel {}\n", describe_end(end.status));
+                       exit_code = WIFEXITED(end.status) ? WEXITSTATUS(end.status) : exit_fail;
+                       return false;
+                   },
+               .has_fault_trap = false},
+              [&] {
+                  if (was_interrupted()) *stop = true;
+                  return false;
+              });
+    return exit_code;
 }
 
 void print_now(const std::string& text) {
@@ -165,39 +208,22 @@ std::string contradiction(const Options& options) {
     return {};
 }
 
-int run_layer(const Options& options) {
-    if (!options.json.empty())
-        if (const auto writable = check_writable(options.json); !writable) return usage_error(writable.problem());
-    stop_at_interrupt();
+int run_layer(const Options& options, const std::atomic<bool>& stop) {
     const Expected<bench::LayerReport> report = bench::run_layer({.model = options.model,
                                                                   .keys = options.keys,
                                                                   .seconds = options.seconds_per_row,
                                                                   .seed = options.seed,
-                                                                  .stop = &stop_wanted});
-    if (!report) return stop_wanted ? exit_interrupted : usage_error(report.problem());
+                                                                  .stop = &stop});
+    if (!report) return stop ? exit_interrupted : usage_error(report.problem());
     print_now(text_of(*report));
     if (!options.json.empty())
         if (const auto written = write_file(options.json, bench::json_of(*report).dump(2) + "\n"); !written)
             return usage_error(written.problem());
-    return stop_wanted ? exit_interrupted : exit_pass;
+    return stop ? exit_interrupted : exit_pass;
 }
 
-int run(const Options& options) {
-    if (const std::string problem = contradiction(options); !problem.empty()) return usage_error(problem);
-    if (options.layer) return run_layer(options);
-    const Expected<std::vector<Kernel>> kernels = options.selection.select();
-    if (!kernels) return usage_error(kernels.problem());
-    const Expected<Opponents> opponents = find_opponents(options);
-    if (!opponents) return usage_error(opponents.problem());
-    for (const std::string& path : {options.json, options.csv, options.html})
-        if (!path.empty())
-            if (const auto writable = check_writable(path); !writable) return usage_error(writable.problem());
-    const auto pairings = pairings_of(options, *kernels, *opponents);
-    if (pairings.empty()) return usage_error(fmt::format("{} has no kernel of the selected ops", options.against));
-    for (const std::string& op : bench::ops_left_out(*kernels, pairings))
-        fmt::print(stderr, "brickproof: {} has no kernel of {} that matches '{}': not compared\n", options.against,
-                   op, options.against_variant);
-    stop_at_interrupt();
+int run_pairings(const Options& options, const std::vector<bench::Pairing>& pairings, const Opponents& opponents,
+                 const std::atomic<bool>& stop) {
     bench::BenchReport shown;
     const bench::BenchReport report = run_bench(
         pairings, {.seconds_per_row = options.seconds_per_row,
@@ -206,8 +232,8 @@ int run(const Options& options) {
                    .against = options.self_test > 0 ? "itself" : options.against,
                    .version = BRICKPROOF_VERSION,
                    .wants_workload = [&](std::string_view name) { return matches(options.workload, name); },
-                   .baseline = opponents->baseline ? &*opponents->baseline : nullptr,
-                   .stop = &stop_wanted,
+                   .baseline = opponents.baseline ? &*opponents.baseline : nullptr,
+                   .stop = &stop,
                    .on_start =
                        [&shown](const bench::BenchReport& r) {
                            shown = r;
@@ -222,6 +248,30 @@ int run(const Options& options) {
     if (const std::string problem = write_files(options, report); !problem.empty()) return usage_error(problem);
     if (report.interrupted) return exit_interrupted;
     return exit_code_of(report, options);
+}
+
+int run(const Options& options) {
+    if (const std::string problem = contradiction(options); !problem.empty()) return usage_error(problem);
+    if (options.layer) {
+        if (!options.json.empty())
+            if (const auto writable = check_writable(options.json); !writable)
+                return usage_error(writable.problem());
+        return in_a_child([&](const std::atomic<bool>& stop) { return run_layer(options, stop); });
+    }
+    const Expected<std::vector<Kernel>> kernels = options.selection.select();
+    if (!kernels) return usage_error(kernels.problem());
+    const Expected<Opponents> opponents = find_opponents(options);
+    if (!opponents) return usage_error(opponents.problem());
+    for (const std::string& path : {options.json, options.csv, options.html})
+        if (!path.empty())
+            if (const auto writable = check_writable(path); !writable) return usage_error(writable.problem());
+    const auto pairings = pairings_of(options, *kernels, *opponents);
+    if (pairings.empty()) return usage_error(fmt::format("{} has no kernel of the selected ops", options.against));
+    for (const std::string& op : bench::ops_left_out(*kernels, pairings))
+        fmt::print(stderr, "brickproof: {} has no kernel of {} that matches '{}': not compared\n", options.against,
+                   op, options.against_variant);
+    return in_a_child(
+        [&](const std::atomic<bool>& stop) { return run_pairings(options, pairings, *opponents, stop); });
 }
 
 }  // namespace

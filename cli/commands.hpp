@@ -3,7 +3,10 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <optional>
 #include <string>
+
+#include "judge/time_limits.hpp"
 
 namespace brickproof::cli {
 
@@ -27,6 +30,24 @@ int usage_error(const std::string& sentence);
 // "judged".
 inline int no_kernel_could_be(const std::string& done) {
     return usage_error("no kernel could be " + done + ": see NOT RUN above");
+}
+
+// 0 seconds are no limit.
+inline double seconds_or(const std::optional<double>& given, double otherwise) {
+    return !given ? otherwise : *given == 0.0 ? unlimited : *given;
+}
+
+// --timeout, with the sentence that says what it is without it.
+inline void add_timeout_option(CLI::App& command, std::optional<double>& seconds, const std::string& otherwise) {
+    command
+        .add_option(
+            "--timeout", seconds,
+            "How long a kernel may take, 0 for no limit: what is left then is NOT RUN, and the run fails. A call "
+            "that does "
+            "not return fails after a hundredth of it at work, or a twentieth where it is blocked. Default: " +
+                otherwise)
+        ->check(CLI::Range(0.0, 1e7))
+        ->type_name("SECONDS");
 }
 
 // For options that name a file or a folder. --json "$REPORT" with REPORT unset would otherwise write nothing.

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <atomic>
 #include <charconv>
-#include <csignal>
 #include <cstdio>
 #include <filesystem>
 #include <map>
@@ -17,18 +16,13 @@
 #include "fuzz/corpus/minimise.hpp"
 #include "fuzz/corpus/seed_corpus.hpp"
 #include "fuzz_options.hpp"
+#include "judge/interrupt.hpp"
 #include "judge/plugin.hpp"
 #include "kernel_selection.hpp"
 #include "seed.hpp"
 
 namespace brickproof::cli {
 namespace {
-
-std::atomic<bool> interrupted{false};
-
-void on_interrupt(int) {
-    interrupted = true;
-}
 
 // "2/8" is the second of eight.
 Expected<fuzz::Shard> parse_shard(const std::string& text) {
@@ -79,7 +73,7 @@ int fuzz_kernels(const FuzzOptions& options, const std::vector<Kernel>& kernels,
         .shard = shard,
         .corpus = options.corpus,
         .assume = [&](std::string_view op) { return options.selection.assumptions_for(op); },
-        .interrupted = &interrupted,
+        .interrupted = &was_interrupted(),
         .on_finding =
             [&](const fuzz::Finding& finding) {
                 progress.clear();
@@ -108,8 +102,6 @@ int fuzz_all(const FuzzOptions& options) {
     if (!targets) return usage_error(targets.problem());
     if (!targets->empty() && options.corpus.empty())
         return usage_error("--targets needs --corpus DIR: libFuzzer leaves what it finds in files");
-    std::signal(SIGINT, on_interrupt);
-    std::signal(SIGTERM, on_interrupt);
     const auto runnable = static_cast<double>(
         std::ranges::count_if(*kernels, [](const Kernel& kernel) { return why_not_runnable(kernel).empty(); }));
     const double searched = runnable + static_cast<double>(targets->size());
@@ -118,7 +110,7 @@ int fuzz_all(const FuzzOptions& options) {
     if (searched == 0.0) return no_kernel_could_be("fuzzed");
     if (targets->empty() || of_kernels > exit_fail) return of_kernels;
     const int of_targets =
-        fuzz_targets(options, *targets, share * static_cast<double>(targets->size()), *shard, interrupted);
+        fuzz_targets(options, *targets, share * static_cast<double>(targets->size()), *shard, was_interrupted());
     return std::max(of_kernels, of_targets);
 }
 
@@ -155,7 +147,7 @@ int tidy_corpora(const FuzzOptions& options) {
     if (cases == 0 && targets->empty())
         return usage_error(
             fmt::format("{} holds no cases of the ops of these kernels (looked for DIR/<op>/)", options.corpus));
-    return targets->empty() ? exit_pass : tidy_target_corpora(options, *targets, interrupted);
+    return targets->empty() ? exit_pass : tidy_target_corpora(options, *targets, was_interrupted());
 }
 
 int write_corpora(const FuzzOptions& options) {
@@ -240,6 +232,7 @@ void add_fuzz_command(CLI::App& app, int& exit_code) {
             return;
         }
         options->seed = *seed;
+        const RememberInterrupts remembering;
         if (!options->write_corpus.empty())
             exit_code = write_corpora(*options);
         else if (options->minimise || !options->merge.empty())

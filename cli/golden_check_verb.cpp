@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <memory>
+#include <optional>
 #include <set>
 
 #include "cases/golden_check.hpp"
@@ -20,6 +21,7 @@ struct CheckOptions {
     std::size_t jobs = default_jobs();
     std::string json;
     bool pins_must_hold = false;
+    std::optional<double> timeout;
 };
 
 // A plug-in of one kernel is not held to the cases of the other ops.
@@ -45,7 +47,8 @@ std::string ops_without_cases(const golden::GoldenSet& set, const std::vector<Ke
     return names.empty() ? "" : fmt::format("ops without a golden case: {}\n", names);
 }
 
-int check(const CheckOptions& options) {
+int check(CheckOptions options) {
+    options.kernels.limits = {seconds_or(options.timeout, usual_kernel_seconds)};
     const Expected<std::vector<Kernel>> kernels = options.kernels.select();
     if (!kernels) return usage_error(kernels.problem());
     if (!options.json.empty())
@@ -57,7 +60,7 @@ int check(const CheckOptions& options) {
     const std::vector<golden::GoldenCase>& cases = loaded->set.cases;
     const std::vector<golden::KernelCheck> checks = golden::check_kernels(
         *kernels, cases, [&](const Kernel& kernel) { return options.kernels.assumptions_for(kernel.contract->op); },
-        options.jobs);
+        options.jobs, options.kernels.limits);
     std::vector<std::string> problems = loaded->set.problems;
     for (const golden::Disagreement& disagreement : loaded->disagreements)
         problems.push_back(disagreement.sentence);
@@ -88,6 +91,7 @@ void add_golden_check(CLI::App& golden, int& exit_code) {
     options->golden.add_case(*verb);
     options->golden.add_directory(*verb);
     add_jobs_option(*verb, options->jobs);
+    add_timeout_option(*verb, options->timeout, fmt::format("{:.0f}", usual_kernel_seconds));
     verb->add_option("--json", options->json, "Write the report as JSON")->check(not_empty())->type_name("FILE");
     verb->add_flag("--pins-must-hold", options->pins_must_hold, "A pin that moved is a failure");
     verb->callback([options, &exit_code] { exit_code = check(*options); });

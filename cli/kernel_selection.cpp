@@ -5,6 +5,9 @@
 #include <fnmatch.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <iterator>
+#include <map>
 #include <set>
 
 #include "judge/plugin.hpp"
@@ -60,13 +63,45 @@ Expected<Done> check_names(const std::vector<Kernel>& kernels, const std::string
     return Done{};
 }
 
-Expected<std::vector<Kernel>> kernels_at(const std::string& path) {
+Expected<std::vector<Kernel>> kernels_at(const std::string& path, double seconds_to_load,
+                                         std::vector<UnknownKernel>& unknown) {
     if (path == "builtin") return own_kernels();
-    if (const auto loads = try_plugin(path); !loads) return Problem{loads.problem()};
-    Expected<std::vector<Kernel>> kernels = load_plugin(path);
+    if (const auto loads = try_plugin(path, seconds_to_load); !loads) return Problem{loads.problem()};
+    Expected<std::vector<Kernel>> kernels = load_plugin(path, &unknown);
     if (!kernels) return kernels;
     if (const auto checked = check_names(*kernels, path); !checked) return Problem{checked.problem()};
     return kernels;
+}
+
+// The end of a path that no other of the paths has: its file, with as many folders as it takes.
+std::string distinguishing_end(const std::string& path, const std::set<std::string>& others) {
+    const auto last_parts = [](const std::filesystem::path& of, std::ptrdiff_t count) {
+        std::filesystem::path end;
+        for (auto at = std::prev(of.end(), count); at != of.end(); ++at) end /= *at;
+        return end;
+    };
+    const std::filesystem::path whole = path;
+    const std::ptrdiff_t parts = std::distance(whole.begin(), whole.end());
+    for (std::ptrdiff_t count = 1; count < parts; ++count) {
+        const std::filesystem::path end = last_parts(whole, count);
+        const auto ends_alike = [&](const std::filesystem::path& other) {
+            return other.string() != path && std::distance(other.begin(), other.end()) >= count &&
+                   last_parts(other, count) == end;
+        };
+        if (std::ranges::none_of(others, ends_alike)) return end.string();
+    }
+    return path;
+}
+
+// Kernels of one op and variant are told apart by the files that they come from.
+void tell_apart(std::vector<Kernel>& kernels) {
+    std::map<std::pair<std::string_view, std::string_view>, std::set<std::string>> files;
+    for (const Kernel& kernel : kernels) files[{kernel.contract->op, kernel.variant}].insert(kernel.plugin_path);
+    for (Kernel& kernel : kernels) {
+        const std::set<std::string>& of_name = files[{kernel.contract->op, kernel.variant}];
+        if (of_name.size() > 1)
+            kernel.apart = kernel.plugin_path.empty() ? "builtin" : distinguishing_end(kernel.plugin_path, of_name);
+    }
 }
 
 // For a glob that met nothing: the ops where it names none, the kernels of those that it names.
@@ -98,13 +133,17 @@ void KernelSelection::add_options(CLI::App& command) {
         ->type_name("OP:PRECONDITION");
 }
 
-Expected<std::vector<Kernel>> KernelSelection::select() const {
+Expected<std::vector<Kernel>> KernelSelection::select(std::vector<UnknownKernel>* unknown) const {
     for (const std::string& text : assume)
         if (const auto assumption = checked_assumption(text); !assumption) return Problem{assumption.problem()};
     std::vector<Kernel> all;
     std::vector<std::string> near_misses;
+    std::vector<UnknownKernel> not_known;
+    std::set<std::filesystem::path> files;
     for (const std::string& path : plugins.empty() ? std::vector<std::string>{"builtin"} : plugins) {
-        Expected<std::vector<Kernel>> kernels = kernels_at(path);
+        if (!files.insert(std::filesystem::absolute(path).lexically_normal()).second)
+            return Problem{fmt::format("--kernels {} is given twice", path)};
+        Expected<std::vector<Kernel>> kernels = kernels_at(path, limits.loading(), not_known);
         if (!kernels) return kernels;
         for (const Kernel& kernel : *kernels)
             if (matches(op, kernel.contract->op))
@@ -113,9 +152,22 @@ Expected<std::vector<Kernel>> KernelSelection::select() const {
             return matches(op, kernel.contract->op) && matches(variant, kernel.variant);
         });
     }
+    std::erase_if(not_known, [this](const UnknownKernel& kernel) {
+        return !matches(op, kernel.op) || !matches(variant, kernel.variant);
+    });
+    if (all.empty() && !not_known.empty())
+        return Problem{fmt::format("{} has a kernel {} / {}: {}", not_known.front().where, not_known.front().op,
+                                   not_known.front().variant, not_known.front().why)};
     if (all.empty())
         return Problem{fmt::format("no kernel matches --op '{}' --variant '{}'; {}", op, variant,
                                    what_there_is(op, near_misses))};
+    tell_apart(all);
+    if (unknown != nullptr)
+        *unknown = std::move(not_known);
+    else
+        for (const UnknownKernel& kernel : not_known)
+            fmt::print(stderr, "brickproof: NOT RUN: {} / {} of {}: {}\n", kernel.op, kernel.variant, kernel.where,
+                       kernel.why);
     return all;
 }
 

@@ -8,6 +8,8 @@
 
 #include "engine/expected.hpp"
 #include "judge/kernel.hpp"
+#include "judge/plugin.hpp"
+#include "judge/time_limits.hpp"
 
 namespace brickproof::cli {
 
@@ -16,11 +18,13 @@ struct KernelSelection {
     std::string op = "*";              // globs
     std::string variant = "*";
     std::vector<std::string> assume;  // OP:PRECONDITION
+    TimeLimits limits{};              // of loading a plug-in
 
     void add_options(CLI::App& command);
-    // All kernels that match. Problems: a plug-in that does not load, a glob that matches nothing, an assumption
-    // that no contract knows.
-    Expected<std::vector<Kernel>> select() const;
+    // All kernels that match. Problems: a plug-in that does not load or is given twice, a glob that matches
+    // nothing, an assumption that no contract knows. Of ops that are not known a sentence goes to standard error,
+    // or they go to `unknown`.
+    Expected<std::vector<Kernel>> select(std::vector<UnknownKernel>* unknown = nullptr) const;
     // The assumptions for one op.
     std::vector<std::string> assumptions_for(std::string_view op) const;
 };

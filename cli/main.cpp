@@ -10,6 +10,7 @@
 #include <cstring>
 
 #include "commands.hpp"
+#include "judge/interrupt.hpp"
 
 namespace brickproof::cli {
 
@@ -89,6 +90,9 @@ int main(int argc, char** argv) {
     open_missing_streams();
     try {
         return with_output_written(run(argc, argv));
+    } catch (const brickproof::Interrupted&) {
+        std::fprintf(stderr, "brickproof: interrupted\n");
+        return exit_interrupted;
     } catch (const std::exception& error) {
         std::fprintf(stderr, "brickproof: %s\n", error.what());
         return exit_usage;

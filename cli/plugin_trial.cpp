@@ -3,24 +3,18 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <csignal>
-#include <cstdio>
+#include <atomic>
 #include <string_view>
 
-#include "judge/child_process.hpp"
+#include "judge/child_pool.hpp"
 #include "judge/plugin.hpp"
+#include "judge/shared.hpp"
 
 namespace brickproof::cli {
 namespace {
-
-// The largest engines load within two.
-constexpr unsigned seconds_to_load = 30;
 
 // A file without a name, for what the plug-in prints: it is told where the loading fails, and not twice where it
 // does not.
@@ -53,59 +47,35 @@ class Output {
     int file_;
 };
 
-// One value that a child process can change for its parent.
-class SharedFlag {
-  public:
-    SharedFlag() : page_(mmap(nullptr, 1, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0)) {}
-    ~SharedFlag() {
-        if (page_ != MAP_FAILED) munmap(page_, 1);
-    }
-    SharedFlag(const SharedFlag&) = delete;
-    SharedFlag& operator=(const SharedFlag&) = delete;
-
-    bool exists() const { return page_ != MAP_FAILED; }
-    void set() { *static_cast<volatile bool*>(page_) = true; }
-    bool is_set() const { return *static_cast<const volatile bool*>(page_); }
-
-  private:
-    void* page_;
-};
-
-// Not start_child(): its fault trap takes the signals that are to end this process, the alarm among them.
-[[noreturn]] void load_and_end(const std::string& path, const Output& output, SharedFlag& loaded) noexcept {
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    output.take_streams();
-    alarm(seconds_to_load);  // its signal ends the process
-    (void)load_plugin(path);
-    loaded.set();
-    _exit(0);
-}
-
-std::string what_it_did(int status) {
-    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM)
-        return fmt::format("was not done within {} s", seconds_to_load);
-    return describe_end(status);
-}
-
 }  // namespace
 
-Expected<Done> try_plugin(const std::string& path) {
-    SharedFlag loaded;
-    if (!loaded.exists()) return Done{};
+Expected<Done> try_plugin(const std::string& path, double seconds_to_load) {
+    const Shared<std::atomic<bool>> loaded;
     const Output output;
-    std::fflush(nullptr);  // else the child would print it, too
-    const pid_t child = fork();
-    if (child < 0) return Done{};  // the judge says so, who needs more of them
-    if (child == 0) load_and_end(path, output, loaded);
-    int status = 0;
-    while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
-    }
-    if (loaded.is_set()) return Done{};
+    ChildEnd end;
+    run_child({.work =
+                   [&](int) {
+                       output.take_streams();
+                       (void)load_plugin(path);
+                       *loaded = true;
+                   },
+               .is_overdue = [=](const ChildTime& time) { return time.age > seconds_to_load; },
+               .on_end =
+                   [&](const ChildEnd& how) {
+                       end = how;
+                       return false;
+                   },
+               .has_fault_trap = false});
+    if (end.why == ChildEnd::Why::stopped) throw Interrupted();
+    if (*loaded && end.ended_well()) return Done{};
+    const std::string what = end.why == ChildEnd::Why::overdue
+                                 ? fmt::format("was not done within {} s", seconds_to_load)
+                                 : describe_end(end.status);
     const std::string said = output.last_line();
     return Problem{fmt::format(
         "{} cannot be loaded: it {}, in a constructor or in brickproof_kernels(), or because its table or its file "
         "is damaged{}",
-        path, what_it_did(status), said.empty() ? "" : fmt::format("; its last words are: {}", said))};
+        path, what, said.empty() ? "" : fmt::format("; its last words are: {}", said))};
 }
 
 }  // namespace brickproof::cli

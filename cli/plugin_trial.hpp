@@ -11,6 +11,6 @@ namespace brickproof::cli {
 
 // The problem says what the plug-in did. What is wrong with its table is no problem here: loading it in this
 // process says that.
-Expected<Done> try_plugin(const std::string& path);
+Expected<Done> try_plugin(const std::string& path, double seconds_to_load);
 
 }  // namespace brickproof::cli

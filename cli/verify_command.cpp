@@ -3,22 +3,24 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
-#include <csignal>
+#include <charconv>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
+#include <optional>
 #include <set>
 #include <thread>
 
 #include "commands.hpp"
 #include "judge/behaviours.hpp"
+#include "judge/interrupt.hpp"
 #include "judge/isolation.hpp"
 #include "judge/plugin.hpp"
 #include "kernel_selection.hpp"
 #include "progress_line.hpp"
 #include "report/atomic_file.hpp"
 #include "report/baseline.hpp"
+#include "report/html_report.hpp"
 #include "report/json_report.hpp"
 #include "report/junit_report.hpp"
 #include "report/text_report.hpp"
@@ -27,24 +29,85 @@
 namespace brickproof::cli {
 namespace {
 
-std::atomic<bool> interrupted{false};
-
-void on_interrupt(int) {
-    interrupted = true;
-}
+constexpr double usual_run_seconds = 3600.0;
 
 struct VerifyOptions {
     KernelSelection selection;
     std::vector<std::string> require;
     std::string effort = "standard";
     std::string seed = "1";
+    std::vector<std::string> sizes;
     std::size_t jobs = std::max(1u, std::thread::hardware_concurrency());
+    std::optional<double> timeout;
+    std::optional<double> run_timeout;
     bool exhaustive = false;
+    bool strict = false;
     std::string baseline;
     std::string write_baseline;
     std::string json;
     std::string junit;
+    std::string html;
 };
+
+bool is_long(const VerifyOptions& options) {
+    return options.effort == "thorough" || options.exhaustive;
+}
+
+struct SizeRequest {
+    std::string op;  // "" for each
+    StatedSize size;
+};
+
+// [OP:][NAME=]N
+Expected<SizeRequest> parse_size(const std::string& text) {
+    SizeRequest request;
+    std::string rest = text;
+    if (const std::size_t colon = rest.rfind(':'); colon != std::string::npos) {
+        request.op = rest.substr(0, colon);
+        rest = rest.substr(colon + 1);
+    }
+    if (const std::size_t equals = rest.find('='); equals != std::string::npos) {
+        request.size.name = rest.substr(0, equals);
+        rest = rest.substr(equals + 1);
+    }
+    const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), request.size.value);
+    if (rest.empty() || error != std::errc() || end != rest.data() + rest.size())
+        return Problem{
+            fmt::format("--sizes takes N, NAME=N or OP:NAME=N, such as 14336 or cols=14336, not '{}'", text)};
+    return request;
+}
+
+// Those of one op.
+std::vector<StatedSize> sizes_for(const Contract& contract, const std::vector<SizeRequest>& requests) {
+    std::vector<StatedSize> sizes;
+    for (const SizeRequest& request : requests)
+        if (request.op.empty() || request.op == contract.op) sizes.push_back(request.size);
+    return sizes;
+}
+
+// Each request, checked: some size of a selected kernel's op can be so large.
+Expected<std::vector<SizeRequest>> size_requests(const std::vector<std::string>& texts,
+                                                 const std::vector<Kernel>& kernels) {
+    std::vector<SizeRequest> requests;
+    for (const std::string& text : texts) {
+        const Expected<SizeRequest> request = parse_size(text);
+        if (!request) return Problem{request.problem()};
+        const auto takes = [&](const Kernel& kernel) {
+            if (!request->op.empty() && request->op != kernel.contract->op) return false;
+            return std::ranges::any_of(size_choices(*kernel.contract), [&](const SizeChoice& size) {
+                return (request->size.name.empty() || request->size.name == size.name) &&
+                       can_be(size, request->size.value);
+            });
+        };
+        if (std::ranges::none_of(kernels, takes))
+            return Problem{
+                fmt::format("--sizes {}: no selected op has a size that can be so (see 'brickproof explain'; "
+                            "a size of blocks is a multiple of one, and a case has at most 1,048,576 values)",
+                            text)};
+        requests.push_back(*request);
+    }
+    return requests;
+}
 
 Effort effort_of(const std::string& name) {
     if (name == "quick") return quick_effort;
@@ -70,9 +133,14 @@ bool wants_colour() {
 }
 
 // --require: a kernel of that ISA (as variant or CPU feature) that did not run, or none at all, is a failure.
+// --strict: any that did not run.
 std::vector<std::string> unmet_requirements(const VerifyOptions& options, const std::vector<Kernel>& kernels,
                                             const Report& report) {
     std::vector<std::string> unmet;
+    for (const KernelVerdict& kernel : report.kernels)
+        if (options.strict && kernel.verdict == Verdict::not_run)
+            unmet.push_back(fmt::format("--strict: {} / {} was not judged: {}", kernel.op, full_variant(kernel),
+                                        kernel.reason));
     for (const std::string& isa : options.require) {
         bool any = false;
         for (std::size_t i = 0; i < kernels.size(); ++i) {
@@ -89,25 +157,39 @@ std::vector<std::string> unmet_requirements(const VerifyOptions& options, const 
     return unmet;
 }
 
-Report judge(const VerifyOptions& options, const std::vector<Kernel>& kernels, std::uint64_t seed) {
+KernelVerdict not_run(const UnknownKernel& kernel) {
+    return {.library = kernel.library,
+            .op = kernel.op,
+            .variant = kernel.variant,
+            .plugin_path = kernel.where,
+            .reason = kernel.why};
+}
+
+Report judge(const VerifyOptions& options, const std::vector<Kernel>& kernels,
+             const std::vector<SizeRequest>& sizes, std::uint64_t seed) {
     Report report{.seed = seed, .effort = options.effort, .selected = kernels.size()};
     Progress progress(kernels.size());
-    std::signal(SIGINT, on_interrupt);
-    std::signal(SIGTERM, on_interrupt);
+    const RememberInterrupts remembering;
     const IsolationOptions isolation{
-        .jobs = options.jobs, .interrupted = &interrupted, .on_kernel = [&](const KernelVerdict& k) {
-            progress.show(fmt::format("{} / {}: {}", k.op, k.variant, name_of(k.verdict)));
-        }};
+        .jobs = options.jobs,
+        .interrupted = &was_interrupted(),
+        .on_kernel =
+            [&](const KernelVerdict& k) {
+                progress.show(fmt::format("{} / {}: {}", k.op, k.variant, name_of(k.verdict)));
+            },
+        .limits = options.selection.limits,
+        .run_seconds = seconds_or(options.run_timeout, is_long(options) ? unlimited : usual_run_seconds)};
     report.kernels = judge_isolated(
         kernels,
         [&](const Kernel& kernel) {
             return JudgeOptions{.seed = seed,
                                 .effort = effort_of(options.effort),
                                 .exhaustive = options.exhaustive,
-                                .assume = options.selection.assumptions_for(kernel.contract->op)};
+                                .assume = options.selection.assumptions_for(kernel.contract->op),
+                                .sizes = sizes_for(*kernel.contract, sizes)};
         },
         isolation);
-    report.interrupted = interrupted;
+    report.interrupted = was_interrupted();
     progress.clear();
     return report;
 }
@@ -136,13 +218,17 @@ void print(const Report& report) {
     fmt::print("{}", table_text(report, text));
 }
 
+bool any_unfinished(const Report& report) {
+    return std::ranges::any_of(report.kernels, &KernelVerdict::unfinished);
+}
+
 // Asked before minutes of judging, not after.
 Expected<Done> check_files(const VerifyOptions& options) {
     std::set<std::string> paths;
-    for (const std::string* path : {&options.json, &options.junit, &options.write_baseline})
+    for (const std::string* path : {&options.json, &options.junit, &options.html, &options.write_baseline})
         if (!path->empty() && !is_written_into(*path) && !paths.insert(*path).second)
             return Problem{fmt::format("two reports are to be written to {}; give each a file of its own", *path)};
-    for (const std::string* path : {&options.json, &options.junit, &options.write_baseline})
+    for (const std::string* path : {&options.json, &options.junit, &options.html, &options.write_baseline})
         if (!path->empty())
             if (auto done = check_writable(*path); !done) return done;
     return Done{};
@@ -157,13 +243,32 @@ Expected<Done> write_files(const VerifyOptions& options, const Report& report) {
     }
     if (!options.junit.empty())
         if (auto done = write_file(options.junit, junit_text(report)); !done) return done;
+    if (!options.html.empty())
+        if (auto done = write_file(options.html, html_of(report, BRICKPROOF_VERSION)); !done) return done;
     // A part of the findings would make the rest of them look new.
-    if (!options.write_baseline.empty() && !report.interrupted)
+    if (!options.write_baseline.empty() && !any_unfinished(report))
         if (auto done = write_file(options.write_baseline, baseline_text(report)); !done) return done;
     return Done{};
 }
 
-int verify(const VerifyOptions& options) {
+// "mine.json: 3 FAILs of 2 kernels written"
+std::string about_the_baseline(const std::string& path, const Report& report) {
+    if (path.empty()) return "";
+    if (any_unfinished(report)) return fmt::format("{}: not written, since not all was judged\n", path);
+    std::size_t failures = 0;
+    std::size_t kernels = 0;
+    for (const KernelVerdict& kernel : report.kernels) {
+        const auto of_kernel = std::ranges::count_if(kernel.statements, [](const StatementVerdict& statement) {
+            return statement.verdict == Verdict::fail || statement.verdict == Verdict::known;
+        });
+        failures += static_cast<std::size_t>(of_kernel);
+        kernels += of_kernel > 0;
+    }
+    return fmt::format("{}: {} FAIL{} of {} kernel{} written, of {} judged\n", path, failures,
+                       failures == 1 ? "" : "s", kernels, kernels == 1 ? "" : "s", judged(report));
+}
+
+int verify(VerifyOptions options) {
     const Expected<std::uint64_t> seed = seed_of(options.seed);
     if (!seed) return usage_error(seed.problem());
     std::vector<KnownFailure> known;
@@ -172,11 +277,17 @@ int verify(const VerifyOptions& options) {
         if (!read) return usage_error(read.problem());
         known = *read;
     }
-    const Expected<std::vector<Kernel>> kernels = options.selection.select();
+    options.selection.limits = {seconds_or(options.timeout, is_long(options) ? unlimited : usual_kernel_seconds)};
+    std::vector<UnknownKernel> unknown;
+    const Expected<std::vector<Kernel>> kernels = options.selection.select(&unknown);
     if (!kernels) return usage_error(kernels.problem());
+    const Expected<std::vector<SizeRequest>> sizes = size_requests(options.sizes, *kernels);
+    if (!sizes) return usage_error(sizes.problem());
     if (const auto writable = check_files(options); !writable) return usage_error(writable.problem());
 
-    Report report = judge(options, *kernels, *seed);
+    Report report = judge(options, *kernels, *sizes, *seed);
+    for (const UnknownKernel& kernel : unknown) report.kernels.push_back(not_run(kernel));
+    report.selected = report.kernels.size();
     apply_baseline(known, report);
     // Files first: who reads the output may end the command (| head).
     const auto written = write_files(options, report);
@@ -184,13 +295,14 @@ int verify(const VerifyOptions& options) {
     const std::vector<std::string> unmet = unmet_requirements(options, *kernels, report);
     for (const std::string& sentence : unmet) fmt::print("{}\n", sentence);
     for (const std::string& sentence : strange_entries(known, options.baseline)) fmt::print("{}\n", sentence);
+    if (written) fmt::print("{}", about_the_baseline(options.write_baseline, report));
     std::fflush(stdout);
     if (!written) return usage_error(written.problem());
 
     if (report.interrupted) return exit_interrupted;
     const bool failed =
         std::ranges::any_of(report.kernels, [](const KernelVerdict& k) { return k.verdict == Verdict::fail; });
-    if (!unmet.empty() || (failed && options.write_baseline.empty())) return exit_fail;
+    if (!unmet.empty() || any_unfinished(report) || (failed && options.write_baseline.empty())) return exit_fail;
     const bool none_ran =
         std::ranges::all_of(report.kernels, [](const KernelVerdict& k) { return k.verdict == Verdict::not_run; });
     return none_ran ? no_kernel_could_be("judged") : exit_pass;
@@ -207,16 +319,33 @@ void add_verify_command(CLI::App& app, int& exit_code) {
                      "Variants or CPU features whose NOT RUN is a failure, such as avx2")
         ->delimiter(',')
         ->type_name("ISA,...");
+    command->add_flag("--strict", options->strict,
+                      "Every NOT RUN is a failure: ops that are not known, CPU features");
     command->add_option("--effort", options->effort, "How many cases")
         ->check(CLI::IsMember({"quick", "standard", "thorough"}))
         ->capture_default_str();
     command->add_flag("--exhaustive", options->exhaustive,
                       "Also the statements that go through every value (minutes)");
+    command
+        ->add_option("--sizes", options->sizes,
+                     "Sizes at which every statement is judged too: for each size of the op, or NAME=N, OP:NAME=N")
+        ->delimiter(',')
+        ->type_name("N,...");
     command->add_option("--seed", options->seed, "Seed of the cases, or 'random'; it is printed")
         ->capture_default_str();
     command->add_option("--jobs", options->jobs, "Kernels judged at once")
         ->check(CLI::Range(1, 1024))
         ->type_name("N");
+    add_timeout_option(*command, options->timeout,
+                       fmt::format("{:.0f}, or none with --effort thorough or --exhaustive", usual_kernel_seconds));
+    command
+        ->add_option(
+            "--run-timeout", options->run_timeout,
+            fmt::format("The same for the whole run: what is left then is NOT RUN, and the run fails. Default: "
+                        "{:.0f}, or none with --effort thorough or --exhaustive",
+                        usual_run_seconds))
+        ->check(CLI::Range(0.0, 1e7))
+        ->type_name("SECONDS");
     command->add_option("--baseline", options->baseline, "Known FAILs: they are shown as KNOWN and do not fail")
         ->check(not_empty())
         ->type_name("FILE");
@@ -227,6 +356,9 @@ void add_verify_command(CLI::App& app, int& exit_code) {
         ->type_name("FILE");
     command->add_option("--json", options->json, "Write the report as JSON")->check(not_empty())->type_name("FILE");
     command->add_option("--junit", options->junit, "Write the report as JUnit XML")
+        ->check(not_empty())
+        ->type_name("FILE");
+    command->add_option("--html", options->html, "Write the report as a page for a browser")
         ->check(not_empty())
         ->type_name("FILE");
     command->callback([options, &exit_code] { exit_code = verify(*options); });

@@ -1,25 +1,22 @@
-# Flags that every target of ours gets, by linking brickproof_flags; nothing is set globally.
+# Flags that every target of ours gets: by linking brickproof_flags, or by the variables of this directory and those
+# below it. A project that adds this one keeps its own.
 
-option(BRICKPROOF_BUILD_TESTS "Build the GoogleTest suites" ON)
 option(BRICKPROOF_LIBFUZZER "Link the fuzz targets with libFuzzer (clang only)" OFF)
-option(BRICKPROOF_WARNINGS_ARE_ERRORS "For a compiler whose warnings are not known yet, OFF" ON)
 set(BRICKPROOF_FUZZING_ENGINE "" CACHE STRING
     "What the fuzz targets are linked with instead, as OSS-Fuzz's $LIB_FUZZING_ENGINE: flags or a library with main()")
 set(BRICKPROOF_SANITIZE "" CACHE STRING "Value of -fsanitize= for every target, such as address,undefined")
 
-set(CMAKE_CXX_STANDARD 20)
-set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
-set(CMAKE_C_STANDARD 99)
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
-set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 set(CMAKE_CXX_VISIBILITY_PRESET hidden)
 set(CMAKE_C_VISIBILITY_PRESET hidden)
-if(NOT CMAKE_BUILD_TYPE)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+if(PROJECT_IS_TOP_LEVEL AND NOT CMAKE_BUILD_TYPE)
     set(CMAKE_BUILD_TYPE Release)
 endif()
 
 add_library(brickproof_flags INTERFACE)
+target_compile_features(brickproof_flags INTERFACE cxx_std_20 c_std_99)
 # Contraction is written by hand (std::fma, intrinsics) or not at all: a result must not depend on the compiler.
 target_compile_options(brickproof_flags INTERFACE -Wall -Wextra -Wpedantic -Wconversion
     $<$<BOOL:${BRICKPROOF_WARNINGS_ARE_ERRORS}>:-Werror> -ffp-contract=off)
@@ -36,8 +33,3 @@ if(BRICKPROOF_LIBFUZZER)
         $<$<NOT:$<BOOL:$<TARGET_PROPERTY:BRICKPROOF_NOT_SANITIZED>>>:-fsanitize=fuzzer-no-link>)
     target_link_options(brickproof_flags INTERFACE -fsanitize=fuzzer-no-link)
 endif()
-
-find_package(Threads REQUIRED)
-find_package(fmt REQUIRED)
-find_package(nlohmann_json REQUIRED)
-

@@ -9,6 +9,8 @@
 #include <map>
 #include <numeric>
 #include <optional>
+#include <tuple>
+#include <utility>
 
 #include "bench/machine/core_clock.hpp"
 #include "bench/machine/perf_counters.hpp"
@@ -21,7 +23,7 @@ namespace brickproof::bench {
 namespace {
 
 // A call of a large workload takes long, with a sanitizer or an emulator longer still.
-constexpr double call_limit = 20.0;  // seconds
+constexpr double call_limit = 3.0;  // seconds of CPU time
 
 // The fault trap's periodic alarm would interrupt what is timed.
 class PausedAlarm {
@@ -170,16 +172,16 @@ class BenchRun {
             bound_of(report_.limits, row.level, row.bytes_read, row.bytes_written, row.work, prepared.in_place);
     }
 
-    // A kernel that was wrong at one size is not timed at another either, where nobody might notice.
+    // A kernel that was wrong at one size is not timed at another either, where nobody might notice; one that hung
+    // there would cost the same again.
     bool is_right(const Kernel& kernel, const PreparedWorkload& prepared, Row& row) {
-        if (const auto known = wrong_.find(&kernel); known != wrong_.end()) {
-            row.state = Row::State::wrong;
-            row.reason = known->second;
+        if (const auto known = unfit_.find(&kernel); known != unfit_.end()) {
+            std::tie(row.state, row.reason) = known->second;
             return false;
         }
         const bool fit = fit_to_time(kernel, prepared, row);
-        if (row.state == Row::State::wrong)
-            wrong_[&kernel] = fmt::format("{} (at {})", row.reason, prepared.workload.name);
+        if (row.state == Row::State::wrong || row.state == Row::State::stopped)
+            unfit_[&kernel] = {row.state, fmt::format("{} (at {})", row.reason, prepared.workload.name)};
         return fit;
     }
 
@@ -268,8 +270,8 @@ class BenchRun {
     std::optional<MemoryProbe> probe_{};
     std::optional<PreparedWorkload> prepared_{};
     const Contract* prepared_contract_ = nullptr;
-    double overhead_ = 0.0;                         // of a call on what is prepared, ns
-    std::map<const Kernel*, std::string> wrong_{};  // and what was wrong
+    double overhead_ = 0.0;                                                // of a call on what is prepared, ns
+    std::map<const Kernel*, std::pair<Row::State, std::string>> unfit_{};  // wrong or stopped, and why
 };
 
 }  // namespace

@@ -1,13 +1,12 @@
 #include "fuzz/campaign/campaign.hpp"
 
 #include <fmt/format.h>
-#include <poll.h>
 
 #include <algorithm>
 #include <chrono>
+#include <deque>
 #include <filesystem>
 #include <map>
-#include <memory>
 #include <optional>
 
 #include "fuzz/campaign/finding_files.hpp"
@@ -20,9 +19,6 @@ namespace brickproof::fuzz {
 namespace {
 
 using Clock = Worker::Clock;
-
-constexpr double silence_limit = 30.0;  // seconds; a case takes microseconds
-constexpr int tick_ms = 100;
 
 class Campaign {
   public:
@@ -40,16 +36,13 @@ class Campaign {
     }
 
     CampaignSummary run() {
-        while ((next_ < tasks_ && !stopped()) || !workers_.empty()) {
-            if (stopped()) {
-                stop_all();
-                break;
-            }
-            fill();
-            serve();
-            update();
-            options_.on_progress(summary_);
-        }
+        run_children([this] { return next_task(); }, {.jobs = options_.jobs,
+                                                      .stopped = [this] { return stopped(); },
+                                                      .on_tick =
+                                                          [this] {
+                                                              update();
+                                                              options_.on_progress(summary_);
+                                                          }});
         summary_.interrupted = interrupted();
         update();
         if (options_.minimise && !options_.corpus.empty() && !stopped()) minimise();
@@ -105,60 +98,36 @@ class Campaign {
     }
 
     // Every task gets the same share of the time; more than one search a kernel where there are jobs to spare.
-    void fill() {
-        while (workers_.size() < options_.jobs && next_ < tasks_ && summary_.problems.empty()) {
-            const Kernel& kernel = *kernels_[next_ % kernels_.size()];
-            const double rounds = static_cast<double>(tasks_) / static_cast<double>(options_.jobs);
-            SearchSetup setup{.assume = options_.assume(kernel.contract->op)};
-            if (!options_.corpus.empty()) {
-                Expected<std::vector<Bytes>> corpus = known_cases(kernel);
-                if (!corpus) return summary_.problems.push_back(corpus.problem());
-                setup.corpus = std::move(*corpus);
+    std::optional<ChildTask> next_task() {
+        if (next_ == tasks_) return std::nullopt;
+        const Kernel& kernel = *kernels_[next_ % kernels_.size()];
+        const double rounds = static_cast<double>(tasks_) / static_cast<double>(options_.jobs);
+        SearchSetup setup{.assume = options_.assume(kernel.contract->op)};
+        if (!options_.corpus.empty()) {
+            Expected<std::vector<Bytes>> corpus = known_cases(kernel);
+            if (!corpus) {
+                summary_.problems.push_back(corpus.problem());
+                return std::nullopt;
             }
-            // A campaign that goes on with what an earlier one left draws other numbers.
-            setup.seed = stream_seed(options_.seed, options_.shard.stream(next_ + tasks_ * setup.corpus.size()));
-            ++next_;
-            workers_.push_back(
-                std::make_unique<Worker>(kernel, std::move(setup), options_.seconds / std::max(rounds, 1.0)));
-            workers_.back()->start();
+            setup.corpus = std::move(*corpus);
         }
-    }
-
-    void serve() {
-        std::vector<pollfd> ends;
-        for (const auto& worker : workers_) ends.push_back({worker->pipe_end(), POLLIN, 0});
-        poll(ends.data(), ends.size(), tick_ms);
-        for (std::size_t i = workers_.size(); i-- > 0;) {
-            Worker& worker = *workers_[i];
-            const SearchListener listener{
-                .on_kept = [&](const Bytes& bytes) { keep(worker.kernel(), bytes); },
-                .on_nearer = [&](std::string_view statement, std::size_t level,
-                                 const Bytes& bytes) { note_nearer(worker.kernel(), statement, level, bytes); },
-                .on_finding = [&](const Finding& finding) { take(worker.kernel(), finding); },
-            };
-            if (ends[i].revents == 0) {
-                if (worker.is_silent(silence_limit)) worker.stop();
-                continue;
-            }
-            if (worker.read_messages(listener)) continue;
-            if (const auto finding = worker.reap(interruption())) take(worker.kernel(), *finding);
-            if (worker.wants_restart())
-                worker.start();
-            else
-                retire(i);
-        }
+        // A campaign that goes on with what an earlier one left draws other numbers.
+        setup.seed = stream_seed(options_.seed, options_.shard.stream(next_ + tasks_ * setup.corpus.size()));
+        ++next_;
+        workers_.emplace_back(kernel, std::move(setup), options_.seconds / std::max(rounds, 1.0));
+        return workers_.back().task(
+            {
+                .on_kept = [this, &kernel](const Bytes& bytes) { keep(kernel, bytes); },
+                .on_nearer = [this, &kernel](std::string_view statement, std::size_t level,
+                                             const Bytes& bytes) { note_nearer(kernel, statement, level, bytes); },
+                .on_finding = [this, &kernel](const Finding& finding) { take(kernel, finding); },
+            },
+            interruption());
     }
 
     void note_nearer(const Kernel& kernel, std::string_view statement, std::size_t level, const Bytes& bytes) {
         auto& nearest = nearest_[&kernel].by_statement[std::string(statement)];
         if (level > nearest.first) nearest = {level, bytes};
-    }
-
-    void retire(std::size_t i) {
-        nearest_[&workers_[i]->kernel()].complete |= workers_[i]->been_through_corpus();
-        retired_executions_ += workers_[i]->executions();
-        count_features(*workers_[i]);
-        workers_.erase(workers_.begin() + static_cast<std::ptrdiff_t>(i));
     }
 
     // Searches of one op find much the same: the one that found most counts. Later ones begin with what earlier
@@ -167,15 +136,6 @@ class Campaign {
         Coverage& coverage = coverage_[worker.kernel().contract];
         coverage.features = std::max(coverage.features, worker.features());
         coverage.fresh = std::max(coverage.fresh, worker.features() - worker.features_of_corpus());
-    }
-
-    void stop_all() {
-        const std::atomic<bool> now{true};
-        for (std::size_t i = workers_.size(); i-- > 0;) {
-            workers_[i]->stop();
-            workers_[i]->reap(now);
-            retire(i);
-        }
     }
 
     void keep(const Kernel& kernel, const Bytes& bytes) {
@@ -189,7 +149,7 @@ class Campaign {
         finding.assumed = options_.assume(kernel.contract->op);
         const bool known = std::ranges::any_of(summary_.findings, [&](const Finding& other) {
             return other.op == finding.op && other.variant == finding.variant &&
-                   other.statement == finding.statement && other.library == finding.library;
+                   other.statement == finding.statement && other.plugin_path == finding.plugin_path;
         });
         if (known) return;
         summary_.findings.push_back(finding);
@@ -207,10 +167,11 @@ class Campaign {
     }
 
     void update() {
-        summary_.executions = retired_executions_;
-        for (const auto& worker : workers_) {
-            summary_.executions += worker->executions();
-            count_features(*worker);
+        summary_.executions = 0;
+        for (const Worker& worker : workers_) {
+            summary_.executions += worker.executions();
+            count_features(worker);
+            nearest_[&worker.kernel()].complete |= worker.been_through_corpus();
         }
         summary_.features = 0;
         summary_.new_features = 0;
@@ -240,8 +201,7 @@ class Campaign {
     std::size_t copies_ = 0;
     std::size_t tasks_ = 0;
     std::size_t next_ = 0;
-    std::vector<std::unique_ptr<Worker>> workers_;
-    std::size_t retired_executions_ = 0;
+    std::deque<Worker> workers_;  // those that have ended, too
     CampaignSummary summary_;
     Clock::time_point begun_ = Clock::now();
 };

@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -131,9 +130,6 @@ void become(const std::vector<std::string>& command, int output) {
     std::vector<char*> arguments;
     for (const std::string& argument : command) arguments.push_back(const_cast<char*>(argument.c_str()));
     arguments.push_back(nullptr);
-    setpgid(0, 0);
-    const itimerval never{};  // the fault trap's clock would outlive its handler
-    setitimer(ITIMER_REAL, &never, nullptr);
     dup2(output, STDERR_FILENO);
     dup2(open("/dev/null", O_RDWR), STDOUT_FILENO);
     dup2(STDOUT_FILENO, STDIN_FILENO);

@@ -38,8 +38,7 @@ std::vector<std::string> merge_command(const EngineTarget& target, const std::st
 std::vector<std::string> shrink_command(const EngineTarget& target, const std::string& input,
                                         const std::string& smaller, double seconds);
 
-// For a child process: becomes this program, in a process group of its own (Ctrl-C is the parent's), and prints to
-// `output`.
+// For a child process: becomes this program, which prints to `output`.
 [[noreturn]] void become(const std::vector<std::string>& command, int output);
 
 }  // namespace brickproof::fuzz

@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/replay_token.hpp"
-#include "judge/child_process.hpp"
+#include "judge/child_pool.hpp"
 #include "report/json_fields.hpp"
 
 namespace brickproof::fuzz {

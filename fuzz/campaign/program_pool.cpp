@@ -1,70 +1,39 @@
 #include "fuzz/campaign/program_pool.hpp"
 
-#include <poll.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <chrono>
-#include <csignal>
+#include <optional>
+#include <utility>
 
 #include "fuzz/campaign/engine_target.hpp"
-#include "judge/child_process.hpp"
+#include "judge/child_pool.hpp"
 
 namespace brickproof::fuzz {
 namespace {
 
-constexpr int tick_ms = 100;
-
-class Program {
-  public:
-    explicit Program(ProgramTask& task) : task_(task) { start(); }
-    ~Program() {
-        if (child_ > 0) wait();
-    }
-    Program(const Program&) = delete;
-    Program& operator=(const Program&) = delete;
-
-    int pipe_end() const { return pipe_; }
-
-    // Reads what is there. False where the program has ended and none takes its place.
-    bool serve() {
-        if (lines_.read_from(pipe_, [&](const std::string& line) { output_.take_line(line); })) {
-            task_.progress(output_);
-            return true;
-        }
-        const int status = wait();
-        if (!task_.end(output_, status)) return false;
-        start();
-        return true;
-    }
-
-  private:
-    void start() {
-        output_ = {};
-        lines_.forget();
-        const std::vector<std::string> command = task_.command();
-        const TellingChild child = start_telling_child([&](int pipe) { become(command, pipe); });
-        child_ = child.id;
-        pipe_ = child.pipe;
-    }
-
-    // libFuzzer starts programs of its own for some jobs: the whole group ends.
-    int wait() {
-        kill(-child_, SIGKILL);
-        kill(child_, SIGKILL);  // which may not have left our group yet
-        int status = 0;
-        waitpid(child_, &status, 0);
-        close(pipe_);
-        child_ = -1;
-        return status;
-    }
-
-    ProgramTask& task_;
-    EngineOutput output_;
-    LineReader lines_;
-    pid_t child_ = -1;
-    int pipe_ = -1;
+// What a program prints, and the program that prints it.
+struct Program {
+    std::vector<std::string> command{};
+    EngineOutput output{};
+    LineReader lines{};
 };
+
+ChildTask child_of(ProgramTask& task) {
+    const auto program = std::make_shared<Program>();
+    return {.on_start = [&task, program] { program->command = task.command(); },
+            .work = [program](int pipe) { become(program->command, pipe); },
+            .on_bytes =
+                [&task, program](std::string_view bytes) {
+                    program->lines.take(bytes, [&](const std::string& line) { program->output.take_line(line); });
+                    task.progress(program->output);
+                },
+            .on_end =
+                [&task, program](const ChildEnd& end) {
+                    const EngineOutput output = std::exchange(program->output, {});
+                    program->lines.forget();
+                    return end.why != ChildEnd::Why::stopped && task.end(output, end.status);
+                },
+            .has_fault_trap = false};
+}
 
 // Keeps what the program printed.
 class Once : public ProgramTask {
@@ -85,17 +54,13 @@ class Once : public ProgramTask {
 
 void run_programs(const std::vector<std::unique_ptr<ProgramTask>>& tasks, std::size_t jobs,
                   const std::function<bool()>& stopped) {
-    std::vector<std::unique_ptr<Program>> programs;
-    for (std::size_t next = 0; (next < tasks.size() || !programs.empty()) && !stopped();) {
-        while (programs.size() < jobs && next < tasks.size())
-            programs.push_back(std::make_unique<Program>(*tasks[next++]));
-        std::vector<pollfd> ends;
-        for (const auto& program : programs) ends.push_back({program->pipe_end(), POLLIN, 0});
-        poll(ends.data(), ends.size(), tick_ms);
-        for (std::size_t i = programs.size(); i-- > 0;)
-            if (ends[i].revents != 0 && !programs[i]->serve())
-                programs.erase(programs.begin() + static_cast<std::ptrdiff_t>(i));
-    }
+    std::size_t next = 0;
+    run_children(
+        [&]() -> std::optional<ChildTask> {
+            if (next == tasks.size()) return std::nullopt;
+            return child_of(*tasks[next++]);
+        },
+        {.jobs = jobs, .stopped = stopped});
 }
 
 EngineOutput run_program(const std::vector<std::string>& command, double seconds,

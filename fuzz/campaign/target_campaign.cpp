@@ -10,7 +10,7 @@
 
 #include "fuzz/campaign/program_pool.hpp"
 #include "fuzz/corpus/corpus_files.hpp"
-#include "judge/child_process.hpp"
+#include "judge/child_pool.hpp"
 
 namespace brickproof::fuzz {
 namespace {

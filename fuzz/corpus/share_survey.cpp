@@ -1,15 +1,14 @@
 #include "fuzz/corpus/share_survey.hpp"
 
-#include <poll.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <array>
-#include <memory>
+#include <cstring>
+#include <deque>
+#include <optional>
 
 #include "fuzz/search/features.hpp"
 #include "fuzz/search/statement_runner.hpp"
-#include "judge/child_process.hpp"
+#include "judge/call_watch.hpp"
+#include "judge/child_pool.hpp"
+#include "judge/shared.hpp"
 
 namespace brickproof::fuzz {
 namespace {
@@ -18,8 +17,7 @@ namespace {
 constexpr std::size_t begins = ~std::size_t{0};
 
 void tell(int pipe, const Approach& approach) {
-    // Smaller than PIPE_BUF: written whole or not at all.
-    if (write(pipe, &approach, sizeof(approach)) != sizeof(approach)) _exit(3);
+    tell_parent(pipe, {reinterpret_cast<const char*>(&approach), sizeof(approach)});
 }
 
 void survey_case(StatementRunner& runner, const Bytes& bytes, std::size_t index, int pipe) {
@@ -37,51 +35,52 @@ void survey_case(StatementRunner& runner, const Bytes& bytes, std::size_t index,
 class Survey {
   public:
     Survey(const SurveyedKernel& kernel, std::span<const Bytes> cases, std::vector<Approach>& approaches)
-        : kernel_(kernel), cases_(cases), approaches_(approaches) {
-        start();
+        : kernel_(kernel), cases_(cases), approaches_(approaches) {}
+
+    ChildTask task() {
+        return {.on_start = [this] { first_ = next_; },
+                .work =
+                    [this](int pipe) {
+                        StatementRunner runner(*kernel_.kernel, kernel_.assume);
+                        runner.watch(*pulse_);
+                        for (std::size_t i = first_; i < cases_.size() && !runner.has_given_up(); ++i)
+                            survey_case(runner, cases_[i], i, pipe);
+                    },
+                .on_bytes = [this](std::string_view bytes) { take(bytes); },
+                .beats = [this] { return watch_.beats(); },
+                .is_overdue = [this](const ChildTime& time) { return watch_.is_hanging(time); },
+                .on_end = [this](const ChildEnd& end) { return take_end(end); }};
     }
 
-    int pipe_end() const { return child_.pipe; }
-
-    // Reads what is there. False once there is no more to come.
-    bool serve() {
-        std::array<Approach, 256> told;
-        const ssize_t size = read(child_.pipe, told.data(), sizeof(told));
-        if (size <= 0) return restarts();
-        // Each was written whole, so that whole ones are read.
-        for (const Approach& approach : std::span(told).first(static_cast<std::size_t>(size) / sizeof(Approach))) {
+  private:
+    // Pieces of approaches: what a pipe brings need not end where one does.
+    void take(std::string_view bytes) {
+        pending_ += bytes;
+        std::size_t at = 0;
+        for (Approach approach{}; pending_.size() - at >= sizeof(approach); at += sizeof(approach)) {
+            std::memcpy(&approach, pending_.data() + at, sizeof(approach));
             if (approach.statement != begins)
                 approaches_.push_back(approach);
             else
                 next_ = approach.index + 1;
         }
-        return true;
+        pending_.erase(0, at);
     }
 
-  private:
-    void start() {
-        first_ = next_;
-        child_ = start_telling_child([this](int pipe) {
-            StatementRunner runner(*kernel_.kernel, kernel_.assume);
-            for (std::size_t i = first_; i < cases_.size(); ++i) survey_case(runner, cases_[i], i, pipe);
-        });
-    }
-
-    // The child is gone; the case that ended it is left out.
-    bool restarts() {
-        close(child_.pipe);
-        int status = 0;
-        waitpid(child_.id, &status, 0);
-        const bool ended_well = WIFEXITED(status) && WEXITSTATUS(status) == 0;
-        if (ended_well || next_ == first_ || next_ >= cases_.size()) return false;
-        start();
-        return true;
+    // The case that ended a child is left out.
+    bool take_end(const ChildEnd& end) {
+        pending_.clear();
+        watch_.take_end(end);
+        return end.why != ChildEnd::Why::stopped && !end.ended_well() && next_ != first_ && next_ < cases_.size() &&
+               !watch_.has_given_up();
     }
 
     const SurveyedKernel& kernel_;
     std::span<const Bytes> cases_;
     std::vector<Approach>& approaches_;
-    TellingChild child_{};
+    Shared<Pulse> pulse_;
+    CallWatch watch_{*pulse_, {}};
+    std::string pending_;
     std::size_t first_ = 0;
     std::size_t next_ = 0;
 };
@@ -91,17 +90,14 @@ class Survey {
 std::vector<std::vector<Approach>> survey_shares(std::span<const SurveyedKernel> kernels,
                                                  std::span<const Bytes> cases, std::size_t jobs) {
     std::vector<std::vector<Approach>> approaches(kernels.size());
-    std::vector<std::unique_ptr<Survey>> surveys;
-    for (std::size_t next = 0; next < kernels.size() || !surveys.empty();) {
-        for (; surveys.size() < jobs && next < kernels.size(); ++next)
-            surveys.push_back(std::make_unique<Survey>(kernels[next], cases, approaches[next]));
-        std::vector<pollfd> ends;
-        for (const auto& survey : surveys) ends.push_back({survey->pipe_end(), POLLIN, 0});
-        poll(ends.data(), ends.size(), -1);
-        for (std::size_t i = surveys.size(); i-- > 0;)
-            if (ends[i].revents != 0 && !surveys[i]->serve())
-                surveys.erase(surveys.begin() + static_cast<std::ptrdiff_t>(i));
-    }
+    std::deque<Survey> surveys;
+    run_children(
+        [&]() -> std::optional<ChildTask> {
+            const std::size_t next = surveys.size();
+            if (next == kernels.size()) return std::nullopt;
+            return surveys.emplace_back(kernels[next], cases, approaches[next]).task();
+        },
+        {.jobs = jobs});
     return approaches;
 }
 

@@ -56,8 +56,10 @@ class GuidedSearch {
     std::size_t features_of_corpus() const { return features_of_corpus_; }
     // All of the corpus has been tried.
     bool been_through_corpus() const { return executions_ >= corpus_size_; }
-    // No statement is left to be searched.
-    bool exhausted() const { return open_statements_ == 0; }
+    // No statement is left to be searched, or calls hang and no more are made.
+    bool exhausted() const { return open_statements_ == 0 || runner_.has_given_up(); }
+    // For whoever watches the kernel's calls from outside.
+    void watch(Pulse& pulse) { runner_.watch(pulse); }
 
   private:
     struct Kept {

@@ -43,6 +43,11 @@ class StatementRunner {
 
     Judgement judge(const JudgedStatement& statement, const Case& c);
 
+    // For whoever watches the kernel's calls from outside.
+    void watch(Pulse& pulse) { probe_.watch(pulse, {}); }
+    // Calls hung for so long that no more are made.
+    bool has_given_up() const { return probe_.has_given_up(); }
+
     // The smallest case found with the same failure.
     Finding shrink(const JudgedStatement& statement, const Bytes& bytes, const Judgement& judgement);
 

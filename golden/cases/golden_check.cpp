@@ -12,6 +12,7 @@
 #include "cases/movement.hpp"
 #include "engine/compare.hpp"
 #include "judge/plugin.hpp"
+#include "judge/wrong_values.hpp"
 
 namespace brickproof::golden {
 namespace {
@@ -61,7 +62,7 @@ std::vector<OracleOutput> golden_oracle(const GoldenCase& golden) {
 // is nothing to compare.
 std::string check_pin_in_child(KernelRunner& runner, const GoldenCase& golden) {
     const Run run = runner.run(golden.inputs, {});
-    if (run.violation != Run::Violation::none) return "!" + run.what;
+    if (run.violation != Run::Violation::none || run.stopped) return "!" + run.what;
     const Movement movement = movement_of(golden, expected_values(golden), output_values_of(golden, run.outputs));
     return movement.moved == 0 ? "" : "~" + summary_of(movement);
 }
@@ -106,8 +107,15 @@ Outcome compare_outputs(const GoldenCase& golden, Comparison comparison, const O
 
 Outcome check_case(KernelRunner& runner, const Kernel& kernel, const GoldenCase& golden) {
     const Run run = runner.run(golden.inputs, {});
-    if (run.violation != Run::Violation::none) return Outcome::fail(run.what);
-    return compare_outputs(golden, comparison_for(kernel, golden), run.outputs);
+    if (run.violation != Run::Violation::none || run.stopped) return Outcome::fail(run.what);
+    Outcome outcome = compare_outputs(golden, comparison_for(kernel, golden), run.outputs);
+    if (outcome.kind == Outcome::Kind::pass) return outcome;
+    // What the kernel did not write is not a number of its own.
+    const Run second = runner.run(golden.inputs, {.poison = other_poison});
+    if (second.stopped) return outcome;
+    if (const auto unwritten = unwritten_elements(golden.inputs, run.outputs, second.outputs))
+        outcome.message = *unwritten;
+    return outcome;
 }
 
 CheckTotal total_of(std::span<const KernelCheck> checks) {
@@ -133,7 +141,7 @@ Excused excuse_for(const Kernel& kernel, const GoldenCase& golden, std::span<con
 }
 
 std::vector<KernelCheck> check_kernels(std::span<const Kernel> kernels, std::span<const GoldenCase> cases,
-                                       const AssumedOf& assumed, std::size_t processes) {
+                                       const AssumedOf& assumed, std::size_t processes, const TimeLimits& limits) {
     std::vector<KernelCheck> checks;
     std::vector<Job> jobs;
     for (const Kernel& kernel : kernels) {
@@ -152,7 +160,7 @@ std::vector<KernelCheck> check_kernels(std::span<const Kernel> kernels, std::spa
             if (excused == Excused::no) job.cases.push_back(&golden);
         }
     }
-    const std::vector<std::vector<Reply>> replies = run_jobs(jobs, check_in_child, processes);
+    const std::vector<std::vector<Reply>> replies = run_jobs(jobs, check_in_child, processes, limits);
     for (std::size_t i = 0; i < jobs.size(); ++i)
         for (std::size_t j = 0; j < jobs[i].cases.size(); ++j)
             count(checks[i], *jobs[i].kernel, *jobs[i].cases[j], replies[i][j]);

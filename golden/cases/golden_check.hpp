@@ -59,7 +59,8 @@ struct KernelCheck {
 // result does not depend on their number. Throws std::system_error where no process can be had.
 using AssumedOf = std::function<std::vector<std::string>(const Kernel&)>;
 std::vector<KernelCheck> check_kernels(std::span<const Kernel> kernels, std::span<const GoldenCase> cases,
-                                       const AssumedOf& assumed, std::size_t processes);
+                                       const AssumedOf& assumed, std::size_t processes,
+                                       const TimeLimits& limits = {usual_kernel_seconds});
 
 struct CheckTotal {
     std::size_t judged = 0;  // kernels that ran on at least one case

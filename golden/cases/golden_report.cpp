@@ -36,7 +36,9 @@ std::string words_of(const KernelCheck& check) {
     if (const std::string reason = reason_of(check); !reason.empty()) return "NOT RUN: " + reason;
     std::string text = check.failures.empty() ? fmt::format("PASS {} of {}", judged(check), judged(check))
                                               : fmt::format("FAIL {} of {}", check.failures.size(), judged(check));
-    if (check.largest_share > 0.0) text += fmt::format(", at most {:.2g} of the bound", check.largest_share);
+    // Of cases that fail, the messages say how far they are off.
+    if (check.largest_share > 0.0 && check.failures.empty())
+        text += fmt::format(", at most {:.2g} of the bound", check.largest_share);
     if (check.by_bound > 0) text += fmt::format("; {} of them by the contract's bound, as a guest", check.by_bound);
     if (check.outside > 0) text += fmt::format("; {} outside its assumptions not judged", check.outside);
     if (check.its_own > 0) text += fmt::format("; {} of its own library's making not judged", check.its_own);

@@ -1,19 +1,20 @@
 #include "cases/golden_run.hpp"
 
 #include <fmt/format.h>
-#include <poll.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdint>
 #include <cstring>
 #include <deque>
-#include <system_error>
+#include <optional>
 
-#include "judge/child_process.hpp"
+#include "judge/call_watch.hpp"
+#include "judge/child_pool.hpp"
+#include "judge/interrupt.hpp"
 #include "judge/plugin.hpp"
+#include "judge/pulse.hpp"
+#include "judge/shared.hpp"
+#include "judge/time_limits.hpp"
 
 namespace brickproof::golden {
 namespace {
@@ -22,10 +23,17 @@ using Cases = std::span<const GoldenCase* const>;
 
 // Cases that one child runs: few enough that all processes have work, many enough that starting one is cheap.
 constexpr std::size_t cases_of_a_child = 24;
+// What is known of a kernel over all its children.
+struct KernelTime {
+    double used = 0.0;  // seconds, of children that have ended
+    double hung = 0.0;  // of them, waiting for calls that hang
+};
 
 // A reply in the pipe: its length as 8 bytes, then itself.
-void run_in_child(const Kernel& kernel, Cases cases, const Work& work, int pipe) {
+void run_in_child(const Kernel& kernel, Cases cases, const Work& work, Pulse& pulse, const TimeLimits& limits,
+                  int pipe) {
     KernelRunner runner(kernel);
+    runner.watch(pulse, limits);
     for (const GoldenCase* golden : cases) {
         const std::string reply = work(runner, kernel, *golden);
         const std::uint64_t size = reply.size();
@@ -39,26 +47,38 @@ void run_in_child(const Kernel& kernel, Cases cases, const Work& work, int pipe)
 // Consecutive cases of a job, run by one child after another until all have a reply.
 class Piece {
   public:
-    Piece(const Kernel& kernel, Cases cases, std::vector<Reply>& all, std::size_t first)
-        : kernel_(&kernel), cases_(cases), all_(&all), first_(first) {}
+    Piece(const Kernel& kernel, KernelTime& time, const TimeLimits& limits, Cases cases, std::vector<Reply>& all,
+          std::size_t first)
+        : kernel_(kernel), time_(time), limits_(limits), cases_(cases), all_(all), first_(first) {}
 
-    void start(const Work& work) {
-        const TellingChild child =
-            start_telling_child([&](int pipe) { run_in_child(*kernel_, cases_.subspan(done_), work, pipe); });
-        child_ = child.id;
-        pipe_ = child.pipe;
-        pending_.clear();
+    ChildTask task(const Work& work) {
+        return {
+            .on_start = [this] { pulse_->hung_seconds = hung_before_ = time_.hung; },
+            .work = [this, &work](
+                        int pipe) { run_in_child(kernel_, cases_.subspan(done_), work, *pulse_, limits_, pipe); },
+            .on_bytes = [this](std::string_view bytes) { take_bytes(bytes); },
+            .beats = [this] { return watch_.beats(); },
+            .is_overdue =
+                [this](const ChildTime& time) {
+                    return watch_.is_hanging(time) || time_.used + time.age > limits_.kernel;
+                },
+            .on_end = [this](const ChildEnd& end) { return take_end(end); }};
     }
 
-    int pipe_end() const { return pipe_; }
+    // Of what its kernel has no time for, nothing is run.
+    bool is_given_up() {
+        if (time_.hung < limits_.all_hangs() && time_.used < limits_.kernel) return false;
+        while (done_ < cases_.size())
+            take({true,
+                  fmt::format("it was not run: the kernel had taken {:.1f} s before, of which {:.1f} s in calls "
+                              "that hang",
+                              time_.used, time_.hung)});
+        return true;
+    }
 
-    // Reads what is there. False at the end of the pipe.
-    bool read_replies() {
-        char buffer[1 << 14];
-        const ssize_t count = read(pipe_, buffer, sizeof(buffer));
-        if (count < 0) return errno == EINTR;
-        if (count == 0) return false;
-        pending_.append(buffer, static_cast<std::size_t>(count));
+  private:
+    void take_bytes(std::string_view bytes) {
+        pending_ += bytes;
         std::uint64_t size = 0;
         std::size_t at = 0;
         while (pending_.size() - at >= sizeof(size)) {
@@ -68,40 +88,46 @@ class Piece {
             at += sizeof(size) + size;
         }
         pending_.erase(0, at);
-        return true;
     }
 
     // The child is gone. True where cases are left.
-    bool reap() {
-        close(pipe_);
-        int status = 0;
-        while (waitpid(child_, &status, 0) < 0 && errno == EINTR) {
-        }
-        if (done_ < cases_.size()) take({true, "it " + describe_end(status)});
-        return done_ < cases_.size();
+    bool take_end(const ChildEnd& end) {
+        pending_.clear();
+        const bool hung = watch_.take_end(end);
+        time_.used += end.time.age;
+        time_.hung += pulse_->hung_seconds - hung_before_;
+        if (end.why == ChildEnd::Why::stopped || done_ == cases_.size()) return false;
+        take({true, hung                                ? watch_.describe(end.time)
+                    : end.why == ChildEnd::Why::overdue ? fmt::format("it took longer than {} s", limits_.kernel)
+                                                        : "it " + describe_end(end.status)});
+        return done_ < cases_.size() && !is_given_up();
     }
 
-  private:
     void take(Reply reply) {
-        if (done_ < cases_.size()) (*all_)[first_ + done_++] = std::move(reply);
+        if (done_ < cases_.size()) all_[first_ + done_++] = std::move(reply);
     }
 
-    const Kernel* kernel_;
+    const Kernel& kernel_;
+    KernelTime& time_;
+    TimeLimits limits_;  // of all children of the kernel together
     Cases cases_;
-    std::vector<Reply>* all_;
+    std::vector<Reply>& all_;
     std::size_t first_;
+    Shared<Pulse> pulse_{};
+    CallWatch watch_{*pulse_, limits_};
+    double hung_before_ = 0.0;
     std::size_t done_ = 0;
     std::string pending_;
-    pid_t child_ = -1;
-    int pipe_ = -1;
 };
 
-std::deque<Piece> pieces_of(std::span<const Job> jobs, std::vector<std::vector<Reply>>& replies) {
+std::deque<Piece> pieces_of(std::span<const Job> jobs, const TimeLimits& limits, std::deque<KernelTime>& times,
+                            std::vector<std::vector<Reply>>& replies) {
     std::deque<Piece> pieces;
     for (std::size_t i = 0; i < jobs.size(); ++i) {
         const Cases cases(jobs[i].cases);
+        KernelTime& time = times.emplace_back();
         for (std::size_t first = 0; first < cases.size(); first += cases_of_a_child)
-            pieces.emplace_back(*jobs[i].kernel,
+            pieces.emplace_back(*jobs[i].kernel, time, limits,
                                 cases.subspan(first, std::min(cases_of_a_child, cases.size() - first)), replies[i],
                                 first);
     }
@@ -130,35 +156,26 @@ Outputs parse_outputs(const GoldenCase& golden, std::string_view text) {
 // '.' and the outputs, or '!' and why there are none.
 std::string run_once(KernelRunner& runner, const Kernel&, const GoldenCase& golden) {
     const Run run = runner.run(golden.inputs, {});
-    return run.violation == Run::Violation::none ? "." + outputs_text(run) : "!" + run.what;
+    return run.violation == Run::Violation::none && !run.stopped ? "." + outputs_text(run) : "!" + run.what;
 }
 
 }  // namespace
 
-std::vector<std::vector<Reply>> run_jobs(std::span<const Job> jobs, const Work& work, std::size_t processes) {
+std::vector<std::vector<Reply>> run_jobs(std::span<const Job> jobs, const Work& work, std::size_t processes,
+                                         const TimeLimits& limits) {
     std::vector<std::vector<Reply>> replies;
     for (const Job& job : jobs) replies.emplace_back(job.cases.size());
-    std::deque<Piece> waiting = pieces_of(jobs, replies);
-    std::vector<Piece> running;
-    while (!waiting.empty() || !running.empty()) {
-        while (!waiting.empty() && running.size() < std::max<std::size_t>(processes, 1)) {
-            running.push_back(std::move(waiting.front()));
-            waiting.pop_front();
-            running.back().start(work);
-        }
-        std::vector<pollfd> ends;
-        for (const Piece& piece : running) ends.push_back({piece.pipe_end(), POLLIN, 0});
-        if (poll(ends.data(), ends.size(), -1) < 0 && errno != EINTR)
-            throw std::system_error(errno, std::generic_category(), "waiting for child processes");
-        for (std::size_t i = running.size(); i-- > 0;) {
-            if (ends[i].revents == 0 || running[i].read_replies()) continue;
-            if (running[i].reap()) {
-                running[i].start(work);
-                continue;
-            }
-            running.erase(running.begin() + static_cast<std::ptrdiff_t>(i));
-        }
-    }
+    std::deque<KernelTime> times;
+    std::deque<Piece> pieces = pieces_of(jobs, limits, times, replies);
+    std::size_t next = 0;
+    const auto next_task = [&]() -> std::optional<ChildTask> {
+        while (next < pieces.size())
+            if (Piece& piece = pieces[next++]; !piece.is_given_up()) return piece.task(work);
+        return std::nullopt;
+    };
+    const RememberInterrupts remembering;
+    run_children(next_task, {.jobs = processes});
+    if (was_interrupted()) throw Interrupted();
     return replies;
 }
 
@@ -171,7 +188,7 @@ std::vector<KernelRun> run_kernels(std::span<const Kernel> kernels, std::span<co
         for (const GoldenCase& golden : cases)
             if (golden.contract == kernel.contract) job.cases.push_back(&golden);
     }
-    const std::vector<std::vector<Reply>> replies = run_jobs(jobs, run_once, processes);
+    const std::vector<std::vector<Reply>> replies = run_jobs(jobs, run_once, processes, {usual_kernel_seconds});
     std::vector<KernelRun> runs;
     for (std::size_t i = 0; i < jobs.size(); ++i) {
         KernelRun& run = runs.emplace_back(KernelRun{.op = std::string(kernels[i].contract->op),

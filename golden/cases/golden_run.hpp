@@ -11,6 +11,7 @@
 #include "cases/golden_case.hpp"
 #include "judge/kernel.hpp"
 #include "judge/kernel_runner.hpp"
+#include "judge/time_limits.hpp"
 
 namespace brickproof::golden {
 
@@ -29,9 +30,10 @@ struct Reply {
 // Runs in a child process: one case by one kernel.
 using Work = std::function<std::string(KernelRunner&, const Kernel&, const GoldenCase&)>;
 
-// The replies of every job, in the order of its cases, whatever the number of processes. Throws std::system_error
-// where no process can be had.
-std::vector<std::vector<Reply>> run_jobs(std::span<const Job> jobs, const Work& work, std::size_t processes);
+// The replies of every job, in the order of its cases, whatever the number of processes. A kernel that hangs is
+// given up after some seconds. Throws std::system_error where no process can be had, and Interrupted.
+std::vector<std::vector<Reply>> run_jobs(std::span<const Job> jobs, const Work& work, std::size_t processes,
+                                         const TimeLimits& limits);
 
 // The outputs of one kernel.
 struct CaseRun {

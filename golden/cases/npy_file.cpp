@@ -8,6 +8,8 @@
 #include <charconv>
 #include <limits>
 
+#include "dump/npy_text.hpp"
+
 namespace brickproof::golden {
 namespace {
 
@@ -31,7 +33,6 @@ const DtypeRow& row_of(Dtype dtype) {
 
 constexpr std::string_view magic = "\x93NUMPY";
 constexpr std::size_t preamble = 10;  // magic, version, length of the header
-constexpr std::size_t header_alignment = 64;
 
 // Reads a text from its front; once something is not as expected, nothing more is.
 class Cursor {
@@ -62,10 +63,6 @@ class Cursor {
   private:
     std::string_view rest_;
 };
-
-std::string numpy_shape(const std::vector<std::size_t>& shape) {
-    return shape.size() == 1 ? fmt::format("({},)", shape[0]) : show_shape(shape);
-}
 
 // "(3,)", "(2, 34)", "()".
 std::optional<std::vector<std::size_t>> take_shape(Cursor& header) {
@@ -133,14 +130,7 @@ std::string show_shape(const std::vector<std::size_t>& shape) {
 }
 
 std::string npy_text(const Tensor& tensor) {
-    std::string header = fmt::format("{{'descr': '{}', 'fortran_order': False, 'shape': {}, }}",
-                                     row_of(tensor.dtype).descr, numpy_shape(tensor.shape));
-    const std::size_t unpadded = preamble + header.size() + 1;
-    header.append((header_alignment - unpadded % header_alignment) % header_alignment, ' ');
-    header += '\n';
-    std::string text(magic);
-    text += {'\x01', '\x00', static_cast<char>(header.size() & 0xFF), static_cast<char>(header.size() >> 8)};
-    return text + header + tensor.bytes;
+    return brickproof::npy_text(fmt::format("'{}'", row_of(tensor.dtype).descr), tensor.shape, tensor.bytes);
 }
 
 Expected<Tensor> parse_npy(std::string_view text) {

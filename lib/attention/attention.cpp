@@ -48,7 +48,7 @@ Result<void> check_sizes(const AttentionSizes& sizes) {
 
 Result<void> attention(std::span<const float> q, std::span<const float> k, std::span<const float> v,
                        std::span<float> out, const AttentionSizes& sizes, const Executor& executor) {
-    if (const auto checked = check_sizes(sizes); !checked) return checked;
+    BRICK_TRY(check_sizes(sizes));
     const auto [seq, heads, kv_heads, head_dim] = sizes;
     constexpr std::string_view cache_shape = "[seq][kv_heads][head_dim]";
     for (const auto& checked :
@@ -61,7 +61,7 @@ Result<void> attention(std::span<const float> q, std::span<const float> k, std::
     }
     static ActiveKernel active(attention_kernels());
     const auto kernel = active.get();
-    if (!kernel) return kernel.error();
+    BRICK_TRY(kernel);
     attend(kernel_function<brickproof_attention_fn>(**kernel),
            {q.data(), k.data(), v.data(), out.data(), seq, heads, kv_heads, head_dim}, executor);
     return {};

@@ -2,8 +2,7 @@
 // are read once for all of them. `V` is a CPU's vector of floats (attention_avx2.cpp, attention_neon.cpp).
 //
 // Scores and weights of a tile lie as [key][head]. With 1, 2, 4 or 8 heads a vector then holds whole keys, lane l
-// belongs to head l % Heads, and eight of them are what one block of eight accumulators makes. (static: see
-// half.hpp.)
+// belongs to head l % Heads, and eight of them are what one block of eight accumulators makes.
 #pragma once
 
 #include <cmath>
@@ -12,8 +11,10 @@
 
 #include "attention/attention_kernels.hpp"
 #include "support/exp.hpp"
+#include "support/target.hpp"
 
 namespace brick {
+inline namespace BRICK_TARGET {
 
 // Independent sums that keep the FMA units busy: two a cycle, four to five cycles each.
 inline constexpr std::size_t attention_accumulators = 8;
@@ -243,4 +244,5 @@ static void flash_attention(const AttentionOperands& operands) {
     flash_attention_blocks<V>(operands, 0, head_blocks(operands), attention_tile);
 }
 
+}  // namespace BRICK_TARGET
 }  // namespace brick

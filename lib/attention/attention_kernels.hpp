@@ -19,7 +19,7 @@ brickproof_attention_fn attention_neon;  // aarch64
 // Keys whose scores are kept at a time, on the stack.
 inline constexpr std::size_t attention_tile = 64;
 
-// Of the tile that begins at key `first` of seq, as far as its scores are kept at a time. (static: see half.hpp.)
+// Of the tile that begins at key `first` of seq, as far as its scores are kept at a time.
 [[maybe_unused]] static std::size_t keys_of_tile(std::size_t first, std::size_t seq, std::size_t tile) {
     const std::size_t of_tile = tile - first % tile;
     const std::size_t keys = of_tile < attention_tile ? of_tile : attention_tile;

@@ -122,24 +122,24 @@ Result<ActivationQuantBrick> ActivationQuantBrick::create(std::size_t tokens, st
                                                           QuantLayout layout, TokenBudget budget,
                                                           std::vector<BrickAssertion> more) {
     const Shape shape{tokens, channels, layout};
-    if (const auto checked = check(shape); !checked) return checked.error();
+    BRICK_TRY(check(shape));
     const auto within = BrickAssertion::custom(
         "error_bound", [shape](const Evidence& evidence) { return check_error(shape, evidence); });
     more.insert(more.begin(), *within);
     // The kernels of every ISA give the definition's bits.
     const auto terms = BrickTerms::make("activation_quant", budget, default_assertions(0.0, std::move(more)));
-    if (!terms) return terms.error();
+    BRICK_TRY(terms);
     return ActivationQuantBrick(*terms, tokens, channels, layout);
 }
 
 Result<ActivationQuantBrick::Quantized> ActivationQuantBrick::quantize(std::span<const float> x) const {
     constexpr std::string_view function = "ActivationQuantBrick::quantize";
-    if (const auto checked = check_size(function, "x", x.size(), size(), size()); !checked) return checked.error();
-    if (const auto checked = check_finite(function, "x", x); !checked) return checked.error();
+    BRICK_TRY(check_size(function, "x", x.size(), size(), size()));
+    BRICK_TRY(check_finite(function, "x", x));
     const bool halves = layout_ == QuantLayout::gguf_blocks;
-    if (const auto checked = check_quantizable(function, x, halves); !checked) return checked.error();
+    BRICK_TRY(check_quantizable(function, x, halves));
     const auto kernels = active_kernels();
-    if (!kernels) return kernels.error();
+    BRICK_TRY(kernels);
     return quantize_with(*kernels, shape_of(*this, tokens_, channels_), x.data());
 }
 
@@ -147,11 +147,9 @@ Result<void> ActivationQuantBrick::dequantize(const Quantized& quantized, std::s
     constexpr std::string_view function = "ActivationQuantBrick::dequantize";
     const Shape shape = shape_of(*this, tokens_, channels_);
     const std::size_t n = shape.values();
-    if (const auto checked = check_size(function, "quants", quantized.quants.size(), n, n); !checked)
-        return checked;
-    if (const auto checked = check_size(function, "scales", quantized.scales.size(), shape.scales(), n); !checked)
-        return checked;
-    if (const auto checked = check_size(function, "y", y.size(), n, n); !checked) return checked;
+    BRICK_TRY(check_size(function, "quants", quantized.quants.size(), n, n));
+    BRICK_TRY(check_size(function, "scales", quantized.scales.size(), shape.scales(), n));
+    BRICK_TRY(check_size(function, "y", y.size(), n, n));
     const auto bad = std::ranges::find_if(quantized.scales, [](float s) { return !(s >= 0.0f) || std::isinf(s); });
     if (bad != quantized.scales.end())
         return make_error(ErrorCode::bad_scale, function, ": scale ", bad - quantized.scales.begin(), " is ", *bad,
@@ -163,9 +161,9 @@ Result<void> ActivationQuantBrick::dequantize(const Quantized& quantized, std::s
 
 Result<QuantError> ActivationQuantBrick::measure_error(std::span<const float> x) const {
     const auto quantized = quantize(x);
-    if (!quantized) return quantized.error();
+    BRICK_TRY(quantized);
     std::vector<float> y(x.size());
-    if (const auto done = dequantize(*quantized, y); !done) return done.error();
+    BRICK_TRY(dequantize(*quantized, y));
     double largest = 0.0;
     double squares = 0.0;
     double amax = 0.0;
@@ -184,8 +182,8 @@ Result<TokenResult<ActivationQuantBrick::Quantized>> ActivationQuantBrick::run_t
     const Stopwatch stopwatch;
     auto quantized = quantize(x);
     const double microseconds = stopwatch.microseconds();
-    if (!quantized) return quantized.error();
-    return make_token_result(*quantized, tokens_, microseconds, budget());
+    BRICK_TRY(quantized);
+    return make_token_result(*std::move(quantized), tokens_, microseconds, budget());
 }
 
 Result<BrickVerification> ActivationQuantBrick::verify() const {

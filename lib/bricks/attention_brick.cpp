@@ -8,17 +8,15 @@ namespace brick {
 
 Result<AttentionBrick> AttentionBrick::create(AttentionShape shape, TokenBudget budget,
                                               std::vector<BrickAssertion> more) {
-    if (const auto checked = check_attention_shape("AttentionBrick::create", shape); !checked)
-        return checked.error();
+    BRICK_TRY(check_attention_shape("AttentionBrick::create", shape));
     const auto terms = BrickTerms::make("attention", budget, attention_assertions(shape, std::move(more)));
-    if (!terms) return terms.error();
+    BRICK_TRY(terms);
     return AttentionBrick(*terms, shape);
 }
 
 Result<void> AttentionBrick::run(std::span<const float> q, const KvCache& cache, std::span<float> out,
                                  const Executor& executor) const {
-    if (const auto checked = check_attention_call("AttentionBrick::run", shape_, q, cache, out); !checked)
-        return checked;
+    BRICK_TRY(check_attention_call("AttentionBrick::run", shape_, q, cache, out));
     return run_with_active_kernels(out, [&](const LayerKernels& kernels, std::span<float> output) {
         attend(kernels.attention, operands_of(shape_, q, cache.size(), cache.keys(), cache.values(), output),
                executor);

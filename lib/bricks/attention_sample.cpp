@@ -76,9 +76,9 @@ Result<void> check_cache_shape(std::string_view function, const AttentionShape& 
 Result<void> check_attention_call(std::string_view function, const AttentionShape& shape, std::span<const float> q,
                                   const KvCache& cache, std::span<float> out) {
     const std::size_t size = shape.query_size();
-    if (const auto checked = check_size(function, "q", q.size(), size, size); !checked) return checked;
-    if (const auto checked = check_size(function, "out", out.size(), size, size); !checked) return checked;
-    if (const auto checked = check_cache_shape(function, shape, cache); !checked) return checked;
+    BRICK_TRY(check_size(function, "q", q.size(), size, size));
+    BRICK_TRY(check_size(function, "out", out.size(), size, size));
+    BRICK_TRY(check_cache_shape(function, shape, cache));
     if (cache.size() == 0) return make_error(ErrorCode::zero_dimension, function, ": the cache is empty");
     return check_finite(function, "q", q);
 }

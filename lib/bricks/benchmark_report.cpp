@@ -36,13 +36,12 @@ Result<BenchmarkReport> summarize(std::span<const double> samples, const Benchma
 
 Result<BenchmarkReport> benchmark(const std::function<Result<void>()>& token, const BenchmarkConfig& config,
                                   const TokenBudget& budget) {
-    for (std::size_t i = 0; i < config.warm_ups; ++i)
-        if (const auto run = token(); !run) return run.error();
+    for (std::size_t i = 0; i < config.warm_ups; ++i) BRICK_TRY(token());
     std::vector<double> samples;
     samples.reserve(config.samples);
     for (std::size_t i = 0; i < config.samples; ++i) {
         const Stopwatch stopwatch;
-        if (const auto run = token(); !run) return run.error();
+        BRICK_TRY(token());
         samples.push_back(stopwatch.microseconds());
     }
     return summarize(samples, config, budget);

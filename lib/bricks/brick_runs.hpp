@@ -16,7 +16,7 @@ namespace brick {
 template <class Compute>
 Result<void> run_with_active_kernels(std::span<float> output, Compute compute) {
     const auto kernels = active_kernels();
-    if (!kernels) return kernels.error();
+    BRICK_TRY(kernels);
     compute(*kernels, output);
     return {};
 }
@@ -25,7 +25,7 @@ Result<void> run_with_active_kernels(std::span<float> output, Compute compute) {
 template <class Run>
 Result<TokenResult<std::span<float>>> time_token(const TokenBudget& budget, std::span<float> output, Run run) {
     const Stopwatch stopwatch;
-    if (const Result<void> done = run(); !done) return done.error();
+    BRICK_TRY(run());
     return make_token_result(output, 1, stopwatch.microseconds(), budget);
 }
 
@@ -35,7 +35,7 @@ template <class Compute, class Reference>
 Result<BrickVerification> verify_on_sample(const BrickTerms& terms, std::size_t outputs, Compute compute,
                                            Reference reference) {
     const auto kernels = active_kernels();
-    if (!kernels) return kernels.error();
+    BRICK_TRY(kernels);
     std::vector<float> output(outputs);
     std::vector<float> expected(outputs);
     compute(*kernels, std::span<float>(output));

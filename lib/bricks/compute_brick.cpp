@@ -16,7 +16,8 @@ Result<BrickTerms> BrickTerms::make(std::string name, TokenBudget budget, std::v
 
 Result<void> BrickTerms::can_run() const {
     const auto kernels = active_kernels();
-    return kernels ? Result<void>() : kernels.error();
+    BRICK_TRY(kernels);
+    return {};
 }
 
 }  // namespace brick

@@ -76,23 +76,22 @@ double FfnBrick::tolerance(const Weights& weights) {
 
 Result<FfnBrick> FfnBrick::create(Matrix gate, Matrix up, Matrix down, TokenBudget budget,
                                   std::vector<BrickAssertion> more) {
-    if (const auto checked = check(gate, up, down); !checked) return checked.error();
+    BRICK_TRY(check(gate, up, down));
     const auto weights = std::make_shared<const Weights>(Weights{std::move(gate), std::move(up), std::move(down)});
     auto assertions = default_assertions([weights] { return tolerance(*weights); }, std::move(more));
     const auto terms = BrickTerms::make("ffn", budget, std::move(assertions));
-    if (!terms) return terms.error();
+    BRICK_TRY(terms);
     return FfnBrick(*terms, weights);
 }
 
 Result<void> FfnBrick::run(std::span<const float> x, std::span<float> y, const Executor& executor) const {
     constexpr std::string_view function = "FfnBrick::run";
-    if (const auto checked = check_size(function, "x", x.size(), hidden(), hidden()); !checked) return checked;
-    if (const auto checked = check_size(function, "y", y.size(), hidden(), hidden()); !checked) return checked;
-    if (const auto checked = check_finite(function, "x", x); !checked) return checked;
-    if (const auto checked = check_quantizable(function, x, weights_->input_is_quantized()); !checked)
-        return checked;
+    BRICK_TRY(check_size(function, "x", x.size(), hidden(), hidden()));
+    BRICK_TRY(check_size(function, "y", y.size(), hidden(), hidden()));
+    BRICK_TRY(check_finite(function, "x", x));
+    BRICK_TRY(check_quantizable(function, x, weights_->input_is_quantized()));
     const auto kernels = active_kernels();
-    if (!kernels) return kernels.error();
+    BRICK_TRY(kernels);
     const std::vector<float> h = branches(*kernels, *weights_, x, executor).product;
     if (const auto checked = check_quantizable("FfnBrick::run, silu(gate) * up", h, weights_->down.is_quantized());
         !checked)

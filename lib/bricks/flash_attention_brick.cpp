@@ -8,17 +8,16 @@ namespace brick {
 Result<FlashAttentionBrick> FlashAttentionBrick::create(AttentionShape shape, std::size_t tile, TokenBudget budget,
                                                         std::vector<BrickAssertion> more) {
     constexpr std::string_view function = "FlashAttentionBrick::create";
-    if (const auto checked = check_attention_shape(function, shape); !checked) return checked.error();
+    BRICK_TRY(check_attention_shape(function, shape));
     if (tile == 0) return make_error(ErrorCode::zero_dimension, function, ": the tile has 0 keys; give at least 1");
     const auto terms = BrickTerms::make("flash_attention", budget, attention_assertions(shape, std::move(more)));
-    if (!terms) return terms.error();
+    BRICK_TRY(terms);
     return FlashAttentionBrick(*terms, shape, tile);
 }
 
 Result<void> FlashAttentionBrick::run(std::span<const float> q, const KvCache& cache, std::span<float> out,
                                       const Executor& executor) const {
-    if (const auto checked = check_attention_call("FlashAttentionBrick::run", shape_, q, cache, out); !checked)
-        return checked;
+    BRICK_TRY(check_attention_call("FlashAttentionBrick::run", shape_, q, cache, out));
     return run_with_active_kernels(out, [&](const LayerKernels& kernels, std::span<float> output) {
         attend_in_tiles(kernels.attention,
                         operands_of(shape_, q, cache.size(), cache.keys(), cache.values(), output), tile_,

@@ -30,10 +30,10 @@ Result<KvCache> KvCache::create(std::size_t kv_heads, std::size_t head_dim, std:
 Result<void> KvCache::append(std::span<const float> key, std::span<const float> value) {
     constexpr std::string_view function = "KvCache::append";
     const std::size_t each = kv_heads_ * head_dim_;
-    if (const auto checked = check_size(function, "key", key.size(), each, each); !checked) return checked;
-    if (const auto checked = check_size(function, "value", value.size(), each, each); !checked) return checked;
-    if (const auto checked = check_finite(function, "key", key); !checked) return checked;
-    if (const auto checked = check_finite(function, "value", value); !checked) return checked;
+    BRICK_TRY(check_size(function, "key", key.size(), each, each));
+    BRICK_TRY(check_size(function, "value", value.size(), each, each));
+    BRICK_TRY(check_finite(function, "key", key));
+    BRICK_TRY(check_finite(function, "value", value));
     if (is_full())
         return make_error(ErrorCode::cache_full, function, ": all ", capacity_, " tokens of the cache are used");
     const auto offset = static_cast<std::ptrdiff_t>(size_ * each);

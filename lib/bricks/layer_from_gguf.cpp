@@ -50,8 +50,8 @@ class LayerReader {
 
   private:
     template <class Value>
-    std::optional<Value> keep(const Result<Value>& result) {
-        if (result) return *result;
+    std::optional<Value> keep(Result<Value> result) {
+        if (result) return *std::move(result);
         fail(result.error());
         return std::nullopt;
     }

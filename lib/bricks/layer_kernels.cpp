@@ -3,19 +3,9 @@
 #include <span>
 
 #include "dispatch/active_kernel.hpp"
+#include "kernel_tables.hpp"
 
 namespace brick {
-
-std::span<const brickproof_kernel> rms_norm_kernels();
-std::span<const brickproof_kernel> gemv_kernels();
-std::span<const brickproof_kernel> swiglu_kernels();
-std::span<const brickproof_kernel> rope_kernels();
-std::span<const brickproof_kernel> attention_kernels();
-std::span<const brickproof_kernel> q8_0_quantize_kernels();
-std::span<const brickproof_kernel> q8_0_dequantize_kernels();
-std::span<const brickproof_kernel> q8_0_gemv_kernels();
-std::span<const brickproof_kernel> q8_0f_quantize_kernels();
-std::span<const brickproof_kernel> q8_0f_dequantize_kernels();
 
 namespace {
 
@@ -37,7 +27,7 @@ struct Scalar {
 template <class Row, class Function>
 Result<void> set(Function*& function) {
     const auto row = Row::row();
-    if (!row) return row.error();
+    BRICK_TRY(row);
     function = kernel_function<Function>(**row);
     return {};
 }
@@ -54,7 +44,7 @@ Result<LayerKernels> kernels_by() {
           set<Choice<q8_0_gemv_kernels>>(kernels.q8_0_gemv),
           set<Choice<q8_0f_quantize_kernels>>(kernels.q8_0f_quantize),
           set<Choice<q8_0f_dequantize_kernels>>(kernels.q8_0f_dequantize)})
-        if (!done) return done.error();
+        BRICK_TRY(done);
     return kernels;
 }
 

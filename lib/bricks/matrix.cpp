@@ -28,8 +28,8 @@ Result<void> check_shape(std::size_t length, std::size_t rows, std::size_t cols,
 
 Result<Matrix> Matrix::view(std::span<const float> values, std::size_t rows, std::size_t cols,
                             std::shared_ptr<const void> owner) {
-    if (const auto checked = check_shape(values.size(), rows, cols, 1); !checked) return checked.error();
-    if (const auto checked = check_finite(function, "values", values); !checked) return checked.error();
+    BRICK_TRY(check_shape(values.size(), rows, cols, 1));
+    BRICK_TRY(check_finite(function, "values", values));
     Matrix matrix(rows, cols);
     matrix.values_ = values;
     matrix.owner_ = std::move(owner);
@@ -38,9 +38,8 @@ Result<Matrix> Matrix::view(std::span<const float> values, std::size_t rows, std
 
 Result<Matrix> Matrix::view(std::span<const brickproof_q8_0> blocks, std::size_t rows, std::size_t cols,
                             std::shared_ptr<const void> owner) {
-    if (const auto checked = check_shape(blocks.size(), rows, cols, BRICKPROOF_Q8_0_BLOCK); !checked)
-        return checked.error();
-    if (const auto checked = check_scales(function, "w", blocks); !checked) return checked.error();
+    BRICK_TRY(check_shape(blocks.size(), rows, cols, BRICKPROOF_Q8_0_BLOCK));
+    BRICK_TRY(check_scales(function, "w", blocks));
     Matrix matrix(rows, cols);
     matrix.blocks_ = blocks;
     matrix.owner_ = std::move(owner);
@@ -59,13 +58,13 @@ Result<Matrix> Matrix::from_q8_0(std::vector<brickproof_q8_0> blocks, std::size_
 
 Result<Matrix> Matrix::from_gguf(const gguf::File& file, std::string_view name) {
     const auto tensor = file.tensor(name);
-    if (!tensor) return tensor.error();
+    BRICK_TRY(tensor);
     const auto owner = std::make_shared<const gguf::File>(file);
     if (tensor->type == gguf::TensorType::f32) return view(*file.f32(name), tensor->rows(), tensor->cols(), owner);
     if (tensor->type == gguf::TensorType::q8_0)
         return view(*file.q8_0(name), tensor->rows(), tensor->cols(), owner);
     auto values = file.floats(name);
-    if (!values) return values.error();
+    BRICK_TRY(values);
     return from_f32(*std::move(values), tensor->rows(), tensor->cols());
 }
 

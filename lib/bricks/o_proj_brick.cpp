@@ -18,17 +18,16 @@ void compute(const LayerKernels& kernels, const Matrix& weight, std::span<const 
 Result<OProjBrick> OProjBrick::create(Matrix weight, TokenBudget budget, std::vector<BrickAssertion> more) {
     const auto tolerance = [weight] { return projection_tolerance(weight, sample_values(weight.cols(), 1), {}); };
     const auto terms = BrickTerms::make("o_proj", budget, default_assertions(tolerance, std::move(more)));
-    if (!terms) return terms.error();
+    BRICK_TRY(terms);
     return OProjBrick(*terms, std::move(weight));
 }
 
 Result<void> OProjBrick::run(std::span<const float> x, std::span<float> y, const Executor& executor) const {
     constexpr std::string_view function = "OProjBrick::run";
-    if (const auto checked = check_size(function, "x", x.size(), input_size(), input_size()); !checked)
-        return checked;
-    if (const auto checked = check_size(function, "y", y.size(), hidden(), hidden()); !checked) return checked;
-    if (const auto checked = check_finite(function, "x", x); !checked) return checked;
-    if (const auto checked = check_quantizable(function, x, weight_.is_quantized()); !checked) return checked;
+    BRICK_TRY(check_size(function, "x", x.size(), input_size(), input_size()));
+    BRICK_TRY(check_size(function, "y", y.size(), hidden(), hidden()));
+    BRICK_TRY(check_finite(function, "x", x));
+    BRICK_TRY(check_quantizable(function, x, weight_.is_quantized()));
     return run_with_active_kernels(y, [&](const LayerKernels& kernels, std::span<float> output) {
         compute(kernels, weight_, x, output, executor);
     });

@@ -24,7 +24,7 @@ Result<void> check(std::span<const QkvBrick::Projection> projections) {
         if (!bias.empty() && bias.size() != weight.rows())
             return make_error(ErrorCode::length_mismatch, function, ": the bias of ", names[i], " has ",
                               bias.size(), " values, its weight has ", weight.rows(), " rows");
-        if (const auto checked = check_finite(function, "bias", bias); !checked) return checked;
+        BRICK_TRY(check_finite(function, "bias", bias));
     }
     return {};
 }
@@ -62,10 +62,10 @@ Result<QkvBrick> QkvBrick::create(Projection q, Projection k, Projection v, Toke
                                   std::vector<BrickAssertion> more) {
     const auto projections =
         std::make_shared<const Projections>(Projections{std::move(q), std::move(k), std::move(v)});
-    if (const auto checked = check(*projections); !checked) return checked.error();
+    BRICK_TRY(check(*projections));
     auto assertions = default_assertions([projections] { return tolerance(*projections); }, std::move(more));
     const auto terms = BrickTerms::make("qkv", budget, std::move(assertions));
-    if (!terms) return terms.error();
+    BRICK_TRY(terms);
     return QkvBrick(*terms, projections);
 }
 
@@ -76,15 +76,14 @@ bool QkvBrick::is_quantized() const {
 Result<void> QkvBrick::run(std::span<const float> x, std::span<float> q, std::span<float> k, std::span<float> v,
                            const Executor& executor) const {
     constexpr std::string_view function = "QkvBrick::run";
-    if (const auto checked = check_size(function, "x", x.size(), hidden(), hidden()); !checked) return checked;
+    BRICK_TRY(check_size(function, "x", x.size(), hidden(), hidden()));
     const Outputs outputs{q, k, v};
     for (std::size_t i = 0; i < outputs.size(); ++i) {
         const std::size_t rows = (*projections_)[i].weight.rows();
-        if (const auto checked = check_size(function, names[i], outputs[i].size(), rows, rows); !checked)
-            return checked;
+        BRICK_TRY(check_size(function, names[i], outputs[i].size(), rows, rows));
     }
-    if (const auto checked = check_finite(function, "x", x); !checked) return checked;
-    if (const auto checked = check_quantizable(function, x, is_quantized()); !checked) return checked;
+    BRICK_TRY(check_finite(function, "x", x));
+    BRICK_TRY(check_quantizable(function, x, is_quantized()));
     return run_with_active_kernels(q, [&](const LayerKernels& kernels, std::span<float>) {
         const Activations activations(kernels, x, is_quantized());
         compute(kernels, *projections_, activations, outputs, executor);

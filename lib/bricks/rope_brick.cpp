@@ -20,18 +20,18 @@ void rotate(const LayerKernels& kernels, const RopeBrick::Shape& shape, std::siz
 Result<RopeBrick> RopeBrick::create(Shape shape, TokenBudget budget, std::vector<BrickAssertion> more) {
     const auto checked =
         check_rope_parameters("RopeBrick::create", shape.heads, shape.head_dim, shape.theta, shape.style);
-    if (!checked) return checked.error();
+    BRICK_TRY(checked);
     // The library's kernels compute the same angles; what is left are the products of a rotation, and |cos| + |sin|
     // <= sqrt(2).
     const auto terms = BrickTerms::make("rope", budget, default_assertions(4.0 * gamma(4), std::move(more)));
-    if (!terms) return terms.error();
+    BRICK_TRY(terms);
     return RopeBrick(*terms, shape);
 }
 
 Result<void> RopeBrick::run(std::span<float> x, std::size_t position) const {
     constexpr std::string_view function = "RopeBrick::run";
-    if (const auto checked = check_size(function, "x", x.size(), size(), size()); !checked) return checked;
-    if (const auto checked = check_finite(function, "x", x); !checked) return checked;
+    BRICK_TRY(check_size(function, "x", x.size(), size(), size()));
+    BRICK_TRY(check_finite(function, "x", x));
     if (position > last_position)
         return make_error(ErrorCode::bad_parameter, function, ": position is ", position, "; the last one is ",
                           last_position);

@@ -19,7 +19,7 @@ Result<void> check(std::string_view function, std::string_view what, double valu
 Result<TokenBudget> TokenBudget::from_latency(double microseconds_per_token, std::size_t batch_size) {
     const auto checked =
         check("TokenBudget::from_latency", "microseconds per token", microseconds_per_token, batch_size);
-    if (!checked) return checked.error();
+    BRICK_TRY(checked);
     return TokenBudget(microseconds_per_token, batch_size);
 }
 
@@ -28,7 +28,7 @@ Result<TokenBudget> TokenBudget::from_throughput(double tokens_per_second, std::
     auto checked = check(function, "tokens per second", tokens_per_second, batch_size);
     // 1e6 / 1e-308 is more than a double holds.
     if (checked) checked = check(function, "1e6 / (tokens per second)", 1e6 / tokens_per_second, batch_size);
-    if (!checked) return checked.error();
+    BRICK_TRY(checked);
     return TokenBudget(1e6 / tokens_per_second, batch_size);
 }
 

@@ -46,16 +46,27 @@ Result<void> check_weights(const LayerConfig& config, const LayerWeights& weight
          check_matrix("down", weights.down, hidden, config.intermediate)});
 }
 
+// A result of a step; of: which one, where the step has several.
+struct StepResult {
+    std::span<const float> values;
+    std::string_view of;
+};
+
+Result<void> check_step(std::string_view step, std::initializer_list<StepResult> results) {
+    for (const auto& [values, of] : results)
+        if (const std::size_t bad = first_not_finite(values); bad < values.size())
+            return make_error(ErrorCode::compute_error, run_function, ": ", step, " gives ", values[bad], " at ",
+                              bad, of, ", from finite inputs");
+    return {};
+}
+
 // Runs one step and notes its time; a result that is not finite is an error that names the step.
 template <class Step>
-Result<void> timed_step(BrickTiming& timing, std::span<const float> result, Step step) {
+Result<void> timed_step(BrickTiming& timing, std::initializer_list<StepResult> results, Step step) {
     const Stopwatch stopwatch;
-    if (const Result<void> done = step(); !done) return done;
+    BRICK_TRY(step());
     timing.microseconds = stopwatch.microseconds();
-    const std::size_t bad = first_not_finite(result);
-    if (bad == result.size()) return {};
-    return make_error(ErrorCode::compute_error, run_function, ": ", timing.brick, " gives ", result[bad], " at ",
-                      bad, ", from finite inputs");
+    return check_step(timing.brick, results);
 }
 
 void add_to(std::span<float> sum, std::span<const float> values) {
@@ -96,32 +107,32 @@ std::string BottleneckReport::describe() const {
 }
 
 Result<TransformerLayerBrick> TransformerLayerBrick::create(const LayerConfig& config, LayerWeights weights) {
-    if (const auto checked = check_layer_config(config); !checked) return checked.error();
-    if (const auto checked = check_weights(config, weights); !checked) return checked.error();
+    BRICK_TRY(check_layer_config(config));
+    BRICK_TRY(check_weights(config, weights));
     const AttentionShape shape{config.heads, config.kv_heads, config.head_dim()};
     const auto attention_norm = RmsNormBrick::create(std::move(weights.attention_norm), config.eps);
-    if (!attention_norm) return attention_norm.error();
+    BRICK_TRY(attention_norm);
     const auto qkv = QkvBrick::create(std::move(weights.q), std::move(weights.k), std::move(weights.v));
-    if (!qkv) return qkv.error();
+    BRICK_TRY(qkv);
     const auto rope_q = RopeBrick::create({config.head_dim(), config.heads, config.theta, config.style});
-    if (!rope_q) return rope_q.error();
+    BRICK_TRY(rope_q);
     const auto rope_k = RopeBrick::create({config.head_dim(), config.kv_heads, config.theta, config.style});
-    if (!rope_k) return rope_k.error();
+    BRICK_TRY(rope_k);
     const auto attention = AttentionBrick::create(shape);
-    if (!attention) return attention.error();
+    BRICK_TRY(attention);
     const auto o_proj = OProjBrick::create(std::move(weights.o));
-    if (!o_proj) return o_proj.error();
+    BRICK_TRY(o_proj);
     const auto ffn_norm = RmsNormBrick::create(std::move(weights.ffn_norm), config.eps);
-    if (!ffn_norm) return ffn_norm.error();
+    BRICK_TRY(ffn_norm);
     const auto ffn = FfnBrick::create(std::move(weights.gate), std::move(weights.up), std::move(weights.down));
-    if (!ffn) return ffn.error();
+    BRICK_TRY(ffn);
 
     const TokenBudget budget = attention_norm->budget() + qkv->budget() + rope_q->budget() + attention->budget() +
                                o_proj->budget() + ffn_norm->budget() + ffn->budget();
     // Its own assertions are those of its components, which verify() asks; this one is for its sum.
     const auto terms =
         BrickTerms::make("transformer_layer", budget, {BrickAssertion::no_nan(), BrickAssertion::no_inf()});
-    if (!terms) return terms.error();
+    BRICK_TRY(terms);
     return TransformerLayerBrick(
         *terms, {config, *attention_norm, *qkv, *rope_q, *rope_k, *attention, *o_proj, *ffn_norm, *ffn});
 }
@@ -130,13 +141,12 @@ Result<KvCache> TransformerLayerBrick::make_cache(std::size_t capacity) const {
     return KvCache::create(config().kv_heads, config().head_dim(), capacity);
 }
 
-Result<void> TransformerLayerBrick::compute(std::span<const float> x, KvCache& cache, std::span<float> y,
-                                            const Executor& executor, LayerTiming& timing) const {
+Result<void> TransformerLayerBrick::compute(std::span<float> residual, KvCache& cache, const Executor& executor,
+                                            LayerTiming& timing) const {
     const Components& c = *components_;
     const std::size_t hidden = config().hidden;
     const std::size_t kv = config().kv_heads * config().head_dim();
     const std::size_t position = cache.size();
-    std::vector<float> residual(x.begin(), x.end());
     std::vector<float> normed(hidden), q(hidden), k(kv), v(kv), heads_out(hidden), step_out(hidden);
     timing.bricks = {BrickTiming{"attention_norm", 0.0, c.attention_norm.budget()},
                      BrickTiming{"qkv", 0.0, c.qkv.budget()},
@@ -147,68 +157,62 @@ Result<void> TransformerLayerBrick::compute(std::span<const float> x, KvCache& c
                      BrickTiming{"ffn", 0.0, c.ffn.budget()}};
     auto& [norm_time, qkv_time, rope_time, attention_time, o_proj_time, ffn_norm_time, ffn_time] = timing.bricks;
 
-    auto done = timed_step(norm_time, normed, [&] { return c.attention_norm.run(residual, normed); });
-    if (done) done = timed_step(qkv_time, q, [&] { return c.qkv.run(normed, q, k, v, executor); });
-    if (done)
-        done = timed_step(rope_time, q, [&] {
-            const auto rotated = c.rope_q.run(q, position);
-            return rotated ? c.rope_k.run(k, position) : rotated;
-        });
-    if (done)
-        done = timed_step(attention_time, heads_out, [&] {
-            const auto appended = cache.append(k, v);
-            return appended ? c.attention.run(q, cache, heads_out, executor) : appended;
-        });
-    if (done) done = timed_step(o_proj_time, step_out, [&] { return c.o_proj.run(heads_out, step_out, executor); });
-    if (done) {
-        add_to(residual, step_out);
-        done = timed_step(ffn_norm_time, normed, [&] { return c.ffn_norm.run(residual, normed); });
-    }
-    if (done) done = timed_step(ffn_time, step_out, [&] { return c.ffn.run(normed, step_out, executor); });
-    if (done) {
-        add_to(residual, step_out);
-        done = check_finite(run_function, "the layer's sum", residual);
-    }
-    if (!done) {
-        cache.truncate(position);
-        return done;
-    }
-    std::ranges::copy(residual, y.begin());
-    return {};
+    BRICK_TRY(timed_step(norm_time, {{normed, ""}}, [&] { return c.attention_norm.run(residual, normed); }));
+    BRICK_TRY(timed_step(qkv_time, {{q, " of q"}, {k, " of k"}, {v, " of v"}},
+                         [&] { return c.qkv.run(normed, q, k, v, executor); }));
+    BRICK_TRY(timed_step(rope_time, {{q, " of q"}, {k, " of k"}}, [&]() -> Result<void> {
+        BRICK_TRY(c.rope_q.run(q, position));
+        return c.rope_k.run(k, position);
+    }));
+    BRICK_TRY(timed_step(attention_time, {{heads_out, ""}}, [&]() -> Result<void> {
+        BRICK_TRY(cache.append(k, v));
+        return c.attention.run(q, cache, heads_out, executor);
+    }));
+    BRICK_TRY(
+        timed_step(o_proj_time, {{step_out, ""}}, [&] { return c.o_proj.run(heads_out, step_out, executor); }));
+    add_to(residual, step_out);
+    BRICK_TRY(timed_step(ffn_norm_time, {{normed, ""}}, [&] { return c.ffn_norm.run(residual, normed); }));
+    BRICK_TRY(timed_step(ffn_time, {{step_out, ""}}, [&] { return c.ffn.run(normed, step_out, executor); }));
+    add_to(residual, step_out);
+    return check_finite(run_function, "the layer's sum", residual);
 }
 
 Result<TransformerLayerBrick::Timed> TransformerLayerBrick::run_timed(std::span<const float> x, KvCache& cache,
                                                                       std::span<float> y,
                                                                       const Executor& executor) const {
     const std::size_t hidden = config().hidden;
-    if (const auto checked = check_size(run_function, "x", x.size(), hidden, hidden); !checked)
-        return checked.error();
-    if (const auto checked = check_size(run_function, "y", y.size(), hidden, hidden); !checked)
-        return checked.error();
-    if (const auto checked = check_finite(run_function, "x", x); !checked) return checked.error();
+    BRICK_TRY(check_size(run_function, "x", x.size(), hidden, hidden));
+    BRICK_TRY(check_size(run_function, "y", y.size(), hidden, hidden));
+    BRICK_TRY(check_finite(run_function, "x", x));
     const AttentionShape& shape = components_->attention.shape();
-    if (const auto checked = check_cache_shape(run_function, shape, cache); !checked) return checked.error();
+    BRICK_TRY(check_cache_shape(run_function, shape, cache));
     if (cache.is_full())
         return make_error(ErrorCode::cache_full, run_function, ": all ", cache.capacity(),
                           " tokens of the cache are used");
     Timed timed;
     const Stopwatch stopwatch;
-    if (const auto done = compute(x, cache, y, executor, timed.timing); !done) return done.error();
+    std::vector<float> residual(x.begin(), x.end());
+    const std::size_t tokens = cache.size();
+    if (const auto done = compute(residual, cache, executor, timed.timing); !done) {
+        cache.truncate(tokens);
+        return done.error();
+    }
+    std::ranges::copy(residual, y.begin());
     timed.result = make_token_result(y, 1, stopwatch.microseconds(), budget());
     return timed;
 }
 
 Result<void> TransformerLayerBrick::run(std::span<const float> x, KvCache& cache, std::span<float> y,
                                         const Executor& executor) const {
-    const auto timed = run_timed(x, cache, y, executor);
-    return timed ? Result<void>() : timed.error();
+    BRICK_TRY(run_timed(x, cache, y, executor));
+    return {};
 }
 
 Result<BrickVerification> TransformerLayerBrick::verify() const {
     const Components& c = *components_;
     BrickVerification all;
     const auto add = [&](std::string_view brick, const Result<BrickVerification>& verified) -> Result<void> {
-        if (!verified) return verified.error();
+        BRICK_TRY(verified);
         for (AssertionOutcome outcome : verified->outcomes) {
             outcome.name = std::string(brick) + "." + outcome.name;
             all.outcomes.push_back(std::move(outcome));
@@ -219,7 +223,7 @@ Result<BrickVerification> TransformerLayerBrick::verify() const {
                                     add("rope_q", c.rope_q.verify()), add("rope_k", c.rope_k.verify()),
                                     add("attention", c.attention.verify()), add("o_proj", c.o_proj.verify()),
                                     add("ffn_norm", c.ffn_norm.verify()), add("ffn", c.ffn.verify())});
-    if (!added) return added.error();
+    BRICK_TRY(added);
     return all;
 }
 

@@ -12,7 +12,7 @@ namespace brick {
 
 class ActiveKernel {
   public:
-    // rows: the op's kernels, scalar first, then ascending ISA; they must outlive this object.
+    // rows: the op's kernels, scalar first; they must outlive this object.
     constexpr explicit ActiveKernel(std::span<const brickproof_kernel> rows) : rows_(rows) {}
 
     // The row to run. Two atomic loads once it is known. Error: a BRICKPROOF_ISA that cannot be obeyed.

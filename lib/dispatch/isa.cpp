@@ -41,7 +41,7 @@ Result<std::vector<IsaReport>> isa_report() {
     std::vector<IsaReport> report;
     for (const auto& rows : kernels_by_op()) {
         const Result<SelectedRow> selected = select_row(rows);
-        if (!selected) return selected.error();
+        BRICK_TRY(selected);
         IsaReport op{rows.front().op, {}, {}, rows[selected->index].variant};
         for (const brickproof_kernel& kernel : rows) {
             op.compiled.push_back(kernel.variant);

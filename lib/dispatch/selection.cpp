@@ -9,6 +9,7 @@
 #include "brick/isa.hpp"
 #include "dispatch/active_kernel.hpp"
 #include "dispatch/cpu_features.hpp"
+#include "dispatch/kernel_registry.hpp"
 
 namespace brick {
 namespace {
@@ -42,6 +43,13 @@ bool may_run(const brickproof_kernel& kernel, std::string_view isa) {
     return is_variant(kernel, isa) || find_feature(kernel.cpu_features, [&](std::string_view name) {
                                           return !isa_includes(isa, name);
                                       }).empty();
+}
+
+// A variant that is not in the list ranks with scalar.
+std::ptrdiff_t rank_of(const brickproof_kernel& kernel) {
+    const auto variants = variants_by_rank();
+    const auto found = std::ranges::find(variants, std::string_view(kernel.variant));
+    return found == variants.end() ? 0 : found - variants.begin();
 }
 
 // The first feature that a kernel of this ISA needs and this CPU lacks, or "".
@@ -95,7 +103,7 @@ Result<void> choose_from_environment() {
     const char* value = std::getenv("BRICKPROOF_ISA");
     const Result<std::string_view> isa =
         find_isa("BRICKPROOF_ISA", value == nullptr || *value == '\0' ? "auto" : value);
-    if (!isa) return isa.error();
+    BRICK_TRY(isa);
     choose(*isa);
     return {};
 }
@@ -109,11 +117,11 @@ std::uint64_t selection_generation() {
 Result<SelectedRow> select_row(std::span<const brickproof_kernel> rows) {
     const std::scoped_lock lock(selection.mutex);
     if (selection_generation() == 0) {
-        if (const Result<void> chosen = choose_from_environment(); !chosen) return chosen.error();
+        BRICK_TRY(choose_from_environment());
     }
     std::size_t best = 0;
     for (std::size_t row = 1; row < rows.size(); ++row) {
-        if (may_run(rows[row], selection.isa)) best = row;
+        if (may_run(rows[row], selection.isa) && rank_of(rows[row]) >= rank_of(rows[best])) best = row;
     }
     return SelectedRow{selection_generation(), best};
 }
@@ -121,7 +129,7 @@ Result<SelectedRow> select_row(std::span<const brickproof_kernel> rows) {
 Result<void> select_isa(std::string_view name) {
     const std::scoped_lock lock(selection.mutex);
     const Result<std::string_view> isa = find_isa("select_isa", name);
-    if (!isa) return isa.error();
+    BRICK_TRY(isa);
     choose(*isa);
     return {};
 }
@@ -132,7 +140,7 @@ Result<const brickproof_kernel*> ActiveKernel::get() {
     if (generation != 0 && found >> 8 == generation) return &rows_[found & 0xff];
 
     const Result<SelectedRow> selected = select_row(rows_);
-    if (!selected) return selected.error();
+    BRICK_TRY(selected);
     found_.store(selected->generation << 8 | selected->index, std::memory_order_relaxed);
     return &rows_[selected->index];
 }

@@ -23,12 +23,11 @@ namespace f16 {
 
 Result<void> from_f32(std::span<const float> x, std::span<std::uint16_t> halves) {
     constexpr std::string_view function = "f16::from_f32";
-    if (const auto checked = check_not_empty(function, x.size()); !checked) return checked;
-    if (const auto checked = check_size(function, "halves", halves.size(), x.size(), x.size()); !checked)
-        return checked;
+    BRICK_TRY(check_not_empty(function, x.size()));
+    BRICK_TRY(check_size(function, "halves", halves.size(), x.size(), x.size()));
     static ActiveKernel active(f16_from_f32_kernels());
     const auto kernel = active.get();
-    if (!kernel) return kernel.error();
+    BRICK_TRY(kernel);
     kernel_function<brickproof_f16_from_f32_fn> (**kernel)(x.data(), halves.data(), x.size());
     return {};
 }

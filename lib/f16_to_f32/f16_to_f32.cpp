@@ -23,12 +23,11 @@ namespace f16 {
 
 Result<void> to_f32(std::span<const std::uint16_t> halves, std::span<float> y) {
     constexpr std::string_view function = "f16::to_f32";
-    if (const auto checked = check_not_empty(function, halves.size()); !checked) return checked;
-    if (const auto checked = check_size(function, "y", y.size(), halves.size(), halves.size()); !checked)
-        return checked;
+    BRICK_TRY(check_not_empty(function, halves.size()));
+    BRICK_TRY(check_size(function, "y", y.size(), halves.size(), halves.size()));
     static ActiveKernel active(f16_to_f32_kernels());
     const auto kernel = active.get();
-    if (!kernel) return kernel.error();
+    BRICK_TRY(kernel);
     kernel_function<brickproof_f16_to_f32_fn> (**kernel)(halves.data(), y.data(), halves.size());
     return {};
 }

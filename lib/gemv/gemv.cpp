@@ -42,24 +42,22 @@ Result<void> check_shape(std::size_t rows, std::size_t cols) {
 
 Result<void> gemv(std::span<const float> w, std::span<const float> x, std::span<const float> bias,
                   std::span<float> y, std::size_t rows, std::size_t cols, const Executor& executor) {
-    if (const auto checked = check_shape(rows, cols); !checked) return checked;
-    if (const auto checked = check_length(function, "w", w.size(), rows * cols, "rows * cols"); !checked)
-        return checked;
-    if (const auto checked = check_length(function, "x", x.size(), cols, "cols"); !checked) return checked;
-    if (const auto checked = check_length(function, "y", y.size(), rows, "one value for each row"); !checked)
-        return checked;
+    BRICK_TRY(check_shape(rows, cols));
+    BRICK_TRY(check_length(function, "w", w.size(), rows * cols, "rows * cols"));
+    BRICK_TRY(check_length(function, "x", x.size(), cols, "cols"));
+    BRICK_TRY(check_length(function, "y", y.size(), rows, "one value for each row"));
     if (!bias.empty()) {
         if (const auto checked =
                 check_length(function, "bias", bias.size(), rows, "one value for each row, or none");
             !checked)
             return checked;
     }
-    if (const auto checked = check_finite(function, "x", x); !checked) return checked;
-    if (const auto checked = check_finite(function, "bias", bias); !checked) return checked;
-    if (const auto checked = check_finite(function, "w", w); !checked) return checked;
+    BRICK_TRY(check_finite(function, "x", x));
+    BRICK_TRY(check_finite(function, "bias", bias));
+    BRICK_TRY(check_finite(function, "w", w));
     static ActiveKernel active(gemv_kernels());
     const auto kernel = active.get();
-    if (!kernel) return kernel.error();
+    BRICK_TRY(kernel);
     const auto run = kernel_function<brickproof_gemv_fn>(**kernel);
     for_ranges(executor, rows, cols * sizeof(float), [&](std::size_t first, std::size_t last) {
         run(&w[first * cols], x.data(), bias.empty() ? nullptr : &bias[first], &y[first], last - first, cols);

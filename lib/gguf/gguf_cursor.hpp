@@ -54,7 +54,7 @@ class Cursor {
     template <class Number>
     Result<Number> number(std::string_view what, std::string_view of = {}) {
         const auto taken = bytes(sizeof(Number), what, of);
-        if (!taken) return taken.error();
+        BRICK_TRY(taken);
         Number value;
         std::memcpy(&value, taken->data(), sizeof value);
         return value;
@@ -63,9 +63,9 @@ class Cursor {
     // A length of 8 bytes, then that many characters.
     Result<std::string_view> string(std::string_view what, std::string_view of = {}) {
         const auto size = number<std::uint64_t>(what, of);
-        if (!size) return size.error();
+        BRICK_TRY(size);
         const auto characters = bytes(*size, what, of);
-        if (!characters) return characters.error();
+        BRICK_TRY(characters);
         return std::string_view(reinterpret_cast<const char*>(characters->data()), characters->size());
     }
 

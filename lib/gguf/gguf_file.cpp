@@ -109,10 +109,10 @@ class File::Mapping {
 
 Result<File> File::open(std::string_view path) {
     auto mapping = Mapping::map(path);
-    if (!mapping) return mapping.error();
+    BRICK_TRY(mapping);
     auto contents = parse((*mapping)->bytes(), path);
-    if (!contents) return contents.error();
-    return File(*mapping, std::make_shared<const Contents>(*contents));
+    BRICK_TRY(contents);
+    return File(*mapping, std::make_shared<const Contents>(*std::move(contents)));
 }
 
 Result<Tensor> File::tensor(std::string_view name) const {
@@ -131,25 +131,25 @@ Result<Tensor> File::tensor_of(std::string_view name, TensorType type) const {
 
 Result<std::span<const float>> File::f32(std::string_view name) const {
     const auto found = tensor_of(name, TensorType::f32);
-    if (!found) return found.error();
+    BRICK_TRY(found);
     return elements<float>(*found);
 }
 
 Result<std::span<const std::uint16_t>> File::f16(std::string_view name) const {
     const auto found = tensor_of(name, TensorType::f16);
-    if (!found) return found.error();
+    BRICK_TRY(found);
     return elements<std::uint16_t>(*found);
 }
 
 Result<std::span<const brickproof_q8_0>> File::q8_0(std::string_view name) const {
     const auto found = tensor_of(name, TensorType::q8_0);
-    if (!found) return found.error();
+    BRICK_TRY(found);
     return elements<brickproof_q8_0>(*found);
 }
 
 Result<std::vector<float>> File::floats(std::string_view name) const {
     const auto found = tensor(name);
-    if (!found) return found.error();
+    BRICK_TRY(found);
     const Format* format = formats::find_gguf_type(static_cast<std::uint32_t>(found->type));
     if (format == nullptr)
         return make_error(ErrorCode::bad_type, mapping_->path(), ": tensor \"", Printable(name).text(), "\" is ",
@@ -173,7 +173,7 @@ Result<Metadata> File::metadata(std::string_view key) const {
 
 Result<std::uint64_t> File::unsigned_value(std::string_view key) const {
     const auto entry = metadata(key);
-    if (!entry) return entry.error();
+    BRICK_TRY(entry);
     if (const auto number = unsigned_in(*entry)) return *number;
     return make_error(ErrorCode::bad_type, mapping_->path(), ": metadata \"", Printable(key).text(),
                       "\" is no integer from 0 on");
@@ -181,7 +181,7 @@ Result<std::uint64_t> File::unsigned_value(std::string_view key) const {
 
 Result<double> File::real_value(std::string_view key) const {
     const auto entry = metadata(key);
-    if (!entry) return entry.error();
+    BRICK_TRY(entry);
     if (entry->type == ValueType::f32) return static_cast<double>(number_in<float>(*entry));
     if (entry->type == ValueType::f64) return number_in<double>(*entry);
     return make_error(ErrorCode::bad_type, mapping_->path(), ": metadata \"", Printable(key).text(),
@@ -190,7 +190,7 @@ Result<double> File::real_value(std::string_view key) const {
 
 Result<std::string_view> File::string_value(std::string_view key) const {
     const auto entry = metadata(key);
-    if (!entry) return entry.error();
+    BRICK_TRY(entry);
     if (entry->type == ValueType::string)
         return std::string_view(reinterpret_cast<const char*>(entry->value.data()), entry->value.size());
     return make_error(ErrorCode::bad_type, mapping_->path(), ": metadata \"", Printable(key).text(),

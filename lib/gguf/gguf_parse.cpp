@@ -45,7 +45,7 @@ std::uint64_t size_of(ValueType type) {
 
 Result<ValueType> read_value_type(Cursor& cursor, std::string_view key) {
     const auto number = cursor.number<std::uint32_t>("the value type of ", key);
-    if (!number) return number.error();
+    BRICK_TRY(number);
     if (*number > static_cast<std::uint32_t>(ValueType::f64))
         return cursor.malformed("metadata \"", Printable(key).text(), "\" has value type ", *number,
                                 "; the format knows 0 to 12");
@@ -60,13 +60,14 @@ Result<void> skip_elements(Cursor& cursor, std::string_view key, ValueType type,
             return cursor.malformed("metadata \"", Printable(key).text(), "\" is an array of ", count,
                                     " elements, but the file has ", cursor.left(), " bytes left");
         const auto skipped = cursor.bytes(count * size, "the array ", key);
-        return skipped ? Result<void>() : skipped.error();
+        BRICK_TRY(skipped);
+        return {};
     }
     for (std::uint64_t i = 0; i < count; ++i) {
         if (type == ValueType::array) {
-            if (const auto skipped = skip_array(cursor, key, depth + 1); !skipped) return skipped;
-        } else if (const auto text = cursor.string("a string of the array ", key); !text) {
-            return text.error();
+            BRICK_TRY(skip_array(cursor, key, depth + 1));
+        } else {
+            BRICK_TRY(cursor.string("a string of the array ", key));
         }
     }
     return {};
@@ -77,9 +78,9 @@ Result<void> skip_array(Cursor& cursor, std::string_view key, int depth) {
         return cursor.malformed("metadata \"", Printable(key).text(), "\" nests arrays deeper than ",
                                 deepest_array);
     const auto type = read_value_type(cursor, key);
-    if (!type) return type.error();
+    BRICK_TRY(type);
     const auto count = cursor.number<std::uint64_t>("the length of the array ", key);
-    if (!count) return count.error();
+    BRICK_TRY(count);
     return skip_elements(cursor, key, *type, *count, depth);
 }
 
@@ -90,18 +91,18 @@ std::span<const std::byte> between(std::span<const std::byte> bytes, std::uint64
 
 Result<Metadata> read_metadata(Cursor& cursor, std::span<const std::byte> file) {
     const auto key = cursor.string("a metadata key");
-    if (!key) return key.error();
+    BRICK_TRY(key);
     const auto type = read_value_type(cursor, *key);
-    if (!type) return type.error();
+    BRICK_TRY(type);
     if (*type == ValueType::string) {
         const auto text = cursor.string("the text of ", *key);
-        if (!text) return text.error();
+        BRICK_TRY(text);
         return Metadata{*key, *type, std::as_bytes(std::span(*text))};
     }
     const std::uint64_t begin = cursor.position();
     const auto skipped =
         *type == ValueType::array ? skip_array(cursor, *key, 1) : skip_elements(cursor, *key, *type, 1, 1);
-    if (!skipped) return skipped.error();
+    BRICK_TRY(skipped);
     return Metadata{*key, *type, between(file, begin, cursor)};
 }
 
@@ -132,7 +133,7 @@ struct PlacedTensor {
 
 Result<TensorType> read_tensor_type(Cursor& cursor, std::string_view name) {
     const auto number = cursor.number<std::uint32_t>("the type of tensor ", name);
-    if (!number) return number.error();
+    BRICK_TRY(number);
     if (facts_of(*number)) return static_cast<TensorType>(*number);
     return cursor.malformed("tensor \"", Printable(name).text(), "\" has type ", *number,
                             ", which is not a type of numbers that is known here");
@@ -141,14 +142,14 @@ Result<TensorType> read_tensor_type(Cursor& cursor, std::string_view name) {
 // The number of values; an error if it is 0 or more than 2^63.
 Result<std::uint64_t> read_dimensions(Cursor& cursor, Tensor& tensor) {
     const auto count = cursor.number<std::uint32_t>("the dimensions of tensor ", tensor.name);
-    if (!count) return count.error();
+    BRICK_TRY(count);
     if (*count == 0 || *count > tensor.dimensions.size())
         return cursor.malformed("tensor \"", Printable(tensor.name).text(), "\" has ", *count,
                                 " dimensions; the format allows 1 to 4");
     std::uint64_t values = 1;
     for (std::uint32_t i = 0; i < *count; ++i) {
         const auto dimension = cursor.number<std::uint64_t>("a dimension of tensor ", tensor.name);
-        if (!dimension) return dimension.error();
+        BRICK_TRY(dimension);
         if (*dimension == 0 || *dimension > (std::uint64_t{1} << 63) / values)
             return cursor.malformed("tensor \"", Printable(tensor.name).text(), "\": dimension ", i, " is ",
                                     *dimension,
@@ -175,19 +176,19 @@ Result<std::uint64_t> data_bytes(const Cursor& cursor, const Tensor& tensor, std
 
 Result<PlacedTensor> read_tensor(Cursor& cursor) {
     const auto name = cursor.string("a tensor's name");
-    if (!name) return name.error();
+    BRICK_TRY(name);
     PlacedTensor placed;
     placed.tensor.name = *name;
     const auto values = read_dimensions(cursor, placed.tensor);
-    if (!values) return values.error();
+    BRICK_TRY(values);
     const auto type = read_tensor_type(cursor, *name);
-    if (!type) return type.error();
+    BRICK_TRY(type);
     placed.tensor.type = *type;
     const auto offset = cursor.number<std::uint64_t>("the offset of tensor ", *name);
-    if (!offset) return offset.error();
+    BRICK_TRY(offset);
     placed.offset = *offset;
     const auto bytes = data_bytes(cursor, placed.tensor, *values);
-    if (!bytes) return bytes.error();
+    BRICK_TRY(bytes);
     placed.bytes = *bytes;
     return placed;
 }
@@ -248,16 +249,16 @@ struct Header {
 
 Result<Header> read_header(Cursor& cursor) {
     const auto first = cursor.number<std::uint32_t>("the magic \"GGUF\"");
-    if (!first) return first.error();
+    BRICK_TRY(first);
     if (*first != magic) return cursor.malformed("is no GGUF file: it does not begin with \"GGUF\"");
     const auto version = cursor.number<std::uint32_t>("the version");
-    if (!version) return version.error();
+    BRICK_TRY(version);
     if (*version != 2 && *version != 3)
         return cursor.malformed("has GGUF version ", *version, "; 2 and 3 are read");
     const auto tensors = cursor.number<std::uint64_t>("the number of tensors");
-    if (!tensors) return tensors.error();
+    BRICK_TRY(tensors);
     const auto metadata = cursor.number<std::uint64_t>("the number of metadata entries");
-    if (!metadata) return metadata.error();
+    BRICK_TRY(metadata);
     if (*tensors > cursor.left() / smallest_tensor || *metadata > cursor.left() / smallest_metadata)
         return cursor.malformed("promises ", *tensors, " tensors and ", *metadata, " metadata entries, but has ",
                                 cursor.left(), " bytes left");
@@ -268,7 +269,7 @@ Result<void> read_all_metadata(Cursor& cursor, std::span<const std::byte> file, 
                                Contents& contents) {
     for (std::uint64_t i = 0; i < count; ++i) {
         const auto entry = read_metadata(cursor, file);
-        if (!entry) return entry.error();
+        BRICK_TRY(entry);
         contents.metadata.push_back(*entry);
     }
     const std::string_view again = twice(std::span<const Metadata>(contents.metadata), &Metadata::key);
@@ -281,7 +282,7 @@ Result<void> read_all_tensors(Cursor& cursor, std::span<const std::byte> file, s
     std::vector<PlacedTensor> placed;
     for (std::uint64_t i = 0; i < count; ++i) {
         const auto tensor = read_tensor(cursor);
-        if (!tensor) return tensor.error();
+        BRICK_TRY(tensor);
         placed.push_back(*tensor);
     }
     const std::uint64_t padding =
@@ -289,8 +290,7 @@ Result<void> read_all_tensors(Cursor& cursor, std::span<const std::byte> file, s
     // A file without tensors may end without the padding.
     const std::uint64_t begin = cursor.position() + std::min(padding, cursor.left());
     const auto data = file.subspan(begin);
-    if (const auto checked = check_placement(cursor, data.size(), contents.alignment, placed); !checked)
-        return checked;
+    BRICK_TRY(check_placement(cursor, data.size(), contents.alignment, placed));
     for (PlacedTensor& each : placed) {
         each.tensor.data = data.subspan(each.offset, each.bytes);
         contents.tensors.push_back(each.tensor);
@@ -315,14 +315,14 @@ BlockSize block_size_of(TensorType type) {
 Result<Contents> parse(std::span<const std::byte> file, std::string_view source) {
     Cursor cursor(file, source);
     const auto header = read_header(cursor);
-    if (!header) return header.error();
+    BRICK_TRY(header);
     Contents contents;
     contents.version = header->version;
-    if (const auto read = read_all_metadata(cursor, file, header->metadata, contents); !read) return read.error();
+    BRICK_TRY(read_all_metadata(cursor, file, header->metadata, contents));
     const auto alignment = alignment_of(cursor, contents.metadata);
-    if (!alignment) return alignment.error();
+    BRICK_TRY(alignment);
     contents.alignment = *alignment;
-    if (const auto read = read_all_tensors(cursor, file, header->tensors, contents); !read) return read.error();
+    BRICK_TRY(read_all_tensors(cursor, file, header->tensors, contents));
     return contents;
 }
 

@@ -28,7 +28,7 @@ constexpr std::size_t block_size = BRICKPROOF_Q8_0_BLOCK;
 
 Result<void> check(std::span<const brickproof_q8_0> blocks, std::span<const float> y) {
     constexpr std::string_view function = "q8_0::dequantize";
-    if (const auto checked = check_not_empty(function, blocks.size()); !checked) return checked;
+    BRICK_TRY(check_not_empty(function, blocks.size()));
     if (y.size() / block_size != blocks.size() || y.size() % block_size != 0) {
         return make_error(ErrorCode::length_mismatch, function, ": y has ", y.size(), " elements, but ",
                           blocks.size(), " blocks hold ", blocks.size() * block_size, " values");
@@ -42,10 +42,10 @@ Result<void> check(std::span<const brickproof_q8_0> blocks, std::span<const floa
 }  // namespace
 
 Result<void> dequantize(std::span<const brickproof_q8_0> blocks, std::span<float> y) {
-    if (const auto checked = check(blocks, y); !checked) return checked;
+    BRICK_TRY(check(blocks, y));
     static ActiveKernel active(q8_0_dequantize_kernels());
     const auto kernel = active.get();
-    if (!kernel) return kernel.error();
+    BRICK_TRY(kernel);
     kernel_function<brickproof_q8_0_dequantize_fn> (**kernel)(blocks.data(), y.data(), y.size());
     return {};
 }

@@ -32,11 +32,11 @@ Result<float> dot(std::span<const brickproof_q8_0> a, std::span<const brickproof
     }
     if (a.empty())
         return make_error(ErrorCode::zero_dimension, function, ": a and b hold no block; give at least one");
-    if (const auto checked = check_scales(function, "a", a); !checked) return checked.error();
-    if (const auto checked = check_scales(function, "b", b); !checked) return checked.error();
+    BRICK_TRY(check_scales(function, "a", a));
+    BRICK_TRY(check_scales(function, "b", b));
     static ActiveKernel active(q8_0_dot_kernels());
     const auto kernel = active.get();
-    if (!kernel) return kernel.error();
+    BRICK_TRY(kernel);
     return kernel_function<brickproof_q8_0_dot_fn>(**kernel)(a.data(), b.data(), a.size() * BRICKPROOF_Q8_0_BLOCK);
 }
 

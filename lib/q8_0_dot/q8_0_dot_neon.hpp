@@ -1,4 +1,4 @@
-// The NEON kernels of q8_0.dot are one but for the instruction that multiplies. (static: see half.hpp.)
+// The NEON kernels of q8_0.dot are one but for the instruction that multiplies.
 #pragma once
 
 #include <cstddef>
@@ -6,8 +6,10 @@
 
 #include "brickproof/kernel_abi.h"
 #include "support/products_neon.hpp"
+#include "support/target.hpp"
 
 namespace brick {
+inline namespace BRICK_TARGET {
 
 static constexpr std::size_t group = 4;  // blocks at a time: one vector holds their scales, one their integer sums
 
@@ -50,4 +52,5 @@ static inline float dot_of_groups(const brickproof_q8_0* a, const brickproof_q8_
     return vaddvq_f32(sum);
 }
 
+}  // namespace BRICK_TARGET
 }  // namespace brick

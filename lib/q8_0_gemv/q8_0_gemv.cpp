@@ -57,8 +57,7 @@ Result<void> check_lengths(Shape shape, std::size_t w, std::size_t x, std::size_
         !checked) {
         return checked;
     }
-    if (const auto checked = check_length(function, "x", x, shape.blocks(), "cols / 32 blocks"); !checked)
-        return checked;
+    BRICK_TRY(check_length(function, "x", x, shape.blocks(), "cols / 32 blocks"));
     return check_length(function, "y", y, shape.rows, "one value for each row");
 }
 
@@ -67,13 +66,13 @@ Result<void> check_lengths(Shape shape, std::size_t w, std::size_t x, std::size_
 Result<void> gemv(std::span<const brickproof_q8_0> w, std::span<const brickproof_q8_0> x, std::span<float> y,
                   std::size_t rows, std::size_t cols, const Executor& executor) {
     const Shape shape{rows, cols};
-    if (const auto checked = check_shape(shape); !checked) return checked;
-    if (const auto checked = check_lengths(shape, w.size(), x.size(), y.size()); !checked) return checked;
-    if (const auto checked = check_scales(function, "x", x); !checked) return checked;
-    if (const auto checked = check_scales(function, "w", w); !checked) return checked;
+    BRICK_TRY(check_shape(shape));
+    BRICK_TRY(check_lengths(shape, w.size(), x.size(), y.size()));
+    BRICK_TRY(check_scales(function, "x", x));
+    BRICK_TRY(check_scales(function, "w", w));
     static ActiveKernel active(q8_0_gemv_kernels());
     const auto kernel = active.get();
-    if (!kernel) return kernel.error();
+    BRICK_TRY(kernel);
     const auto run = kernel_function<brickproof_q8_0_gemv_fn>(**kernel);
     for_ranges(executor, rows, shape.blocks() * sizeof(brickproof_q8_0), [&](std::size_t first, std::size_t last) {
         run(&w[first * shape.blocks()], x.data(), &y[first], last - first, cols);

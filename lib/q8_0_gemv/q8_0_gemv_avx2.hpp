@@ -1,5 +1,4 @@
-// What the two kernels of q8_0.gemv for x86-64 share: rows in groups of eight, and their scales. (static: see
-// half.hpp.)
+// What the two kernels of q8_0.gemv for x86-64 share: rows in groups of eight, and their scales.
 #pragma once
 
 #include <immintrin.h>
@@ -8,13 +7,14 @@
 
 #include "brickproof/kernel_abi.h"
 #include "support/q8_0_scales_avx2.hpp"
+#include "support/target.hpp"
 
 namespace brick {
+inline namespace BRICK_TARGET {
 
 static constexpr std::size_t group = 8;  // rows at a time: lane r of a vector of scales belongs to row r
 
-// Not std::min: an inline function of the standard library, compiled here for AVX2, could be the one that is linked
-// into code for every CPU.
+// Not std::min, which lies in no namespace of this ISA.
 static constexpr std::size_t smaller(std::size_t a, std::size_t b) {
     return a < b ? a : b;
 }
@@ -81,4 +81,5 @@ static inline void for_all_rows(const DotRows& dot_rows, const brickproof_q8_0* 
     }
 }
 
+}  // namespace BRICK_TARGET
 }  // namespace brick

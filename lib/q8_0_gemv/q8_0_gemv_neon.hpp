@@ -1,4 +1,4 @@
-// The NEON kernels of q8_0.gemv are one but for the instruction that multiplies. (static: see half.hpp.)
+// The NEON kernels of q8_0.gemv are one but for the instruction that multiplies.
 #pragma once
 
 #include <cstddef>
@@ -6,8 +6,10 @@
 
 #include "brickproof/kernel_abi.h"
 #include "support/products_neon.hpp"
+#include "support/target.hpp"
 
 namespace brick {
+inline namespace BRICK_TARGET {
 
 static constexpr std::size_t group = 4;  // rows at a time: lane r of a vector belongs to row r
 
@@ -88,4 +90,5 @@ static inline void gemv_of_groups(const brickproof_q8_0* w, const brickproof_q8_
     }
 }
 
+}  // namespace BRICK_TARGET
 }  // namespace brick

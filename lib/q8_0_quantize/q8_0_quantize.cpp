@@ -46,7 +46,7 @@ Result<void> check_scales(std::span<const float> x) {
 
 Result<void> check(std::span<const float> x, std::span<const brickproof_q8_0> blocks) {
     constexpr std::string_view function = "q8_0::quantize";
-    if (const auto checked = check_not_empty(function, x.size()); !checked) return checked;
+    BRICK_TRY(check_not_empty(function, x.size()));
     if (x.size() % block_size != 0) {
         return make_error(ErrorCode::not_a_block_multiple, function, ": x has ", x.size(),
                           " values, which is no multiple of 32; pad the last block with zeros");
@@ -54,17 +54,17 @@ Result<void> check(std::span<const float> x, std::span<const brickproof_q8_0> bl
     if (const auto checked = check_size(function, "blocks", blocks.size(), x.size() / block_size, x.size());
         !checked)
         return checked;
-    if (const auto checked = check_finite(function, x); !checked) return checked;
+    BRICK_TRY(check_finite(function, x));
     return check_scales(x);
 }
 
 }  // namespace
 
 Result<void> quantize(std::span<const float> x, std::span<brickproof_q8_0> blocks) {
-    if (const auto checked = check(x, blocks); !checked) return checked;
+    BRICK_TRY(check(x, blocks));
     static ActiveKernel active(q8_0_quantize_kernels());
     const auto kernel = active.get();
-    if (!kernel) return kernel.error();
+    BRICK_TRY(kernel);
     kernel_function<brickproof_q8_0_quantize_fn> (**kernel)(x.data(), blocks.data(), x.size());
     return {};
 }

@@ -31,13 +31,12 @@ bool is_usable(float scale) {
 
 Result<void> check(std::span<const std::int8_t> quants, std::span<const float> scales, std::span<const float> y) {
     constexpr std::string_view function = "q8_0f::dequantize";
-    if (const auto checked = check_not_empty(function, quants.size()); !checked) return checked;
+    BRICK_TRY(check_not_empty(function, quants.size()));
     if (const auto checked =
             check_size(function, "scales", scales.size(), blocks_for(quants.size()), quants.size());
         !checked)
         return checked;
-    if (const auto checked = check_size(function, "y", y.size(), quants.size(), quants.size()); !checked)
-        return checked;
+    BRICK_TRY(check_size(function, "y", y.size(), quants.size(), quants.size()));
     const auto bad = std::ranges::find_if_not(scales, is_usable);
     if (bad == scales.end()) return {};
     return make_error(ErrorCode::bad_scale, function, ": scales[", bad - scales.begin(), "] is ", *bad,
@@ -47,10 +46,10 @@ Result<void> check(std::span<const std::int8_t> quants, std::span<const float> s
 }  // namespace
 
 Result<void> dequantize(std::span<const std::int8_t> quants, std::span<const float> scales, std::span<float> y) {
-    if (const auto checked = check(quants, scales, y); !checked) return checked;
+    BRICK_TRY(check(quants, scales, y));
     static ActiveKernel active(q8_0f_dequantize_kernels());
     const auto kernel = active.get();
-    if (!kernel) return kernel.error();
+    BRICK_TRY(kernel);
     kernel_function<brickproof_q8_0f_dequantize_fn> (**kernel)(quants.data(), scales.data(), y.data(), y.size());
     return {};
 }

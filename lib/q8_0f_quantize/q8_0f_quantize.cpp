@@ -24,9 +24,8 @@ namespace {
 
 Result<void> check(std::span<const float> x, std::span<const std::int8_t> quants, std::span<const float> scales) {
     constexpr std::string_view function = "q8_0f::quantize";
-    if (const auto checked = check_not_empty(function, x.size()); !checked) return checked;
-    if (const auto checked = check_size(function, "quants", quants.size(), x.size(), x.size()); !checked)
-        return checked;
+    BRICK_TRY(check_not_empty(function, x.size()));
+    BRICK_TRY(check_size(function, "quants", quants.size(), x.size(), x.size()));
     if (const auto checked = check_size(function, "scales", scales.size(), blocks_for(x.size()), x.size());
         !checked)
         return checked;
@@ -36,10 +35,10 @@ Result<void> check(std::span<const float> x, std::span<const std::int8_t> quants
 }  // namespace
 
 Result<void> quantize(std::span<const float> x, std::span<std::int8_t> quants, std::span<float> scales) {
-    if (const auto checked = check(x, quants, scales); !checked) return checked;
+    BRICK_TRY(check(x, quants, scales));
     static ActiveKernel active(q8_0f_quantize_kernels());
     const auto kernel = active.get();
-    if (!kernel) return kernel.error();
+    BRICK_TRY(kernel);
     kernel_function<brickproof_q8_0f_quantize_fn> (**kernel)(x.data(), quants.data(), scales.data(), x.size());
     return {};
 }

@@ -27,8 +27,8 @@ namespace {
 constexpr std::string_view function = "rms_norm";
 
 Result<void> check_lengths(std::size_t x, std::size_t weight, std::size_t y) {
-    if (const auto checked = check_not_empty(function, x); !checked) return checked;
-    if (const auto checked = check_size(function, "weight", weight, x, x); !checked) return checked;
+    BRICK_TRY(check_not_empty(function, x));
+    BRICK_TRY(check_size(function, "weight", weight, x, x));
     return check_size(function, "y", y, x, x);
 }
 
@@ -44,13 +44,13 @@ Result<void> check_eps(std::span<const float> x, float eps) {
 }  // namespace
 
 Result<void> rms_norm(std::span<const float> x, std::span<const float> weight, std::span<float> y, float eps) {
-    if (const auto checked = check_lengths(x.size(), weight.size(), y.size()); !checked) return checked;
-    if (const auto checked = check_eps(x, eps); !checked) return checked;
-    if (const auto checked = check_finite(function, "x", x); !checked) return checked;
-    if (const auto checked = check_finite(function, "weight", weight); !checked) return checked;
+    BRICK_TRY(check_lengths(x.size(), weight.size(), y.size()));
+    BRICK_TRY(check_eps(x, eps));
+    BRICK_TRY(check_finite(function, "x", x));
+    BRICK_TRY(check_finite(function, "weight", weight));
     static ActiveKernel active(rms_norm_kernels());
     const auto kernel = active.get();
-    if (!kernel) return kernel.error();
+    BRICK_TRY(kernel);
     kernel_function<brickproof_rms_norm_fn> (**kernel)(x.data(), weight.data(), y.data(), x.size(), eps);
     return {};
 }

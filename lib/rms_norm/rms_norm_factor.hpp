@@ -1,5 +1,4 @@
-// What the kernels of rms_norm share: the order in which squares are added, and the factor. (static: see
-// support/half.hpp.)
+// What the kernels of rms_norm share: the order in which squares are added, and the factor.
 //
 // Squares are added in float64, where the square of a float32 is exact and can neither overflow nor underflow: only
 // the additions round, at 2^-53, so that the factor is nearly the correctly rounded one for every finite x. It
@@ -9,7 +8,10 @@
 #include <cmath>
 #include <cstddef>
 
+#include "support/target.hpp"
+
 namespace brick {
+inline namespace BRICK_TARGET {
 
 // Square i goes to partial sum i % lanes: as many as the vector kernels keep in registers. With one order of
 // additions for all, and products that do not round, all kernels have the same bits, with FMA or without.
@@ -41,4 +43,5 @@ static inline void scale_values(const float* x, const float* weight, float facto
     for (std::size_t i = 0; i < n; ++i) y[i] = x[i] * factor * weight[i];
 }
 
+}  // namespace BRICK_TARGET
 }  // namespace brick

@@ -33,16 +33,15 @@ static_assert(static_cast<int>(RopeStyle::neox) == rope_style_neox);
 
 Result<void> rope(std::span<float> x, std::size_t heads, std::size_t head_dim, std::size_t position, float theta,
                   RopeStyle style) {
-    if (const auto checked = check_rope_parameters(function, heads, head_dim, theta, style); !checked)
-        return checked;
+    BRICK_TRY(check_rope_parameters(function, heads, head_dim, theta, style));
     if (const auto checked = check_operand_shape(function, "x", x.size(), "[heads][head_dim]", {heads, head_dim});
         !checked) {
         return checked;
     }
-    if (const auto checked = check_finite(function, "x", x); !checked) return checked;
+    BRICK_TRY(check_finite(function, "x", x));
     static ActiveKernel active(rope_kernels());
     const auto kernel = active.get();
-    if (!kernel) return kernel.error();
+    BRICK_TRY(kernel);
     kernel_function<brickproof_rope_fn> (**kernel)(x.data(), heads, head_dim, position, theta,
                                                    static_cast<int>(style));
     return {};

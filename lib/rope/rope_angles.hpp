@@ -1,11 +1,14 @@
 // What the kernels of rope share: the angles position * theta^(-2i/head_dim), in double, and the rotation of one
-// pair. (static: see half.hpp.)
+// pair.
 #pragma once
 
 #include <cmath>
 #include <cstddef>
 
+#include "support/target.hpp"
+
 namespace brick {
+inline namespace BRICK_TARGET {
 
 // Pairs whose sines and cosines are kept at a time, on the stack; a multiple of rope_chains. Longer heads are
 // rotated in pieces.
@@ -39,4 +42,5 @@ struct RopeLayout {
     std::size_t distance;
 };
 
+}  // namespace BRICK_TARGET
 }  // namespace brick

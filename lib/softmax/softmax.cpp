@@ -37,12 +37,12 @@ Result<void> check_scores(std::span<const float> x) {
 }  // namespace
 
 Result<void> softmax(std::span<const float> x, std::span<float> y) {
-    if (const auto checked = check_not_empty(function, x.size()); !checked) return checked;
-    if (const auto checked = check_size(function, "y", y.size(), x.size(), x.size()); !checked) return checked;
-    if (const auto checked = check_scores(x); !checked) return checked;
+    BRICK_TRY(check_not_empty(function, x.size()));
+    BRICK_TRY(check_size(function, "y", y.size(), x.size(), x.size()));
+    BRICK_TRY(check_scores(x));
     static ActiveKernel active(softmax_kernels());
     const auto kernel = active.get();
-    if (!kernel) return kernel.error();
+    BRICK_TRY(kernel);
     kernel_function<brickproof_softmax_fn> (**kernel)(x.data(), y.data(), x.size());
     return {};
 }

@@ -4,6 +4,7 @@
 
 #include "softmax/softmax_kernels.hpp"
 #include "support/exp_avx2.hpp"
+#include "support/lanes_avx2.hpp"
 #include "support/tail_avx2.hpp"
 
 namespace brick {
@@ -22,12 +23,6 @@ float largest_of_lanes(__m256 v) {
     __m128 half = _mm_max_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
     half = _mm_max_ps(half, _mm_movehl_ps(half, half));
     return _mm_cvtss_f32(_mm_max_ss(half, _mm_movehdup_ps(half)));
-}
-
-float sum_of_lanes(__m256 v) {
-    __m128 half = _mm_add_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
-    half = _mm_add_ps(half, _mm_movehl_ps(half, half));
-    return _mm_cvtss_f32(_mm_add_ss(half, _mm_movehdup_ps(half)));
 }
 
 // The first operand of a maximum is the one that a NaN loses to.
@@ -80,7 +75,7 @@ float write_terms(const float* x, float* y, std::size_t n, float shift) {
         _mm256_maskstore_ps(y + i, lanes, terms);
         sum = _mm256_add_ps(sum, terms);
     }
-    return sum_of_lanes(sum);
+    return add_lanes(sum);
 }
 
 void multiply(float* y, std::size_t n, float factor) {

@@ -1,4 +1,4 @@
-// The largest magnitudes of eight blocks of 32 at once. For AVX2 kernels only. (static: see half.hpp.)
+// The largest magnitudes of eight blocks of 32 at once. For AVX2 kernels only.
 #pragma once
 
 #include <immintrin.h>
@@ -6,8 +6,10 @@
 #include <cstddef>
 
 #include "brickproof/kernel_abi.h"
+#include "support/target.hpp"
 
 namespace brick {
+inline namespace BRICK_TARGET {
 
 constexpr std::size_t group_blocks = 8;
 
@@ -44,4 +46,5 @@ static inline __m256i group_amax(const float* x, std::size_t blocks) {
     return _mm256_max_epu32(_mm256_permute2x128_si256(low, high, 0x20), _mm256_permute2x128_si256(low, high, 0x31));
 }
 
+}  // namespace BRICK_TARGET
 }  // namespace brick

@@ -1,5 +1,4 @@
-// What the NEON kernels of the Q8_0 formats share: maxima, rounding, widening of one block of 32. (static: see
-// half.hpp.)
+// What the NEON kernels of the Q8_0 formats share: maxima, rounding, widening of one block of 32.
 #pragma once
 
 #include <arm_neon.h>
@@ -8,8 +7,10 @@
 #include <cstdint>
 
 #include "brickproof/kernel_abi.h"
+#include "support/target.hpp"
 
 namespace brick {
+inline namespace BRICK_TARGET {
 
 // The largest magnitude of 32 values, found by their bits: float_bits.hpp says why.
 static inline float block_amax(const float* x) {
@@ -53,4 +54,5 @@ static inline void store_scaled(float* y, const std::int8_t* quants, float32x4_t
     }
 }
 
+}  // namespace BRICK_TARGET
 }  // namespace brick

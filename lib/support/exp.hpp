@@ -3,14 +3,17 @@
 //
 // exp(x) = 2^n exp(r), n the integer nearest to x / ln 2, so |r| <= 0.3467; exp(r) = 1 + r + r^2 p(r), p
 // interpolated at the Chebyshev nodes of that interval. The reduction is Cody and Waite's: n times the first part
-// of ln 2 is exact. (static: see half.hpp.)
+// of ln 2 is exact.
 #pragma once
 
 #include <bit>
 #include <cmath>
 #include <cstdint>
 
+#include "support/target.hpp"
+
 namespace brick {
+inline namespace BRICK_TARGET {
 
 // Found by trying all floats (tests/lib/exp_test.cpp does it again); an ulp is that of the exact result, and not
 // below 2^-149.
@@ -52,4 +55,5 @@ static inline float exp_f32(float x) {
     return exp_r * power_of_two(half) * power_of_two(exponent - half);
 }
 
+}  // namespace BRICK_TARGET
 }  // namespace brick

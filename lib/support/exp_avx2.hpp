@@ -1,11 +1,13 @@
-// exp of eight floats, step by step as exp.hpp's. For files compiled with AVX2 and FMA. (static: see half.hpp.)
+// exp of eight floats, step by step as exp.hpp's. For files compiled with AVX2 and FMA.
 #pragma once
 
 #include <immintrin.h>
 
 #include "support/exp.hpp"
+#include "support/target.hpp"
 
 namespace brick {
+inline namespace BRICK_TARGET {
 
 static inline __m256 power_of_two(__m256i exponent) {
     return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_add_epi32(exponent, _mm256_set1_epi32(127)), 23));
@@ -38,4 +40,5 @@ static inline __m256 exp_f32(__m256 x) {
     return _mm256_mul_ps(_mm256_mul_ps(exp_r, power_of_two(half)), power_of_two(_mm256_sub_epi32(exponent, half)));
 }
 
+}  // namespace BRICK_TARGET
 }  // namespace brick

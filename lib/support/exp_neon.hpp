@@ -1,11 +1,13 @@
-// exp of four floats, step by step as exp.hpp's. (static: see half.hpp.)
+// exp of four floats, step by step as exp.hpp's.
 #pragma once
 
 #include <arm_neon.h>
 
 #include "support/exp.hpp"
+#include "support/target.hpp"
 
 namespace brick {
+inline namespace BRICK_TARGET {
 
 static inline float32x4_t power_of_two(int32x4_t exponent) {
     return vreinterpretq_f32_s32(vshlq_n_s32(vaddq_s32(exponent, vdupq_n_s32(127)), 23));
@@ -28,4 +30,5 @@ static inline float32x4_t exp_f32(float32x4_t x) {
     return vmulq_f32(vmulq_f32(exp_r, power_of_two(half)), power_of_two(vsubq_s32(exponent, half)));
 }
 
+}  // namespace BRICK_TARGET
 }  // namespace brick

@@ -1,4 +1,4 @@
-// What the kernels' definitions need of a float: its magnitude as an integer, and rounding. (static: see half.hpp.)
+// What the kernels' definitions need of a float: its magnitude as an integer, and rounding.
 #pragma once
 
 #include <algorithm>
@@ -6,7 +6,10 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "support/target.hpp"
+
 namespace brick {
+inline namespace BRICK_TARGET {
 
 constexpr std::uint32_t infinity_bits = 0x7f800000u;
 
@@ -28,4 +31,5 @@ static constexpr std::int32_t round_half_away(float value) {
     return whole + (rest >= 0.5f ? 1 : 0) - (rest <= -0.5f ? 1 : 0);
 }
 
+}  // namespace BRICK_TARGET
 }  // namespace brick

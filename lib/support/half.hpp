@@ -1,14 +1,14 @@
 // float <-> half, IEEE 754 binary16 as its bits, in integer arithmetic: the definition, on every CPU, in every
 // floating-point environment.
-//
-// static, as everything that kernel files share: an inline function would be merged at link time, and the copy that
-// was compiled with AVX2 could end up in the scalar kernel.
 #pragma once
 
 #include <bit>
 #include <cstdint>
 
+#include "support/target.hpp"
+
 namespace brick {
+inline namespace BRICK_TARGET {
 
 // Round to nearest even; Inf from 65520 on; NaN becomes a quiet NaN with its sign and the top of its payload.
 static constexpr std::uint16_t half_from_float(float value) {
@@ -47,4 +47,5 @@ static constexpr float float_from_half(std::uint16_t half) {
     return std::bit_cast<float>(sign | bits);
 }
 
+}  // namespace BRICK_TARGET
 }  // namespace brick

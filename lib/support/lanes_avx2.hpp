@@ -1,11 +1,14 @@
-// One lane to all, and all lanes to one. For AVX2 kernels only. (static: see half.hpp.)
+// One lane to all, and all lanes to one. For AVX2 kernels only.
 #pragma once
 
 #include <immintrin.h>
 
 #include <cstddef>
 
+#include "support/target.hpp"
+
 namespace brick {
+inline namespace BRICK_TARGET {
 
 template <std::size_t lane>
 static inline __m256 every_lane(__m256 values) {
@@ -37,4 +40,5 @@ static inline float add_lanes(__m256 lanes) {
     return _mm_cvtss_f32(_mm_add_ss(sum, _mm_movehdup_ps(sum)));
 }
 
+}  // namespace BRICK_TARGET
 }  // namespace brick

@@ -1,10 +1,12 @@
-// Sixteen products of quants added to four int32 lanes, with and without the dot-product instruction. (static: see
-// half.hpp.)
+// Sixteen products of quants added to four int32 lanes, with and without the dot-product instruction.
 #pragma once
 
 #include <arm_neon.h>
 
+#include "support/target.hpp"
+
 namespace brick {
+inline namespace BRICK_TARGET {
 
 using AddProducts = int32x4_t(int32x4_t sums, int8x16_t a, int8x16_t b);
 
@@ -22,4 +24,5 @@ static inline int32x4_t add_products_sdot(int32x4_t sums, int8x16_t a, int8x16_t
 }
 #endif
 
+}  // namespace BRICK_TARGET
 }  // namespace brick

@@ -1,4 +1,4 @@
-// The scales of eight blocks of Q8_0 as floats. For AVX2 kernels only. (static: see half.hpp.)
+// The scales of eight blocks of Q8_0 as floats. For AVX2 kernels only.
 #pragma once
 
 #include <immintrin.h>
@@ -6,8 +6,10 @@
 #include <cstdint>
 
 #include "brickproof/kernel_abi.h"
+#include "support/target.hpp"
 
 namespace brick {
+inline namespace BRICK_TARGET {
 
 // The barrier keeps the compiler from moving the shifts to the vector units, which have enough to do in the kernels
 // that use this.
@@ -30,4 +32,5 @@ static inline __m256 eight_scales(const brickproof_q8_0* blocks) {
     return eight_scales([blocks](std::size_t k) -> const brickproof_q8_0& { return blocks[k]; });
 }
 
+}  // namespace BRICK_TARGET
 }  // namespace brick

@@ -5,15 +5,17 @@
 // x = n pi/2 + r, n the nearest integer, so |r| <= pi/4. Cody and Waite's reduction in two parts: the first FMA
 // rounds only what is left after the cancellation, so that r is good to some 2^-52 of itself even next to a
 // multiple of pi/2. sin(r) = r + r^3 s(r^2) and cos(r) = 1 - r^2/2 + r^4 c(r^2), s and c of least largest error:
-// the sine is off by at most 2^-27.9 of itself, the cosine by 2^-33, before they are rounded to float. (static: see
-// half.hpp.)
+// the sine is off by at most 2^-27.9 of itself, the cosine by 2^-33, before they are rounded to float.
 #pragma once
 
 #include <bit>
 #include <cmath>
 #include <cstdint>
 
+#include "support/target.hpp"
+
 namespace brick {
+inline namespace BRICK_TARGET {
 
 // Beyond it the C library reduces the angle: the multiple n needs more bits than are kept for it here.
 constexpr double sincos_highest = 0x1p30;
@@ -52,4 +54,5 @@ static inline SinCos sin_cos_f32(double x) {
     return {(quadrant & 2) != 0 ? -sine : sine, ((quadrant + 1) & 2) != 0 ? -cosine : cosine};
 }
 
+}  // namespace BRICK_TARGET
 }  // namespace brick

@@ -1,12 +1,13 @@
-// Sine and cosine of eight doubles, step by step as sincos.hpp's. For files compiled with AVX2 and FMA. (static:
-// see half.hpp.)
+// Sine and cosine of eight doubles, step by step as sincos.hpp's. For files compiled with AVX2 and FMA.
 #pragma once
 
 #include <immintrin.h>
 
 #include "support/sincos.hpp"
+#include "support/target.hpp"
 
 namespace brick {
+inline namespace BRICK_TARGET {
 
 struct SinCos8 {
     __m256 sin;
@@ -84,4 +85,5 @@ static inline SinCos8 sin_cos_f32(__m256d low, __m256d high) {
             signed_by_quadrant(_mm256_blendv_ps(cos_r, sin_r, odd), next)};
 }
 
+}  // namespace BRICK_TARGET
 }  // namespace brick

@@ -1,11 +1,13 @@
-// Sine and cosine of two doubles, step by step as sincos.hpp's. (static: see half.hpp.)
+// Sine and cosine of two doubles, step by step as sincos.hpp's.
 #pragma once
 
 #include <arm_neon.h>
 
 #include "support/sincos.hpp"
+#include "support/target.hpp"
 
 namespace brick {
+inline namespace BRICK_TARGET {
 
 struct SinCos2 {
     float32x2_t sin;
@@ -53,4 +55,5 @@ static inline SinCos2 sin_cos_f32(float64x2_t x) {
     return {vcvt_f32_f64(sine), vcvt_f32_f64(cosine)};
 }
 
+}  // namespace BRICK_TARGET
 }  // namespace brick

@@ -1,5 +1,5 @@
 // Writing large outputs past the caches: a plain store first reads the line from memory that it is about to
-// overwrite. For AVX2 kernels only. (static: see half.hpp.)
+// overwrite. For AVX2 kernels only.
 #pragma once
 
 #include <immintrin.h>
@@ -7,7 +7,10 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "support/target.hpp"
+
 namespace brick {
+inline namespace BRICK_TARGET {
 
 constexpr std::size_t cache_line = 64;
 
@@ -47,4 +50,5 @@ static inline void stream_values(float* y, __m256 values) {
     _mm_stream_ps(y + 4, _mm256_extractf128_ps(values, 1));
 }
 
+}  // namespace BRICK_TARGET
 }  // namespace brick

@@ -1,11 +1,14 @@
-// The last vector of an array, of which only the first lanes exist. For AVX2 kernels only. (static: see half.hpp.)
+// The last vector of an array, of which only the first lanes exist. For AVX2 kernels only.
 #pragma once
 
 #include <immintrin.h>
 
 #include <cstddef>
 
+#include "support/target.hpp"
+
 namespace brick {
+inline namespace BRICK_TARGET {
 
 // The mask of the first `count` of eight lanes, for masked loads and stores: what they leave out is not touched.
 static inline __m256i first_lanes(std::size_t count) {
@@ -13,4 +16,5 @@ static inline __m256i first_lanes(std::size_t count) {
     return _mm256_cmpgt_epi32(_mm256_set1_epi32(static_cast<int>(count)), lanes);
 }
 
+}  // namespace BRICK_TARGET
 }  // namespace brick

@@ -23,14 +23,14 @@ std::span<const brickproof_kernel> swiglu_kernels() {
 Result<void> swiglu(std::span<const float> gate, std::span<const float> up, std::span<float> y) {
     constexpr std::string_view function = "swiglu";
     const std::size_t n = gate.size();
-    if (const auto checked = check_not_empty(function, n); !checked) return checked;
-    if (const auto checked = check_size(function, "up", up.size(), n, n); !checked) return checked;
-    if (const auto checked = check_size(function, "y", y.size(), n, n); !checked) return checked;
-    if (const auto checked = check_finite(function, "gate", gate); !checked) return checked;
-    if (const auto checked = check_finite(function, "up", up); !checked) return checked;
+    BRICK_TRY(check_not_empty(function, n));
+    BRICK_TRY(check_size(function, "up", up.size(), n, n));
+    BRICK_TRY(check_size(function, "y", y.size(), n, n));
+    BRICK_TRY(check_finite(function, "gate", gate));
+    BRICK_TRY(check_finite(function, "up", up));
     static ActiveKernel active(swiglu_kernels());
     const auto kernel = active.get();
-    if (!kernel) return kernel.error();
+    BRICK_TRY(kernel);
     kernel_function<brickproof_swiglu_fn> (**kernel)(gate.data(), up.data(), y.data(), n);
     return {};
 }

@@ -1,5 +1,5 @@
 // silu(gate) = gate / (1 + exp(-gate)) in float32, the definition: within silu_ulps of the exact value for every
-// float. The AVX2 and NEON kernels take the same steps and give the same bits. (static: see support/half.hpp.)
+// float. The AVX2 and NEON kernels take the same steps and give the same bits.
 //
 // Where |gate| is below 22, an exp of its own serves this sum better than exp.hpp's would. n is the integer nearest
 // to -8 gate / ln 2, so that exp(-gate) = 2^(n/8) exp(-rest) with |rest| <= 0.0434. 2^(n/8) is a table of eight, to
@@ -25,8 +25,10 @@
 #include <cstdint>
 
 #include "support/exp.hpp"
+#include "support/target.hpp"
 
 namespace brick {
+inline namespace BRICK_TARGET {
 
 // Found by trying all floats (tests/lib/swiglu_test.cpp does it again); an ulp is that of the exact result, and not
 // below 2^-149.
@@ -79,4 +81,5 @@ static inline float silu(float gate) {
     return (steps & silu_beyond) == 0 ? silu_near(gate, steps) : silu_far(gate);
 }
 
+}  // namespace BRICK_TARGET
 }  // namespace brick

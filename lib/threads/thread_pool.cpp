@@ -63,9 +63,10 @@ class ThreadAttributes {
 
 }  // namespace
 
-// The job at hand is in `claims_`: its number in the upper half, how many parts are not yet claimed in the lower. A
-// claim is one compare-and-swap of both, so that a thread which is late gets no part of a job that it has not read:
-// what describes a job changes only when all parts of the last one are done, and a number does not come back.
+// The current job is in `claims_`: its number in the upper 40 bits, how many parts are not yet claimed in the
+// lower 24. A claim is one compare-and-swap of both, so that a thread which is late gets no part of a job that it
+// has not read: what describes a job changes only when all parts of the last one are done, and a number comes back
+// after 2^40 jobs, which are days even of the shortest ones.
 struct ThreadPool::Workers {
   public:
     // As many of `count` threads as the system gives, the first of them on these CPUs, one on each. (Not
@@ -105,7 +106,7 @@ struct ThreadPool::Workers {
     }
 
   private:
-    static constexpr std::uint64_t one_job = std::uint64_t{1} << 32;
+    static constexpr std::uint64_t one_job = std::uint64_t{1} << 24;
     static constexpr std::chrono::microseconds patience{50};
 
     // The next number, with `count` parts. Either this sees who sleeps or that thread sees the number: both orders

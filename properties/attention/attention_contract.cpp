@@ -13,6 +13,8 @@ namespace {
 
 // Of k, and as many of v; heads * seq * head_dim is at most four times that.
 constexpr std::size_t most_values = 8192;
+// The same of a call with a size that the bytes state, and the largest size that they can.
+constexpr std::size_t most_stated = std::size_t{1} << 18;
 
 // Tails of vectors and of tiles of 8 to 512 keys; a few beyond 4,096.
 constexpr std::size_t key_counts[] = {
@@ -22,8 +24,8 @@ constexpr std::size_t key_counts[] = {
 constexpr std::size_t head_dims[] = {1,  2,  3,  4,  5,   6,   7,   8,   9,   10,  12, 13, 15,
                                      16, 17, 20, 23, 24,  31,  32,  33,  36,  40,  48, 63, 64,
                                      65, 72, 80, 96, 100, 112, 128, 130, 160, 192, 256};
-constexpr std::size_t kv_head_counts[] = {1, 2, 3, 4, 5, 8};
-constexpr std::size_t group_sizes[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 16};
+constexpr std::size_t kv_head_counts[] = {1, 2, 3, 4, 5, 8, 16, 33, 65};
+constexpr std::size_t group_sizes[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 16, 24, 65, 130};
 
 struct Inputs {
     std::span<float> q;
@@ -42,13 +44,25 @@ Inputs add_operands(Case& c, const AttentionShape& shape) {
 }
 
 AttentionShape pick_shape(ChoiceReader& choices) {
+    PickedSize seq = choices.pick({.name = "seq", .table = key_counts, .most = most_stated});
+    PickedSize head_dim = choices.pick({.name = "head_dim", .table = head_dims, .most = most_stated});
+    const PickedSize kv_heads = choices.pick({.name = "kv_heads", .table = kv_head_counts, .most = most_stated});
+    const std::size_t group = group_sizes[choices.pick(std::size(group_sizes))];
+    const std::size_t most = seq.stated || head_dim.stated || kv_heads.stated ? most_stated : most_values;
+    const std::size_t of_a_head = kv_heads.stated ? room_beside(kv_heads.value, most) : most;
+    if (seq.value * head_dim.value > of_a_head) {
+        if (head_dim.stated)
+            seq.value = room_beside(head_dim.value, of_a_head);
+        else
+            head_dim.value = room_beside(seq.value, of_a_head);
+    }
+    if (!seq.stated) seq.value = std::min(seq.value, of_a_head);
+    const std::size_t room = room_beside(seq.value * head_dim.value, most);
     AttentionShape shape{};
-    shape.seq = pick_size(choices, key_counts);
-    shape.head_dim = std::min(pick_size(choices, head_dims), std::max<std::size_t>(most_values / shape.seq, 1));
-    const std::size_t room = std::max<std::size_t>(most_values / (shape.seq * shape.head_dim), 1);
-    shape.kv_heads = std::min(pick_size(choices, kv_head_counts), room);
-    const std::size_t group = pick_size(choices, group_sizes);
-    shape.heads = shape.kv_heads * std::min(group, std::max<std::size_t>(4 * room / shape.kv_heads, 1));
+    shape.seq = seq.value;
+    shape.head_dim = head_dim.value;
+    shape.kv_heads = std::min(kv_heads.value, room);
+    shape.heads = shape.kv_heads * std::min(group, room_beside(shape.kv_heads, 4 * room));
     return shape;
 }
 
@@ -109,7 +123,7 @@ Contract make_contract() {
     Contract contract{
         .op = "attention",
         .version = 1,
-        .encoding = 2,  // 1: head_dim ended at 160
+        .encoding = 3,  // 2: no size could be stated, heads ended at 128; 1: head_dim ended at 160
         .summary = "Attention of one query token over the keys and values of a cache, with grouped heads (GQA).",
         .signature =
             "void attention(const float *q, const float *k, const float *v, float *out, size_t seq, size_t "
@@ -126,6 +140,7 @@ Contract make_contract() {
         .bound_derivation = brick::attention_bound_derivation,
         .decode = decode,
         .typical = typical,
+        .arguments = argument_registers<brickproof_attention_fn>(),
         .invoke = invoke,
         .oracle = attention_oracle,
         // q k, exp, and the sum of v, for each head and key.

@@ -27,18 +27,20 @@ Outcome expect_near(const Case& c, std::string_view situation, std::span<const f
                     std::span<const double> other_bound) {
     const std::size_t head_dim = c.sizes[3];
     double largest_share = 0.0;
+    WrongElements wrong{"out", got.size(), {}};
+    const auto allowed = [&](std::size_t i) { return bound[i] + other_bound[i]; };
     for (std::size_t i = 0; i < got.size(); ++i) {
-        const double allowed = bound[i] + other_bound[i];
-        if (!std::isfinite(allowed)) continue;
+        if (!std::isfinite(allowed(i))) continue;
         const double difference = std::fabs(static_cast<double>(got[i]) - static_cast<double>(before[i]));
-        if (!(difference <= allowed))
-            return Outcome::fail(fmt::format(
-                "{}: head {}, column {} is {} and was {}: {:.4g} apart, where correct "
-                "results are at most {:.4g} apart",
-                situation, i / head_dim, i % head_dim, show(got[i]), show(before[i]), difference, allowed));
-        if (allowed > 0.0) largest_share = std::max(largest_share, difference / allowed);
+        if (!(difference <= allowed(i))) wrong.add(i);
+        if (allowed(i) > 0.0) largest_share = std::max(largest_share, difference / allowed(i));
     }
-    return Outcome::pass(largest_share);
+    if (wrong.runs.empty()) return Outcome::pass(largest_share);
+    const std::size_t i = wrong.runs.front().first;
+    const std::string where = fmt::format("head {}, column {}", i / head_dim, i % head_dim);
+    return Outcome::fail(
+        fmt::format("{}: {}", situation, too_far_apart(where, before[i], got[i], allowed(i) / 2.0)),
+        std::move(wrong));
 }
 
 // Weights are not negative and have the sum 1, up to the roundings of the two sums (which the bound counts).

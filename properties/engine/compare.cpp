@@ -28,41 +28,19 @@ std::string distance_in_ulps(const Number& number, double got, double expected) 
     return fmt::format(" ({:.0f} ulp)", number.ulps_between(got, expected));
 }
 
-// The first of `count` numbers that differs, and how many do.
-template <typename Place>
-Outcome expect_same_numbers(const Number& number, const std::byte* got, const std::byte* expected,
-                            std::size_t count, bool say_how_many, Place place) {
-    Array<double> a(count);
-    Array<double> b(count);
-    number.read(got, count, a.data());
-    number.read(expected, count, b.data());
-    std::size_t differing = 0;
-    std::size_t first = 0;
-    for (std::size_t i = count; i-- > 0;) {
-        if (same_number(a[i], b[i])) continue;
-        ++differing;
-        first = i;
-    }
-    if (differing == 0) return Outcome::pass();
-    const std::size_t at = first * number.bytes;
-    return Outcome::fail(
-        fmt::format("{} is {}, expected {}{}{}", place(first), number.show(got + at), number.show(expected + at),
-                    distance_in_ulps(number, a[first], b[first]),
-                    say_how_many ? fmt::format("; {} of {} elements differ", differing, count) : ""));
-}
-
-// Element e of an array, field by field.
-Outcome expect_same_block(const Type& type, std::string_view array, std::size_t e, const std::byte* got,
-                          const std::byte* expected) {
-    std::size_t before = e * type.numbers();
+// Number i of an array, and where its bytes are.
+struct Place {
+    const Number* number;
+    std::size_t offset;
+};
+Place place_of(const Type& type, std::size_t i) {
+    const std::size_t element = i / type.numbers();
+    std::size_t k = i % type.numbers();
     for (const Field& field : type.fields) {
-        Outcome outcome =
-            expect_same_numbers(*field.number, got + field.offset, expected + field.offset, field.count,
-                                field.count > 1, [&](std::size_t i) { return type.place(array, before + i); });
-        if (outcome.kind != Outcome::Kind::pass) return outcome;
-        before += field.count;
+        if (k < field.count) return {field.number, element * type.bytes + field.offset + k * field.number->bytes};
+        k -= field.count;
     }
-    return Outcome::pass();
+    return {type.fields[0].number, element * type.bytes};
 }
 
 }  // namespace
@@ -90,15 +68,26 @@ Outcome expect_same(const Type& type, std::string_view name, std::span<const std
                                          expected.size() / type.bytes));
     // Nearly always, and soonest seen. Equal bits are equal values, a NaN's too.
     if (got.empty() || std::memcmp(got.data(), expected.data(), got.size()) == 0) return Outcome::pass();
-    if (!type.is_block())
-        return expect_same_numbers(*type.fields[0].number, got.data(), expected.data(), got.size() / type.bytes,
-                                   true, [&](std::size_t i) { return type.place(name, i); });
-    for (std::size_t at = 0; at < got.size(); at += type.bytes) {
-        if (std::memcmp(&got[at], &expected[at], type.bytes) == 0) continue;
-        Outcome outcome = expect_same_block(type, name, at / type.bytes, &got[at], &expected[at]);
-        if (outcome.kind != Outcome::Kind::pass) return outcome;
+    const Array<double> a = output_values(type, got);
+    const Array<double> b = output_values(type, expected);
+    std::size_t differing = 0;
+    WrongElements wrong{std::string(name), a.size(), {}};
+    for (std::size_t i = 0; i < a.size(); ++i) {
+        if (same_number(a[i], b[i])) continue;
+        ++differing;
+        wrong.add(i);
     }
-    return Outcome::pass();
+    if (differing == 0) return Outcome::pass();
+    const std::size_t first = wrong.runs.front().first;
+    const auto [number, offset] = place_of(type, first);
+    return Outcome::fail(
+        fmt::format("{} is {}, expected {}{}{}", type.place(name, first), number->show(&got[offset]),
+                    number->show(&expected[offset]), distance_in_ulps(*number, a[first], b[first]),
+                    // Of an output of one number, that it differs says all.
+                    a.size() == 1 ? ""
+                                  : fmt::format("; {} of {} {} differ", differing, a.size(),
+                                                type.is_block() ? "numbers" : "elements")),
+        std::move(wrong));
 }
 
 Outcome expect_same(std::string_view name, std::span<const float> got, std::span<const float> expected) {
@@ -144,24 +133,40 @@ Array<double> output_values(const Type& type, std::span<const std::byte> array) 
 namespace {
 
 std::string beyond_bound(std::string_view name, std::size_t i, double got, const OracleOutput& oracle) {
-    const double error = std::fabs(got - oracle.exact[i]);
-    std::string text = fmt::format("{}[{}] is {}, exact is {}: ", name, i, got, oracle.exact[i]);
-    if (oracle.bound[i] == 0.0) return text + "every correct kernel gives the exact value here";
-    return text + fmt::format("the error {:.4g} is {:.4g} times the bound {:.4g} of any correct kernel", error,
-                              error / oracle.bound[i], oracle.bound[i]);
+    const double exact = oracle.exact[i];
+    const double bound = oracle.bound[i];
+    if (std::isnan(got)) return fmt::format("{}[{}] is NaN, where the exact value is {}", name, i, exact);
+    std::string text = fmt::format("{}[{}] is {}, where the exact value is {}", name, i, got, exact);
+    if (std::isinf(got)) return text;
+    const double error = std::fabs(got - exact);
+    if (bound == 0.0)
+        return text + fmt::format(": it is {:.4g} off, and every correct kernel gives the exact value", error);
+    return text +
+           fmt::format(
+               ": the error is {:.4g}, and that of a correct kernel is at most {:.4g} ({:.4g} times the bound)",
+               error, bound, error / bound);
+}
+
+// Whether a value is where a correct kernel's is; nothing is promised where the bound is infinite.
+bool is_within(double got, const OracleOutput& oracle, std::size_t i) {
+    return std::isinf(oracle.bound[i]) || got == oracle.exact[i] ||
+           std::fabs(got - oracle.exact[i]) <= oracle.bound[i];
 }
 
 }  // namespace
 
 Outcome expect_within(std::string_view name, std::span<const double> got, const OracleOutput& oracle) {
     double largest_share = 0.0;
+    WrongElements wrong{std::string(name), got.size(), {}};
     for (std::size_t i = 0; i < got.size(); ++i) {
-        if (std::isinf(oracle.bound[i])) continue;
-        const double error = got[i] == oracle.exact[i] ? 0.0 : std::fabs(got[i] - oracle.exact[i]);
-        if (!(error <= oracle.bound[i])) return Outcome::fail(beyond_bound(name, i, got[i], oracle));
-        if (oracle.bound[i] > 0.0) largest_share = std::max(largest_share, error / oracle.bound[i]);
+        if (!is_within(got[i], oracle, i)) wrong.add(i);
+        const double bound = oracle.bound[i];
+        if (bound > 0.0 && !std::isinf(bound) && got[i] != oracle.exact[i])
+            largest_share = std::max(largest_share, std::fabs(got[i] - oracle.exact[i]) / bound);
     }
-    return Outcome::pass(largest_share);
+    if (wrong.runs.empty()) return Outcome::pass(largest_share);
+    const std::size_t first = wrong.runs.front().first;
+    return Outcome::fail(beyond_bound(name, first, got[first], oracle), std::move(wrong));
 }
 
 Outcome expect_outputs_within(const Case& c, const Outputs& got, std::span<const OracleOutput> oracle) {
@@ -181,16 +186,40 @@ Outcome expect_outputs_within(const Case& c, const Outputs& got, std::span<const
 Outcome expect_two_bounds(std::string_view situation, std::span<const float> before, std::span<const float> after,
                           std::span<const double> bounds) {
     double largest_share = 0.0;
+    WrongElements wrong{"y", bounds.size(), {}};
     for (std::size_t i = 0; i < bounds.size(); ++i) {
         if (std::isinf(bounds[i])) continue;
         const double difference = std::fabs(static_cast<double>(before[i]) - static_cast<double>(after[i]));
-        if (!(difference <= 2.0 * bounds[i]))
-            return Outcome::fail(
-                fmt::format("{}: y[{}] = {} becomes {}: {:.4g} apart, more than twice the bound ({:.4g})",
-                            situation, i, show(before[i]), show(after[i]), difference, bounds[i]));
+        if (!(difference <= 2.0 * bounds[i])) wrong.add(i);
         if (bounds[i] > 0.0) largest_share = std::max(largest_share, difference / (2.0 * bounds[i]));
     }
-    return Outcome::pass(largest_share);
+    if (wrong.runs.empty()) return Outcome::pass(largest_share);
+    const std::size_t i = wrong.runs.front().first;
+    return Outcome::fail(
+        fmt::format("{}: {}", situation, too_far_apart(fmt::format("y[{}]", i), before[i], after[i], bounds[i])),
+        std::move(wrong));
+}
+
+WrongElements different_bits(const Type& type, std::string_view name, std::span<const std::byte> a,
+                             std::span<const std::byte> b) {
+    WrongElements different{std::string(name), a.size() / type.bytes * type.numbers(), {}};
+    for (std::size_t i = 0; i < different.elements; ++i) {
+        const auto [number, offset] = place_of(type, i);
+        if (std::memcmp(&a[offset], &b[offset], number->bytes) != 0) different.add(i);
+    }
+    return different;
+}
+
+std::string too_far_apart(std::string_view name, float before, float after, double bound) {
+    if (!std::isfinite(before) && std::isfinite(after))
+        return fmt::format("{} was {} and is {}: two correct results are finite or not alike", name, show(before),
+                           show(after));
+    if (!std::isfinite(before) || !std::isfinite(after))
+        return fmt::format("{} was {} and is {}, where every correct result is finite", name, show(before),
+                           show(after));
+    const double difference = std::fabs(static_cast<double>(before) - static_cast<double>(after));
+    return fmt::format("{} was {} and is {}: these are {:.4g} apart, and two correct results at most {:.4g}", name,
+                       show(before), show(after), difference, 2.0 * bound);
 }
 
 Outcome in_situation(std::string_view situation, Outcome outcome) {

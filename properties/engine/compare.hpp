@@ -44,6 +44,14 @@ Outcome expect_outputs_within(const Case& c, const Outputs& got, std::span<const
 Outcome expect_two_bounds(std::string_view situation, std::span<const float> before, std::span<const float> after,
                           std::span<const double> bounds);
 
+// Numbers of two arrays of one size that differ in any bit.
+WrongElements different_bits(const Type& type, std::string_view name, std::span<const std::byte> a,
+                             std::span<const std::byte> b);
+
+// The sentence for one value of two such results: "y[3] was 1 and is 2: these are 1 apart, and two correct results
+// at most 0.5".
+std::string too_far_apart(std::string_view name, float before, float after, double bound);
+
 // The same outcome; a failure's message begins with the situation: "after negating x: ".
 Outcome in_situation(std::string_view situation, Outcome outcome);
 // The same with a text that is only made for a failure.

@@ -39,9 +39,31 @@ Case typical_case(const Contract& contract, std::span<const std::size_t> sizes, 
     return c;
 }
 
-std::vector<std::size_t> clipped_sizes(std::span<const std::size_t> sizes, std::size_t most) {
+std::vector<SizeChoice> size_choices(const Contract& contract) {
+    std::vector<Choice> log;
+    ChoiceReader choices({}, &log);
+    Case c;
+    contract.decode(choices, {}, c);
+    std::vector<SizeChoice> sizes;
+    for (const Choice& choice : log)
+        if (!choice.size.name.empty()) sizes.push_back(choice.size);
+    return sizes;
+}
+
+std::vector<std::size_t> size_units(const Contract& contract) {
+    std::vector<std::size_t> units(contract.size_names.size(), 1);
+    for (const SizeChoice& size : size_choices(contract))
+        for (std::size_t i = 0; i < units.size(); ++i)
+            if (contract.size_names[i] == size.name) units[i] = size.unit;
+    return units;
+}
+
+std::vector<std::size_t> clipped_sizes(const Contract& contract, std::span<const std::size_t> sizes,
+                                       std::size_t most) {
+    const std::vector<std::size_t> units = size_units(contract);
     std::vector<std::size_t> clipped(sizes.begin(), sizes.end());
-    for (std::size_t& size : clipped) size = std::min(size, most);
+    for (std::size_t i = 0; i < clipped.size(); ++i)
+        clipped[i] = std::min(clipped[i], std::max(most / units[i], std::size_t{1}) * units[i]);
     return clipped;
 }
 

@@ -9,9 +9,11 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "brickproof/kernel_abi.h"
+#include "engine/argument_registers.hpp"
 #include "engine/case.hpp"
 #include "engine/case_facts.hpp"
 #include "engine/choice_reader.hpp"
@@ -50,18 +52,35 @@ struct Precondition {
     bool internal = false;
 };
 
+// Which values of an output are not as they should be; a block's values are its scale, then its quants.
+struct WrongElements {
+    std::string output;                                     // the operand's name
+    std::size_t elements = 0;                               // values that the output has
+    std::vector<std::pair<std::size_t, std::size_t>> runs;  // first and last of each, ascending
+
+    void add(std::size_t i) {
+        if (!runs.empty() && runs.back().second + 1 == i)
+            runs.back().second = i;
+        else
+            runs.emplace_back(i, i);
+    }
+};
+
 // What a statement found on one case.
 struct Outcome {
     enum class Kind { pass, fail, note, discard };
     Kind kind = Kind::pass;
     std::string message{};
-    double share_of_bound = 0.0;  // of a bound: the largest error over its bound
+    double share_of_bound = 0.0;           // of a bound: the largest error over its bound
+    std::optional<WrongElements> wrong{};  // where the statement compares an output element by element
 
-    static Outcome pass(double share = 0.0) { return {Kind::pass, {}, share}; }
-    static Outcome fail(std::string message) { return {Kind::fail, std::move(message), 0.0}; }
-    static Outcome note(std::string message) { return {Kind::note, std::move(message), 0.0}; }
-    // The case cannot be judged under this statement (a law's precondition does not hold).
-    static Outcome discard() { return {Kind::discard, {}, 0.0}; }
+    static Outcome pass(double share = 0.0) { return {Kind::pass, {}, share, {}}; }
+    static Outcome fail(std::string message, std::optional<WrongElements> wrong = {}) {
+        return {Kind::fail, std::move(message), 0.0, std::move(wrong)};
+    }
+    static Outcome note(std::string message) { return {Kind::note, std::move(message), 0.0, {}}; }
+    // The case cannot be judged under this statement (a law's precondition does not hold); why, if no case can.
+    static Outcome discard(std::string why = {}) { return {Kind::discard, std::move(why), 0.0, {}}; }
 };
 
 // Runs the kernel under test on any case of its op, as often as a law needs.
@@ -131,6 +150,8 @@ struct Contract {
     std::vector<std::string_view> size_names;
     // Those of size_names that size no array, such as a position.
     std::vector<std::string_view> parameters{};
+    // Of an op whose elements or rows do not depend on each other: the index of the size that counts them.
+    std::optional<std::size_t> independent_size{};
     std::vector<Precondition> preconditions;
     std::string_view bound_derivation;
 
@@ -138,6 +159,8 @@ struct Contract {
     void (*decode)(ChoiceReader& choices, const Preconditions& holding, Case& c) = nullptr;
     // A case with everyday data at given sizes, for benchmarks and golden values.
     void (*typical)(std::span<const std::size_t> sizes, std::uint64_t seed, Case& c) = nullptr;
+    // Of the op's function type.
+    ArgumentRegisters arguments{};
     // Casts fn to the op's type and calls it; one pointer per operand.
     void (*invoke)(KernelFunction fn, std::span<const std::size_t> sizes,
                    std::span<void* const> operands) = nullptr;
@@ -160,8 +183,15 @@ Case decode_case(const Contract& contract, std::span<const std::uint8_t> bytes, 
 Work work_of(const Contract& contract, std::span<const std::size_t> sizes);
 
 Case typical_case(const Contract& contract, std::span<const std::size_t> sizes, std::uint64_t seed);
-// Each size at most `most`, which is a multiple of a block: what was a valid size is one still.
-std::vector<std::size_t> clipped_sizes(std::span<const std::size_t> sizes, std::size_t most);
+
+// The sizes that the op's domain picks, in the order of its choices: not those that it makes of others, and no
+// parameters.
+std::vector<SizeChoice> size_choices(const Contract& contract);
+// How many values a size grows by: 1, or a block's where the op takes whole blocks. By the order of size_names.
+std::vector<std::size_t> size_units(const Contract& contract);
+// Each size at most `most`, or one unit where that is more: what was a valid size is one still.
+std::vector<std::size_t> clipped_sizes(const Contract& contract, std::span<const std::size_t> sizes,
+                                       std::size_t most);
 
 std::vector<const Contract*> all_contracts();
 const Contract* find_contract(std::string_view op);

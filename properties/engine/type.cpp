@@ -35,11 +35,15 @@ void read(const std::byte* at, std::size_t count, double* values) {
 }
 
 std::string show_float32(const std::byte* at) {
-    return fmt::format("{} (0x{:08x})", stored_at<float>(at), stored_at<std::uint32_t>(at));
+    const auto value = stored_at<float>(at);
+    const auto bits = stored_at<std::uint32_t>(at);
+    return std::isnan(value) ? fmt::format("NaN (0x{:08x})", bits) : fmt::format("{} (0x{:08x})", value, bits);
 }
 std::string show_float16(const std::byte* at) {
     const auto bits = stored_at<std::uint16_t>(at);
-    return fmt::format("{} (half 0x{:04x})", half_value(bits), bits);
+    const double value = half_value(bits);
+    return std::isnan(value) ? fmt::format("NaN (half 0x{:04x})", bits)
+                             : fmt::format("{} (half 0x{:04x})", value, bits);
 }
 std::string show_int8(const std::byte* at) {
     return fmt::format("{}", static_cast<int>(stored_at<std::int8_t>(at)));

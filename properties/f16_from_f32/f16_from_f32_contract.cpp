@@ -20,7 +20,7 @@ std::span<float> add_operands(Case& c, std::size_t n) {
 }
 
 void decode(ChoiceReader& choices, const Preconditions& holding, Case& c) {
-    fill_floats(choices, holding, add_operands(c, pick_size(choices, element_counts())));
+    fill_floats(choices, holding, add_operands(c, pick_count(choices, "n")));
 }
 
 void typical(std::span<const std::size_t> sizes, std::uint64_t seed, Case& c) {
@@ -46,15 +46,18 @@ Contract make_contract() {
     return {
         .op = "f16.from_f32",
         .version = 1,
+        .encoding = 2,  // 1: few remainders among the sizes, and none could be stated
         .summary = "Rounds float32 values to halves (IEEE 754 binary16).",
         .signature = "void from_f32(const float *x, uint16_t *y, size_t n)",
         .formula = "y = the half nearest to x, the even one on a tie",
         .references = {"IEEE 754-2019, 3.4 (binary16), 4.3.1 (rounding), 6.2 (NaN)"},
         .size_names = {"n"},
+        .independent_size = 0,
         .preconditions = {{"finite", "no value is Inf or NaN"}},
         .bound_derivation = brick::f16_from_f32_bound_derivation,
         .decode = decode,
         .typical = typical,
+        .arguments = argument_registers<brickproof_f16_from_f32_fn>(),
         .invoke = invoke,
         .oracle = oracle,
         .work = [](std::span<const double>) { return Work{}; },

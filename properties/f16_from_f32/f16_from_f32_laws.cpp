@@ -30,11 +30,14 @@ Case case_of(std::span<const float> x) {
 // PASS, or FAIL with the float whose half is wrong.
 Outcome expect_halves(std::span<const float> x, std::span<const std::uint16_t> got,
                       std::span<const std::uint16_t> expected) {
+    WrongElements wrong{"y", x.size(), {}};
     for (std::size_t i = 0; i < x.size(); ++i)
-        if (!same_half(got[i], expected[i]))
-            return Outcome::fail(fmt::format("y[{}] is {} for x = {}, expected {}", i, show_half(got[i]),
-                                             show(x[i]), show_half(expected[i])));
-    return Outcome::pass();
+        if (!same_half(got[i], expected[i])) wrong.add(i);
+    if (wrong.runs.empty()) return Outcome::pass();
+    const std::size_t i = wrong.runs.front().first;
+    return Outcome::fail(fmt::format("y[{}] is {} for x = {}, expected {}", i, show_half(got[i]), show(x[i]),
+                                     show_half(expected[i])),
+                         std::move(wrong));
 }
 
 Outcome exact_rounding(const Case& c, Trial& trial) {
@@ -111,8 +114,9 @@ Outcome monotone(const Case& c, Trial& trial) {
     const std::span<const std::uint16_t> y = got.as<std::uint16_t>(0);
     for (std::size_t i = 1; i < y.size(); ++i)
         if (!(half_value(y[i - 1]) <= half_value(y[i])))
-            return Outcome::fail(fmt::format("{} gives {}, but the larger {} gives {}", show(x[i - 1]),
-                                             show_half(y[i - 1]), show(x[i]), show_half(y[i])));
+            return Outcome::fail(fmt::format(
+                "x[{}] = {} gives {}, but x[{}], which is {}, gives {}", i - 1, show(x[i - 1]), show_half(y[i - 1]),
+                i, x[i - 1] == x[i] ? "the same" : "the larger " + show(x[i]), show_half(y[i])));
     return Outcome::pass();
 }
 

@@ -20,7 +20,7 @@ std::span<std::uint16_t> add_operands(Case& c, std::size_t n) {
 }
 
 void decode(ChoiceReader& choices, const Preconditions& holding, Case& c) {
-    fill_half_scales(choices, holding, add_operands(c, pick_size(choices, element_counts())));
+    fill_half_scales(choices, holding, add_operands(c, pick_count(choices, "n")));
 }
 
 void typical(std::span<const std::size_t> sizes, std::uint64_t seed, Case& c) {
@@ -45,15 +45,18 @@ Contract make_contract() {
     return {
         .op = "f16.to_f32",
         .version = 1,
+        .encoding = 2,  // 1: few remainders among the sizes, and none could be stated
         .summary = "Turns halves (IEEE 754 binary16) into float32 values.",
         .signature = "void to_f32(const uint16_t *x, float *y, size_t n)",
         .formula = "y = half(x), exactly",
         .references = {"IEEE 754-2019, 3.4 (binary16)"},
         .size_names = {"n"},
+        .independent_size = 0,
         .preconditions = {{"finite", "no half is Inf or NaN"}},
         .bound_derivation = brick::f16_to_f32_bound_derivation,
         .decode = decode,
         .typical = typical,
+        .arguments = argument_registers<brickproof_f16_to_f32_fn>(),
         .invoke = invoke,
         .oracle = oracle,
         .work = [](std::span<const double>) { return Work{}; },

@@ -17,11 +17,14 @@ Outcome exact_value(const Case& c, Trial& trial) {
     const Array<double> exact = exact_f16_to_f32(x);
     const Outputs got = trial.run(c);
     const std::span<const float> y = got.as<float>(0);
+    WrongElements wrong{"y", x.size(), {}};
     for (std::size_t i = 0; i < x.size(); ++i)
-        if (const auto expected = static_cast<float>(exact[i]); !same_value(y[i], expected))
-            return Outcome::fail(
-                fmt::format("y[{}] is {} for the half 0x{:04x}, expected {}", i, show(y[i]), x[i], show(expected)));
-    return Outcome::pass();
+        if (!same_value(y[i], static_cast<float>(exact[i]))) wrong.add(i);
+    if (wrong.runs.empty()) return Outcome::pass();
+    const std::size_t i = wrong.runs.front().first;
+    return Outcome::fail(fmt::format("y[{}] is {} for the half 0x{:04x}, expected {}", i, show(y[i]), x[i],
+                                     show(static_cast<float>(exact[i]))),
+                         std::move(wrong));
 }
 
 Outcome every_half(const Case&, Trial& trial) {

@@ -74,11 +74,11 @@ void make_moderate(std::span<float> values) {
 }
 
 void decode(ChoiceReader& choices, const Preconditions& holding, Case& c) {
-    std::size_t rows = pick_size(choices, row_counts());
-    std::size_t cols = pick_size(choices, element_counts());
+    PickedSize rows = choices.pick({.name = "rows", .table = row_counts()});
+    PickedSize cols = choices.pick({.name = "cols", .table = element_counts()});
     limit_matrix(rows, cols, most_values);
     const std::size_t bias = choices.pick(2);
-    const GemvInputs inputs = add_gemv_operands(c, rows, cols, bias);
+    const GemvInputs inputs = add_gemv_operands(c, rows.value, cols.value, bias);
     if (holding.hold("exact")) return ExactFill(choices, inputs.x.size()).fill(choices, inputs);
     for (const std::span<float> values : {inputs.w, inputs.x, inputs.bias}) {
         fill_floats(choices, holding, values);
@@ -113,7 +113,9 @@ Contract make_contract() {
     Contract contract{
         .op = "gemv",
         .version = 1,
-        .encoding = 2,  // 1: too large a matrix always lost columns, so that hardly one had more than 4,096
+        // 2: few remainders among the sizes, and none could be stated; 1: too large a matrix always lost columns,
+        // so that hardly one had more than 4,096.
+        .encoding = 3,
         .summary = "A float32 matrix times a vector, plus a bias.",
         .signature =
             "void gemv(const float *w, const float *x, const float *bias, float *y, size_t rows, "
@@ -121,12 +123,14 @@ Contract make_contract() {
         .formula = "y_r = sum over c of w_rc x_c, plus bias_r unless bias is NULL; w row-major",
         .references = {"Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., 3.1 and 3.5"},
         .size_names = {"rows", "cols", "bias"},
+        .independent_size = 0,
         .preconditions = {{"finite", "no value is Inf or NaN"},
                           {"exact", "every partial sum is representable in float32", true},
                           {"moderate", "nothing is near overflow or underflow", true}},
         .bound_derivation = brick::gemv_bound_derivation,
         .decode = decode,
         .typical = typical,
+        .arguments = argument_registers<brickproof_gemv_fn>(),
         .invoke = invoke,
         .oracle = oracle,
         .work = [](std::span<const double> n) { return Work{.multiply_adds = n[0] * n[1]}; },

@@ -7,7 +7,9 @@
 #include <sys/time.h>
 #include <time.h>
 #include <ucontext.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <csignal>
@@ -16,6 +18,7 @@
 #include <vector>
 
 #include "judge/fp_environment.hpp"
+#include "judge/time_limits.hpp"
 
 namespace brickproof {
 namespace {
@@ -27,13 +30,20 @@ struct TrappedCall {
     std::uint64_t number = 0;       // of calls on this thread
     std::uint64_t seen_number = 0;  // at the last tick
     double seen_cpu = 0.0;
-    double seen_wall = 0.0;
+    int ticks = 0;  // since then
 };
 
 thread_local TrappedCall current;
 std::atomic<double> call_limit{default_call_limit};
-constexpr double wall_factor = 20.0;
-constexpr std::array trapped_signals = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGSYS};
+std::atomic<Pulse*> watched{nullptr};
+constexpr suseconds_t tick_us = 50'000;
+constexpr std::array crash_signals = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGSYS, SIGTRAP};
+// What ends a process that does not handle it, or asks it to end: a kernel's where it sends them to its own
+// process, and the process's where they come from elsewhere.
+constexpr std::array sent_signals = {SIGHUP,  SIGINT,    SIGQUIT, SIGPIPE, SIGALRM, SIGTERM, SIGUSR1,  SIGUSR2,
+                                     SIGPROF, SIGVTALRM, SIGXCPU, SIGXFSZ, SIGPOLL, SIGPWR,  SIGSTKFLT};
+// What was done on the latter before the trap was installed.
+std::array<struct sigaction, 65> handled_before{};
 
 double seconds(clockid_t clock) {
     timespec now{};
@@ -105,19 +115,39 @@ void on_signal(int signal, siginfo_t* info, void* context) {
     leave_call({Stop::Kind::signal, signal, memory ? info->si_addr : nullptr, memory && fault_was_write(context)});
 }
 
-void on_tick(int, siginfo_t*, void*) {
+void on_tick() {
     if (current.active == 0) return;
     const double cpu = seconds(CLOCK_THREAD_CPUTIME_ID);
-    const double wall = seconds(CLOCK_MONOTONIC);
     if (current.seen_number != current.number) {
         current.seen_number = current.number;
         current.seen_cpu = cpu;
-        current.seen_wall = wall;
+        current.ticks = 0;
         return;
     }
+    // A blocked thread is woken by each tick; one that waits for a CPU, or is stopped with the machine, misses
+    // most.
+    const double waited = 1e-6 * static_cast<double>(++current.ticks * tick_us);
+    const double used = cpu - current.seen_cpu;
     const double limit = call_limit.load();
-    if (cpu - current.seen_cpu > limit || wall - current.seen_wall > wall_factor * limit)
-        leave_call({Stop::Kind::timeout, 0, nullptr, false});
+    if (used > limit || waited > blocked_factor * limit)
+        leave_call({.kind = Stop::Kind::timeout, .seconds = waited, .cpu_seconds = used, .limit = limit});
+}
+
+bool sent_by_this_process(const siginfo_t& info) {
+    return (info.si_code == SI_TKILL || info.si_code == SI_USER || info.si_code == SI_QUEUE) &&
+           info.si_pid == getpid();
+}
+
+void on_sent_signal(int signal, siginfo_t* info, void* context) {
+    if (current.active != 0 && sent_by_this_process(*info))
+        leave_call({Stop::Kind::signal, signal, nullptr, false});
+    if (signal == SIGALRM) return on_tick();
+    const struct sigaction& before = handled_before[static_cast<std::size_t>(signal)];
+    if ((before.sa_flags & SA_SIGINFO) != 0) return before.sa_sigaction(signal, info, context);
+    if (before.sa_handler == SIG_IGN) return;
+    if (before.sa_handler != SIG_DFL) return before.sa_handler(signal);
+    std::signal(signal, SIG_DFL);
+    std::raise(signal);
 }
 
 // A stack for this thread's signal handlers, since a kernel may have run out of the other. What was there before
@@ -144,7 +174,9 @@ void handle(int signal, void (*handler)(int, siginfo_t*, void*), int flags) {
     action.sa_sigaction = handler;
     action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER | flags;
     sigemptyset(&action.sa_mask);
-    sigaction(signal, &action, nullptr);
+    struct sigaction before {};
+    sigaction(signal, &action, &before);
+    if (before.sa_sigaction != handler) handled_before[static_cast<std::size_t>(signal)] = before;
 }
 
 }  // namespace
@@ -154,14 +186,20 @@ std::string describe(const Stop& stop) {
         case Stop::Kind::none:
             return "it returned";
         case Stop::Kind::timeout:
-            return fmt::format("it did not return within {:.1f} s of CPU time", call_limit.load());
+            return stop.cpu_seconds > stop.limit
+                       ? fmt::format(
+                             "it did not return: stopped after {:.2f} s of CPU time, of which it has {:.2g} s",
+                             stop.cpu_seconds, stop.limit)
+                       : fmt::format("it did not return: blocked for {:.2f} s, of which it has {:.2g} s",
+                                     stop.seconds, blocked_factor * stop.limit);
         case Stop::Kind::exited:
             return "it called exit()";
         case Stop::Kind::signal:
             break;
     }
     const char* name = sigabbrev_np(stop.signal);
-    std::string text = fmt::format("it died of SIG{}", name != nullptr ? name : "?");
+    const bool sent = std::ranges::find(sent_signals, stop.signal) != sent_signals.end();
+    std::string text = fmt::format("it {} SIG{}", sent ? "raised" : "died of", name != nullptr ? name : "?");
     if (stop.signal == SIGSEGV || stop.signal == SIGBUS)
         text += fmt::format(" (address {}{})", fmt::ptr(stop.address),
                             stop.address == nullptr ? ": null, or an instruction that needs aligned memory" : "");
@@ -169,29 +207,35 @@ std::string describe(const Stop& stop) {
 }
 
 void install_fault_trap() {
-    for (const int signal : trapped_signals) handle(signal, on_signal, 0);
-    handle(SIGALRM, on_tick, SA_RESTART);
-    constexpr suseconds_t tick = 50'000;
-    const itimerval timer{{0, tick}, {0, tick}};
+    for (const int signal : crash_signals) handle(signal, on_signal, 0);
+    for (const int signal : sent_signals) handle(signal, on_sent_signal, SA_RESTART);
+    const itimerval timer{{0, tick_us}, {0, tick_us}};
     setitimer(ITIMER_REAL, &timer, nullptr);
 }
 
 Stop call_trapped(const std::function<void()>& body) {
     thread_local const SignalStack signal_stack;
     const FpEnvironment before = read_fp_environment();
+    Pulse* pulse = watched.load();
     current.stop = {};
     ++current.number;
+    if (pulse != nullptr) pulse->begin_call(call_limit.load());
     if (sigsetjmp(current.where, 0) == 0) {
         current.active = 1;
         body();
     }
     current.active = 0;
+    if (pulse != nullptr) pulse->end_call();
     restore_fp_environment(before);
     return current.stop;
 }
 
 void set_call_limit(double limit) {
     call_limit = limit;
+}
+
+void watch_calls(Pulse& pulse) {
+    watched = &pulse;
 }
 
 }  // namespace brickproof

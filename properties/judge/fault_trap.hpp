@@ -10,6 +10,8 @@
 #include <functional>
 #include <string>
 
+#include "judge/pulse.hpp"
+
 namespace brickproof {
 
 struct Stop {
@@ -18,6 +20,9 @@ struct Stop {
     int signal = 0;
     const void* address = nullptr;  // of a memory fault, where it is known
     bool is_write = false;          // of a memory fault
+    double seconds = 0.0;           // of a timeout: how long it was waited for, wall time,
+    double cpu_seconds = 0.0;       // and how much of it its thread was running
+    double limit = 0.0;             // as set_call_limit() has it
 };
 
 // "SIGSEGV (address 0x0)", "no end after 1.0 s of CPU time", ...
@@ -29,12 +34,12 @@ void install_fault_trap();
 // Runs body on this thread. The floating-point environment is put back afterwards.
 Stop call_trapped(const std::function<void()>& body);
 
-// How long one call may take, CPU time of its thread (a blocked one: wall time, twenty times that). The cases are
-// small: a call takes microseconds, the slowest scalar kernel under a sanitizer or an emulator some ten
-// milliseconds.
+// How long one call may take, CPU time of its thread; one that is blocked has five times that of wall time, in
+// which a thread that waits for a CPU does not count as blocked.
 inline constexpr double default_call_limit = 0.6;
-// Once a kernel was seen to hang, the next hangs are waited for less long.
-inline constexpr double hurried_call_limit = 0.1;
 void set_call_limit(double seconds);
+
+// From now on every trapped call of this process shows in `pulse`, with its limit.
+void watch_calls(Pulse& pulse);
 
 }  // namespace brickproof

@@ -9,12 +9,13 @@
 #include <string_view>
 
 #include "engine/case.hpp"
+#include "judge/pulse.hpp"
 
 namespace brickproof {
 
 struct FlightRecorder {
-    std::atomic<std::uint64_t> cases{0};      // tried so far
-    std::atomic<std::uint64_t> heartbeat{0};  // counted up by every case and every run of the kernel
+    std::atomic<std::uint64_t> cases{0};  // tried so far
+    Pulse pulse{};
     std::array<char, 64> statement{};
     std::uint32_t size = 0;
     std::array<std::uint8_t, 4096> bytes{};
@@ -27,7 +28,7 @@ struct FlightRecorder {
         size = static_cast<std::uint32_t>(std::min(of.size(), bytes.size()));
         std::copy_n(of.begin(), size, bytes.begin());
         cases.fetch_add(1, std::memory_order_relaxed);
-        heartbeat.fetch_add(1, std::memory_order_relaxed);
+        pulse.beat();
     }
     // Whatever the child has left here: a kernel may have written over it.
     Bytes last_case() const { return {bytes.begin(), bytes.begin() + std::min<std::size_t>(size, bytes.size())}; }

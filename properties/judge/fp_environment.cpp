@@ -29,6 +29,13 @@ std::uint64_t read_x87() {
 
 }  // namespace
 
+FpEnvironment standard_fp_environment() {
+    constexpr std::uint64_t mxcsr = 0x1F80;
+    constexpr std::uint64_t x87_control = 0x037F;
+    constexpr std::uint64_t x87_empty = 0xFFFF;
+    return {mxcsr, x87_control | x87_empty << 16};
+}
+
 FpEnvironment read_fp_environment() {
     return {_mm_getcsr() & ~mxcsr_flags, read_x87()};
 }
@@ -55,6 +62,10 @@ std::string describe_change(const FpEnvironment& before, const FpEnvironment& af
 }
 
 #else
+
+FpEnvironment standard_fp_environment() {
+    return {0, 0};
+}
 
 FpEnvironment read_fp_environment() {
     std::uint64_t control = 0;

@@ -13,6 +13,8 @@ struct FpEnvironment {
     bool operator==(const FpEnvironment&) const = default;
 };
 
+// What a process begins with, by the ABI: rounding to nearest, subnormals kept, exceptions masked.
+FpEnvironment standard_fp_environment();
 FpEnvironment read_fp_environment();
 void restore_fp_environment(const FpEnvironment& environment);
 

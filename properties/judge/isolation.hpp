@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "judge/judge.hpp"
+#include "judge/time_limits.hpp"
 #include "report/verdict.hpp"
 
 namespace brickproof {
@@ -17,8 +18,10 @@ struct IsolationOptions {
     const std::atomic<bool>* interrupted = nullptr;
     // Called in this process for each kernel judged, in the order in which they end.
     std::function<void(const KernelVerdict&)> on_kernel = [](const KernelVerdict&) {};
-    // Silence of a child after which it counts as hung. A case takes microseconds.
-    double child_limit_seconds = 60.0;
+    // Of each kernel. What is left of one whose time is over is NOT RUN, and the kernel unfinished.
+    TimeLimits limits{};
+    // Of the whole run, seconds: as if it were interrupted then.
+    double run_seconds = unlimited;
 };
 
 // One verdict per kernel, in the order of `kernels`; a kernel whose CPU features are not there is NOT RUN.

@@ -1,16 +1,22 @@
 #include "judge/plugin.hpp"
 
+#include "judge/child_pool.hpp"
+
 #include <dlfcn.h>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cstring>
 #include <filesystem>
+#include <numeric>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <tuple>
+#include <utility>
 
 #include "brick/isa.hpp"
+#include "judge/fp_environment.hpp"
 
 namespace brickproof {
 namespace {
@@ -33,11 +39,27 @@ std::string normalised_features(std::string_view text) {
     return features;
 }
 
-std::string known_ops() {
-    std::string names;
-    for (const Contract* contract : all_contracts())
-        names += (names.empty() ? "" : ", ") + std::string(contract->op);
-    return names;
+// How many letters are to be put in, taken out or changed (Levenshtein).
+std::size_t edits_between(std::string_view a, std::string_view b) {
+    std::vector<std::size_t> edits(b.size() + 1);
+    std::iota(edits.begin(), edits.end(), std::size_t{0});
+    for (std::size_t i = 0; i < a.size(); ++i) {
+        std::size_t diagonal = std::exchange(edits[0], i + 1);
+        for (std::size_t j = 0; j < b.size(); ++j) {
+            const std::size_t changed = diagonal + (a[i] != b[j]);
+            diagonal = edits[j + 1];
+            edits[j + 1] = std::min({changed, edits[j] + 1, diagonal + 1});
+        }
+    }
+    return edits.back();
+}
+
+std::string not_known(const std::string& op) {
+    std::vector<std::string_view> ops;
+    for (const Contract* contract : all_contracts()) ops.push_back(contract->op);
+    std::ranges::stable_sort(ops, {}, [&](std::string_view known) { return edits_between(op, known); });
+    return fmt::format("this brickproof does not know the op '{}'; the nearest that it knows are {}, {} and {}", op,
+                       ops.at(0), ops.at(1), ops.at(2));
 }
 
 // Of a plug-in's; null is empty. The problem is the rest of a sentence about it.
@@ -70,8 +92,9 @@ Expected<RowTexts> checked_texts(const brickproof_kernel& row, std::size_t i, co
     return texts;
 }
 
-// Row i of a table as a Kernel; the problem names the row.
-Expected<Kernel> checked_row(const brickproof_kernel& row, std::size_t i, const std::string& library) {
+// Row i of a table as a Kernel, none where its op goes to `unknown`; the problem names the row.
+Expected<std::optional<Kernel>> checked_row(const brickproof_kernel& row, std::size_t i, const std::string& library,
+                                            std::vector<UnknownKernel>* unknown) {
     const Expected<RowTexts> texts = checked_texts(row, i, library);
     if (!texts) return Problem{texts.problem()};
     const std::string& op = texts->op;
@@ -79,10 +102,12 @@ Expected<Kernel> checked_row(const brickproof_kernel& row, std::size_t i, const 
     if (op.empty()) return Problem{fmt::format("kernel {} of {} has no op name", i, library)};
     if (variant.empty()) return Problem{fmt::format("kernel {} ({}) of {} has no variant name", i, op, library)};
     const Contract* contract = find_contract(op);
-    if (contract == nullptr)
-        return Problem{
-            fmt::format("{} has a kernel of the op '{}', which this brickproof does not know; it knows {}", library,
-                        op, known_ops())};
+    if (contract == nullptr) {
+        if (unknown == nullptr)
+            return Problem{fmt::format("{} has a kernel {} / {}: {}", library, op, variant, not_known(op))};
+        unknown->push_back({library, op, variant, {}, not_known(op)});
+        return std::optional<Kernel>();
+    }
     if (row.fn == nullptr)
         return Problem{fmt::format("the kernel {} / {} of {} has a null function", op, variant, library)};
     if (row.read_slack > most_read_slack)
@@ -105,12 +130,26 @@ Expected<Kernel> checked_row(const brickproof_kernel& row, std::size_t i, const 
                             "'brickproof explain {}'",
                             op, variant, library, name, op, op)};
     }
-    return kernel;
+    return std::optional(std::move(kernel));
 }
+
+// A library that is linked with -ffast-math sets flush-to-zero in a constructor: that is seen, and taken back.
+class LoadingEnvironment {
+  public:
+    LoadingEnvironment() = default;
+    LoadingEnvironment(const LoadingEnvironment&) = delete;
+    LoadingEnvironment& operator=(const LoadingEnvironment&) = delete;
+    ~LoadingEnvironment() { restore_fp_environment(before_); }
+    std::string change() const { return describe_change(before_, read_fp_environment()); }
+
+  private:
+    FpEnvironment before_ = read_fp_environment();
+};
 
 }  // namespace
 
-Expected<std::vector<Kernel>> kernels_of_table(const brickproof_kernel_table& table, const std::string& where) {
+Expected<std::vector<Kernel>> kernels_of_table(const brickproof_kernel_table& table, const std::string& where,
+                                               std::vector<UnknownKernel>* unknown) {
     if (table.abi_version != BRICKPROOF_ABI_VERSION)
         return Problem{
             fmt::format("{} has version {} of the kernel table, this brickproof reads version {}; rebuild it "
@@ -128,9 +167,12 @@ Expected<std::vector<Kernel>> kernels_of_table(const brickproof_kernel_table& ta
     const std::string library = table.library == nullptr ? where : *name;
     std::vector<Kernel> kernels;
     for (std::size_t i = 0; i < table.count; ++i) {
-        Expected<Kernel> kernel = checked_row(table.kernels[i], i, library);
+        Expected<std::optional<Kernel>> kernel = checked_row(table.kernels[i], i, library, unknown);
         if (!kernel) return Problem{kernel.problem()};
-        kernels.push_back(std::move(*kernel));
+        if (*kernel)
+            kernels.push_back(std::move(**kernel));
+        else
+            unknown->back().where = where;
     }
     return kernels;
 }
@@ -143,10 +185,12 @@ std::vector<Kernel> own_kernels() {
     return kernels;
 }
 
-Expected<std::vector<Kernel>> load_plugin(const std::string& path) {
+Expected<std::vector<Kernel>> load_plugin(const std::string& path, std::vector<UnknownKernel>* unknown) {
     if (!std::filesystem::exists(path)) return Problem{fmt::format("there is no plug-in {}", path)};
     // Without a slash dlopen would search the system's folders.
     const std::string absolute = std::filesystem::absolute(path).string();
+    const LoadingEnvironment environment;
+    const std::size_t threads = threads_of_this_process();
     void* library = dlopen(absolute.c_str(), RTLD_NOW | RTLD_LOCAL);
     if (library == nullptr)
         return Problem{fmt::format("{} cannot be loaded as a shared library: {}", path, dlerror())};
@@ -158,13 +202,21 @@ Expected<std::vector<Kernel>> load_plugin(const std::string& path) {
                         path)};
     const brickproof_kernel_table* table = kernels_of();
     if (table == nullptr) return Problem{fmt::format("brickproof_kernels() of {} returned no table", path)};
-    Expected<std::vector<Kernel>> kernels = kernels_of_table(*table, path);
+    Expected<std::vector<Kernel>> kernels = kernels_of_table(*table, path, unknown);
     if (!kernels) return kernels;
-    for (Kernel& kernel : *kernels) kernel.plugin_path = path;
+    for (Kernel& kernel : *kernels) {
+        kernel.plugin_path = path;
+        kernel.changed_at_load = environment.change();
+        kernel.has_threads_from_load = threads_of_this_process() > threads;
+    }
     return kernels;
 }
 
 std::string why_not_runnable(const Kernel& kernel) {
+    if (kernel.has_threads_from_load)
+        return "its library starts threads while it is loaded, and kernels are judged in forked processes, which "
+               "do not "
+               "have them; start them at the first call";
     const std::string_view missing = brick::first_missing_feature(kernel.cpu_features);
     if (missing.empty()) return "";
     return fmt::format(

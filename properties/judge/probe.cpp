@@ -20,6 +20,7 @@ KernelFunction scalar_kernel(std::string_view op) {
 Outputs Probe::run(const Case& c) {
     Run run = runner_.run(c, {});
     if (run.stopped) throw KernelStopped{std::move(run)};
+    if (watcher_) watcher_(c, run.outputs);
     return std::move(run.outputs);
 }
 

@@ -1,10 +1,13 @@
 // What a statement gets to question a kernel with: plain runs for the laws, placed runs for the behaviours.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "engine/contract.hpp"
+#include "judge/call/signal_state.hpp"
 #include "judge/kernel.hpp"
 #include "judge/kernel_runner.hpp"
 
@@ -15,9 +18,19 @@ struct KernelStopped {
     Run run;
 };
 
+// How a case of thread_safe is judged by single steps.
+struct Interleaving {
+    bool small;  // also at small sizes, of which they go through much of a call
+    long steps;
+};
+
 class Probe final : public Trial {
   public:
-    explicit Probe(const Kernel& kernel) : kernel_(kernel), runner_(kernel), partner_(kernel) {}
+    // `assumed` holds of every case that the kernel may be given.
+    explicit Probe(const Kernel& kernel, Preconditions assumed = {})
+        : kernel_(kernel), assumed_(std::move(assumed)), runner_(kernel), partner_(kernel) {
+        for (const std::string& name : kernel.assumes) assumed_.add(name);
+    }
 
     // In roomy buffers: a stray read or write does not disturb the laws, it has its own statement.
     Outputs run(const Case& c) override;
@@ -27,18 +40,50 @@ class Probe final : public Trial {
     Run run_between(const Case& c, void (*before)(), void (*after)()) {
         return runner_.run_between(c, {}, before, after);
     }
+    // Called after each run() with its case and what came out; null for nobody.
+    using Watcher = std::function<void(const Case&, const Outputs&)>;
+    void set_watcher(Watcher watcher) { watcher_ = std::move(watcher); }
+    KernelRunner& runner() { return runner_; }
+    // As it was when the kernel had not been called yet.
+    const SignalState& signals_before() const { return signals_before_; }
     // A second set of buffers, for a second thread.
     KernelRunner& partner() { return partner_; }
-    void set_heartbeat(std::atomic<std::uint64_t>* heartbeat) { runner_.set_heartbeat(heartbeat); }
+    void watch(Pulse& pulse, const TimeLimits& limits) {
+        runner_.watch(pulse, limits);
+        partner_.watch(pulse, limits);
+    }
+    const TimeLimits& limits() const { return runner_.limits(); }
+    // Its calls hung for so long that no more are made.
+    bool has_given_up() const { return runner_.has_given_up(); }
+    double hung_seconds() const { return runner_.hung_seconds(); }
+    double slow_seconds() const { return runner_.slow_seconds(); }
+    std::size_t left_threads() const { return runner_.left_threads(); }
     const Kernel& kernel() const { return kernel_; }
-    // Single steps are dear, and one interleaving is much like another: true for the first few only.
-    bool take_interleaving() { return interleavings_left_ > 0 && interleavings_left_-- > 0; }
+    const Preconditions& assumed() const { return assumed_; }
+    // What was seen since this was last asked, by the statement that is about it: a kernel may show it anywhere.
+    Misconduct take_misconduct() {
+        Misconduct seen = runner_.take_misconduct();
+        seen.merge(partner_.take_misconduct());
+        return seen;
+    }
+    bool may_be_nonfinite() const { return !assumed_.hold("finite"); }
+    // Single steps are expensive: they are taken for the first few cases only.
+    Interleaving next_interleaving() {
+        const int i = interleavings_++;
+        return {.small = i < 2, .steps = i < 8 ? 1'200 : 0};
+    }
+    bool may_watch_static_writes() const { return may_watch_static_writes_; }
+    void stop_watching_static_writes() { may_watch_static_writes_ = false; }
 
   private:
     const Kernel& kernel_;
+    Preconditions assumed_;
     KernelRunner runner_;
     KernelRunner partner_;
-    int interleavings_left_ = 2;
+    Watcher watcher_;
+    SignalState signals_before_ = read_signal_state();
+    int interleavings_ = 0;
+    bool may_watch_static_writes_ = !is_sanitized();
 };
 
 }  // namespace brickproof

@@ -2,19 +2,20 @@
 
 #include <algorithm>
 
-#include "judge/behaviours.hpp"
-
 namespace brickproof {
 namespace {
 
 JudgedStatement from_behaviour(const Behaviour& behaviour, const Contract& contract, const Preconditions& assumed) {
     JudgedStatement judged{.name = std::string(behaviour.name),
-                           .kind = StatementKind::behaviour,
+                           .kind = behaviour.kind,
                            .says = std::string(behaviour.says),
                            .holding = assumed,
                            .check = behaviour.check,
+                           .single_case = behaviour.single_case,
                            .costly = behaviour.costly,
-                           .shares_cases = true};
+                           .shares_cases = true,
+                           .role = behaviour.role,
+                           .first = behaviour.first};
     const bool offered =
         std::ranges::any_of(contract.preconditions, [](const Precondition& p) { return p.name == "finite"; });
     if (behaviour.finite && offered) judged.holding.add("finite");
@@ -45,13 +46,14 @@ JudgedStatement from_statement(const Statement& statement, const Kernel& kernel,
 }
 
 std::vector<JudgedStatement> all_statements(const Kernel& kernel, const std::vector<std::string>& assume,
-                                            bool exhaustive) {
+                                            Lengthy lengthy) {
     const Preconditions assumed = assumptions_of(kernel, assume);
     std::vector<JudgedStatement> all;
     for (const Statement& statement : kernel.contract->statements)
-        if (!statement.on_demand || exhaustive) all.push_back(from_statement(statement, kernel, assumed));
+        if (!statement.on_demand || lengthy.exhaustive) all.push_back(from_statement(statement, kernel, assumed));
     for (const Behaviour& behaviour : behaviours())
-        all.push_back(from_behaviour(behaviour, *kernel.contract, assumed));
+        if (!behaviour.takes_long || lengthy.large_sizes)
+            all.push_back(from_behaviour(behaviour, *kernel.contract, assumed));
     return all;
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/contract.hpp"
+#include "judge/behaviours.hpp"
 #include "judge/kernel.hpp"
 #include "judge/probe.hpp"
 
@@ -26,6 +27,8 @@ struct JudgedStatement {
     // broken by faults of its own kind, which no other statement would meet on cases of its own; a wrong value
     // shows in most laws.
     bool shares_cases = false;
+    Behaviour::Role role = Behaviour::Role::of_its_own;
+    bool first = false;  // judged before the kernel was called by any other statement
 };
 
 // What holds of every case of this kernel: what it assumes, and what the command line adds.
@@ -33,8 +36,13 @@ Preconditions assumptions_of(const Kernel& kernel, const std::vector<std::string
 
 JudgedStatement from_statement(const Statement& statement, const Kernel& kernel, const Preconditions& assumed);
 
-// The contract's first: they find most faults, and soonest. Statements on demand only where `exhaustive`.
+struct Lengthy {
+    bool exhaustive = false;   // statements that go through every input
+    bool large_sizes = false;  // behaviours that take long
+};
+
+// The contract's first: they find most faults, and soonest. Those that take long only where they are asked for.
 std::vector<JudgedStatement> all_statements(const Kernel& kernel, const std::vector<std::string>& assume,
-                                            bool exhaustive);
+                                            Lengthy lengthy = {});
 
 }  // namespace brickproof

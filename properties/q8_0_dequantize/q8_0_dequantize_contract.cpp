@@ -20,7 +20,7 @@ std::span<brickproof_q8_0> add_operands(Case& c, std::size_t blocks) {
 }
 
 void decode(ChoiceReader& choices, const Preconditions& holding, Case& c) {
-    fill_blocks(choices, holding, add_operands(c, pick_size(choices, block_counts())));
+    fill_blocks(choices, holding, add_operands(c, pick_blocks(choices, "n", BRICKPROOF_Q8_0_BLOCK)));
 }
 
 void typical(std::span<const std::size_t> sizes, std::uint64_t seed, Case& c) {
@@ -44,17 +44,20 @@ Contract make_contract() {
     return {
         .op = "q8_0.dequantize",
         .version = 1,
+        .encoding = 2,  // 1: few remainders among the sizes, and none could be stated
         .summary = "Turns Q8_0 blocks back into float32 values.",
         .signature = "void dequantize(const brickproof_q8_0 *x, float *y, size_t n)",
         .formula = "y = half(d) q",
         .references = {"GGUF Q8_0: 34-byte blocks, half scale then 32 int8 (ggml)"},
         .size_names = {"n"},
+        .independent_size = 0,
         .preconditions = {{"finite", "no scale is Inf or NaN"},
                           {"quants>-128", "no quant is -128"},
                           {"nonfinite", "some scale is Inf or NaN", true}},
         .bound_derivation = brick::q8_0_dequantize_bound_derivation,
         .decode = decode,
         .typical = typical,
+        .arguments = argument_registers<brickproof_q8_0_dequantize_fn>(),
         .invoke = invoke,
         .oracle = oracle,
         .work = [](std::span<const double> n) { return Work{.multiply_adds = n[0]}; },

@@ -12,7 +12,7 @@ namespace brickproof {
 namespace {
 
 void decode(ChoiceReader& choices, const Preconditions& holding, Case& c) {
-    const std::size_t blocks = pick_size(choices, block_counts());
+    const std::size_t blocks = pick_blocks(choices, "n", BRICKPROOF_Q8_0_BLOCK);
     c.sizes = {blocks * BRICKPROOF_Q8_0_BLOCK};
     c.operands.reserve(3);
     const auto a = add_input<brickproof_q8_0>(c, "a", q8_0, blocks);
@@ -47,6 +47,7 @@ Contract make_contract() {
     Contract contract{
         .op = "q8_0.dot",
         .version = 1,
+        .encoding = 2,  // 1: few remainders among the sizes, and none could be stated
         .summary = "The dot product of two rows of Q8_0 blocks.",
         .signature = "float dot(const brickproof_q8_0 *a, const brickproof_q8_0 *b, size_t n)",
         .formula = "result = sum over blocks of half(d_a) half(d_b) (sum over 32 of q_a q_b)",
@@ -61,6 +62,7 @@ Contract make_contract() {
         .bound_derivation = brick::q8_0_dot_bound_derivation,
         .decode = decode,
         .typical = typical,
+        .arguments = argument_registers<brickproof_q8_0_dot_fn>(),
         .invoke = invoke,
         .oracle = oracle,
         .work =

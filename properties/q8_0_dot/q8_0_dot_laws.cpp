@@ -48,8 +48,7 @@ Outcome expect_two_bounds(const Case& c, Trial& trial, float first, float second
     const double bound = 2.0 * brick::q8_0_dot_error_bound(c.sizes[0], exact.sum_of_magnitudes);
     const double difference = std::fabs(static_cast<double>(first) - static_cast<double>(second));
     if (difference <= bound) return Outcome::pass(bound > 0.0 ? difference / bound : 0.0);
-    return Outcome::fail(
-        fmt::format("{} becomes {}: more than twice the bound ({:.4g}) apart", show(first), show(second), bound));
+    return Outcome::fail(too_far_apart("the result", first, second, bound / 2.0));
 }
 
 Outcome symmetry(const Case& c, Trial& trial) {

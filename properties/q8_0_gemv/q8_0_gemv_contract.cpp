@@ -28,11 +28,11 @@ Inputs add_operands(Case& c, std::size_t rows, std::size_t row_blocks) {
 }
 
 void decode(ChoiceReader& choices, const Preconditions& holding, Case& c) {
-    std::size_t rows = pick_size(choices, row_counts());
-    std::size_t row_blocks = pick_size(choices, block_counts());
+    PickedSize rows = choices.pick({.name = "rows", .table = row_counts()});
+    PickedSize row_blocks = choices.pick({.name = "cols", .table = block_counts(), .unit = BRICKPROOF_Q8_0_BLOCK});
     limit_matrix(rows, row_blocks, most_blocks);
-    const Inputs inputs = add_operands(c, rows, row_blocks);
-    if (holding.hold("exact")) return fill_exact_blocks(choices, holding, inputs.w, inputs.x, rows);
+    const Inputs inputs = add_operands(c, rows.value, row_blocks.value);
+    if (holding.hold("exact")) return fill_exact_blocks(choices, holding, inputs.w, inputs.x, rows.value);
     fill_blocks(choices, holding, inputs.w);
     fill_blocks(choices, holding, inputs.x);
 }
@@ -63,7 +63,9 @@ Contract make_contract() {
     Contract contract{
         .op = "q8_0.gemv",
         .version = 1,
-        .encoding = 2,  // 1: too large a matrix always lost columns, so that hardly one had more than 8,192
+        // 2: few remainders among the sizes, and none could be stated; 1: too large a matrix always lost columns,
+        // so that hardly one had more than 8,192.
+        .encoding = 3,
         .summary = "A matrix of Q8_0 rows times a vector of Q8_0 blocks.",
         .signature =
             "void gemv(const brickproof_q8_0 *w, const brickproof_q8_0 *x, float *y, size_t rows, size_t cols)",
@@ -71,6 +73,7 @@ Contract make_contract() {
         .references = {"GGUF Q8_0: 34-byte blocks, half scale then 32 int8 (ggml)",
                        "Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., 3.1 and 3.5"},
         .size_names = {"rows", "cols"},
+        .independent_size = 0,
         .preconditions = {{"finite", "no scale is Inf or NaN"},
                           {"quants>-128", "no quant is -128"},
                           {"exact", "every partial sum is representable in float32", true},
@@ -78,6 +81,7 @@ Contract make_contract() {
         .bound_derivation = brick::q8_0_gemv_bound_derivation,
         .decode = decode,
         .typical = typical,
+        .arguments = argument_registers<brickproof_q8_0_gemv_fn>(),
         .invoke = invoke,
         .oracle = oracle,
         .work =

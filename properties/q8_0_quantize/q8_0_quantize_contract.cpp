@@ -18,7 +18,7 @@ std::span<float> add_operands(Case& c, std::size_t n) {
 }
 
 void decode(ChoiceReader& choices, const Preconditions& holding, Case& c) {
-    const std::size_t n = pick_size(choices, block_counts()) * BRICKPROOF_Q8_0_BLOCK;
+    const std::size_t n = pick_blocks(choices, "n", BRICKPROOF_Q8_0_BLOCK) * BRICKPROOF_Q8_0_BLOCK;
     fill_floats(choices, holding, add_operands(c, n));
 }
 
@@ -56,6 +56,7 @@ Contract make_contract() {
     return {
         .op = "q8_0.quantize",
         .version = 1,
+        .encoding = 2,  // 1: few remainders among the sizes, and none could be stated
         .summary = "Quantises float32 values to Q8_0 blocks: 32 int8 quants beside one half scale.",
         .signature = "void quantize(const float *x, brickproof_q8_0 *y, size_t n)",
         .formula = "d = half(amax/127), q = round(x / (amax/127)), amax = max |x| over the block",
@@ -63,12 +64,14 @@ Contract make_contract() {
                        "IEEE 754-2019, 4.3.1: rounding to nearest, ties to even (the half)",
                        "Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., 3.1"},
         .size_names = {"n"},
+        .independent_size = 0,
         .preconditions = {{"finite", "no value is Inf or NaN"},
                           {"ties", "scales are powers of two, values lie halfway between codes", true},
                           {"nonfinite", "some value is Inf or NaN", true}},
         .bound_derivation = brick::q8_0_quantize_bound_derivation,
         .decode = decode,
         .typical = typical,
+        .arguments = argument_registers<brickproof_q8_0_quantize_fn>(),
         .invoke = invoke,
         .oracle = oracle,
         // A product with the reciprocal of the block's scale; the scale and its reciprocal are a division each.

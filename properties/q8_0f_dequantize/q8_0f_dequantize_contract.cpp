@@ -27,7 +27,7 @@ Inputs add_operands(Case& c, std::size_t n) {
 }
 
 void decode(ChoiceReader& choices, const Preconditions& holding, Case& c) {
-    const Inputs inputs = add_operands(c, pick_size(choices, element_counts()));
+    const Inputs inputs = add_operands(c, pick_count(choices, "n"));
     fill_quants(choices, holding, inputs.q);
     fill_float_scales(choices, holding, inputs.scales);
 }
@@ -60,17 +60,20 @@ Contract make_contract() {
     return {
         .op = "q8_0f.dequantize",
         .version = 1,
+        .encoding = 2,  // 1: few remainders among the sizes, and none could be stated
         .summary = "Turns int8 codes with one float scale per 32 of them back into float32 values.",
         .signature = "void dequantize(const int8_t *q, const float *scales, float *y, size_t n)",
         .formula = "y_i = scales_(i/32) q_i, rounded once",
         .references = {"IEEE 754-2019, 4.3.1: rounding to nearest, ties to even"},
         .size_names = {"n"},
+        .independent_size = 0,
         .preconditions = {{"finite", "no scale is Inf or NaN"},
                           {"quants>-128", "no quant is -128"},
                           {"nonfinite", "some scale is Inf or NaN", true}},
         .bound_derivation = brick::q8_0f_dequantize_bound_derivation,
         .decode = decode,
         .typical = typical,
+        .arguments = argument_registers<brickproof_q8_0f_dequantize_fn>(),
         .invoke = invoke,
         .oracle = oracle,
         .work = [](std::span<const double> n) { return Work{.multiply_adds = n[0]}; },

@@ -18,7 +18,7 @@ std::span<float> add_operands(Case& c, std::size_t n) {
 }
 
 void decode(ChoiceReader& choices, const Preconditions& holding, Case& c) {
-    fill_floats(choices, holding, add_operands(c, pick_size(choices, element_counts())));
+    fill_floats(choices, holding, add_operands(c, pick_count(choices, "n")));
 }
 
 void typical(std::span<const std::size_t> sizes, std::uint64_t seed, Case& c) {
@@ -42,6 +42,7 @@ Contract make_contract() {
     return {
         .op = "q8_0f.quantize",
         .version = 1,
+        .encoding = 2,  // 1: few remainders among the sizes, and none could be stated
         .summary = "Quantises float32 values, any number of them, to int8 beside one float scale per 32.",
         .signature = "void quantize(const float *x, int8_t *q, float *scales, size_t n)",
         .formula =
@@ -50,12 +51,14 @@ Contract make_contract() {
                        "absmax quantisation",
                        "Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., 3.1"},
         .size_names = {"n"},
+        .independent_size = 0,
         .preconditions = {{"finite", "no value is Inf or NaN"},
                           {"ties", "scales are powers of two, values lie halfway between codes", true},
                           {"nonfinite", "some value is Inf or NaN", true}},
         .bound_derivation = brick::q8_0f_quantize_bound_derivation,
         .decode = decode,
         .typical = typical,
+        .arguments = argument_registers<brickproof_q8_0f_quantize_fn>(),
         .invoke = invoke,
         .oracle = oracle,
         // A product with the reciprocal of the block's scale; the scale and its reciprocal are a division each.

@@ -26,15 +26,6 @@ int create(const std::string& path) {
     return open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 }
 
-bool write_all(int file, std::string_view text) {
-    while (!text.empty()) {
-        const ssize_t count = write(file, text.data(), text.size());
-        if (count < 0) return false;
-        text.remove_prefix(static_cast<std::size_t>(count));
-    }
-    return true;
-}
-
 constexpr int most_links = 40;  // as many as Linux follows
 
 std::filesystem::path target_of(const std::filesystem::path& link) {
@@ -84,6 +75,16 @@ Expected<Done> replace(const std::string& path, std::string_view text) {
 }
 
 }  // namespace
+
+bool write_all(int file, std::string_view bytes) {
+    while (!bytes.empty()) {
+        const ssize_t count = write(file, bytes.data(), bytes.size());
+        if (count < 0 && errno == EINTR) continue;
+        if (count <= 0) return false;
+        bytes.remove_prefix(static_cast<std::size_t>(count));
+    }
+    return true;
+}
 
 // No file may take the place of a device or a pipe: as root, a rename puts one where /dev/null was.
 bool is_written_into(const std::string& path) {

@@ -10,6 +10,9 @@ namespace brickproof {
 
 struct Done {};
 
+// All bytes into what is open as `file`; false where that fails, with the reason in errno.
+bool write_all(int file, std::string_view bytes);
+
 // Writes to a temporary beside `path`, then renames. A symbolic link stays and what it points to is replaced; into
 // a device or a pipe (/dev/stdout) it writes. The problem names the path and the reason.
 Expected<Done> write_file(const std::string& path, std::string_view text);

@@ -12,6 +12,16 @@ namespace {
 
 constexpr int format_version = 1;
 
+// An entry with a file is of kernels from that file. One without is of the only kernel of its name: where a run has
+// several, it does not say which.
+bool is_of(const KnownFailure& known, const KernelVerdict& kernel) {
+    if (known.op != kernel.op || known.variant != kernel.variant) return false;
+    if (known.file.empty()) return kernel.apart.empty();
+    if (known.file == "builtin" || kernel.plugin_path.empty())
+        return known.file == "builtin" && kernel.plugin_path.empty();
+    return kernel.plugin_path == known.file || kernel.plugin_path.ends_with("/" + known.file);
+}
+
 }  // namespace
 
 Expected<std::vector<KnownFailure>> read_baseline(const std::string& path) {
@@ -28,7 +38,8 @@ Expected<std::vector<KnownFailure>> parse_baseline(std::string_view text, const 
                                        format_version)};
         std::vector<KnownFailure> known;
         for (const nlohmann::json& entry : json.at("known"))
-            known.push_back({entry.at("op"), entry.at("variant"), entry.at("statement")});
+            known.push_back(
+                {entry.at("op"), entry.at("variant"), entry.at("statement"), entry.value("file", std::string())});
         return known;
     } catch (const nlohmann::json::exception& error) {
         return Problem{fmt::format("{} is no baseline as --write-baseline makes it: {}", path, error.what())};
@@ -39,8 +50,10 @@ std::string baseline_text(const Report& report) {
     nlohmann::ordered_json known = nlohmann::ordered_json::array();
     for (const KernelVerdict& kernel : report.kernels)
         for (const StatementVerdict& statement : kernel.statements)
-            if (statement.verdict == Verdict::fail || statement.verdict == Verdict::known)
+            if (statement.verdict == Verdict::fail || statement.verdict == Verdict::known) {
                 known.push_back({{"op", kernel.op}, {"variant", kernel.variant}, {"statement", statement.name}});
+                if (!kernel.apart.empty()) known.back()["file"] = kernel.apart;
+            }
     const nlohmann::ordered_json baseline{{"brickproof_baseline", format_version}, {"known", known}};
     return baseline.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
@@ -48,8 +61,10 @@ std::string baseline_text(const Report& report) {
 void apply_baseline(const std::vector<KnownFailure>& known, Report& report) {
     for (KernelVerdict& kernel : report.kernels) {
         for (StatementVerdict& statement : kernel.statements) {
-            if (std::ranges::find(known, KnownFailure{kernel.op, kernel.variant, statement.name}) == known.end())
-                continue;
+            const auto lists = [&](const KnownFailure& entry) {
+                return entry.statement == statement.name && is_of(entry, kernel);
+            };
+            if (std::ranges::none_of(known, lists)) continue;
             if (statement.verdict == Verdict::fail)
                 statement.verdict = Verdict::known;
             else if (statement.verdict != Verdict::not_run) {
@@ -57,7 +72,7 @@ void apply_baseline(const std::vector<KnownFailure>& known, Report& report) {
                 statement.message = "no longer fails: remove it from the baseline";
             }
         }
-        if (!kernel.statements.empty()) kernel.verdict = overall(kernel.statements);
+        if (!kernel.statements.empty()) kernel.verdict = overall(kernel);
     }
 }
 

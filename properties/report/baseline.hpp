@@ -14,6 +14,7 @@ struct KnownFailure {
     std::string op;
     std::string variant;
     std::string statement;
+    std::string file{};  // of the plug-in or its end, "builtin"; "" where the run had no other kernel of that name
     bool operator==(const KnownFailure&) const = default;
 };
 

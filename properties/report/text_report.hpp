@@ -12,7 +12,10 @@ struct TextOptions {
     std::string program = "brickproof";  // as the replay command is to be typed
 };
 
-// FAILs, KNOWNs and NOTEs of one kernel; empty where there is nothing to say.
+// What is to be typed to replay a case of the kernel.
+std::string replay_command(const KernelVerdict& kernel, const std::string& token, const TextOptions& options);
+
+// FAILs, KNOWNs and NOTEs of one kernel, and the first lines that it printed; empty where there is nothing to say.
 std::string findings_text(const KernelVerdict& kernel, const TextOptions& options);
 
 // All statements of one kernel, passed ones too: what replay prints.

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/contract.hpp"
+#include "report/element_map.hpp"
 
 namespace brickproof {
 
@@ -33,6 +34,9 @@ struct StatementVerdict {
     std::string message{};
     std::string sizes{};  // of the smallest counterexample: "n = 64"
     std::string token{};
+    std::vector<std::string> operands{};  // of a small counterexample: "x = 1 (8 times)", a line for each input
+    ElementMap map{};                     // which elements of an output are wrong
+    std::string consequence_of{};         // the statement that names the cause: "outputs_written"
 };
 
 struct KernelVerdict {
@@ -42,11 +46,14 @@ struct KernelVerdict {
     std::vector<std::string> assumptions{};  // the kernel's own and the command line's
     std::size_t read_slack = 0;
     std::string plugin_path{};
+    std::string apart{};  // as in Kernel
     Verdict verdict = Verdict::not_run;
-    std::string reason{};  // of a NOT RUN
+    std::string reason{};     // of a NOT RUN, and of what is unfinished
+    bool unfinished = false;  // its time was over, or the run's, before all was judged
     std::vector<StatementVerdict> statements{};
     double seconds = 0.0;
     double seconds_to_fail = 0.0;  // until the first FAIL stood
+    std::string output{};          // what the kernel printed by itself
 };
 
 struct Report {
@@ -57,8 +64,20 @@ struct Report {
     bool interrupted = false;
 };
 
+// The variant, and what tells it apart: "avx2 (mine.so)".
+std::string full_variant(const KernelVerdict& kernel);
+
 // The worst of the statements: FAIL, else KNOWN or FIXED, else NOTE, else PASS.
 Verdict overall(const std::vector<StatementVerdict>& statements);
+// The same of a kernel: what is unfinished is FAIL or NOT RUN.
+Verdict overall(const KernelVerdict& kernel);
+
+// The statements in the order in which their failures explain each other: crashes and hangs, outputs not written,
+// accesses out of bounds, then exact, bound, law, other behaviours, characters.
+std::vector<const StatementVerdict*> by_cause(const KernelVerdict& kernel);
+
+// Whether the failure or the note follows from the failure of another statement of the kernel.
+bool is_consequence(const KernelVerdict& kernel, const StatementVerdict& statement);
 
 // Kernels with a verdict other than NOT RUN.
 std::size_t judged(const Report& report);

@@ -78,7 +78,7 @@ void make_moderate(const RmsNormInputs& inputs) {
 }
 
 void decode(ChoiceReader& choices, const Preconditions& holding, Case& c) {
-    const RmsNormInputs inputs = add_operands(c, pick_size(choices, element_counts()));
+    const RmsNormInputs inputs = add_operands(c, pick_count(choices, "n"));
     if (holding.hold("exact")) return fill_exact(choices, inputs);
     fill_floats(choices, holding, inputs.x);
     fill_floats(choices, holding, inputs.weight);
@@ -118,6 +118,7 @@ Contract make_contract() {
     Contract contract{
         .op = "rms_norm",
         .version = 1,
+        .encoding = 2,  // 1: few remainders among the sizes, and none could be stated
         .summary = "Divides a row by its root mean square and multiplies it by weights.",
         .signature = "void rms_norm(const float *x, const float *weight, float *y, size_t n, float eps)",
         .formula = "y_i = x_i weight_i / sqrt(mean of x^2 + eps)",
@@ -130,6 +131,7 @@ Contract make_contract() {
         .bound_derivation = brick::rms_norm_bound_derivation,
         .decode = decode,
         .typical = typical,
+        .arguments = argument_registers<brickproof_rms_norm_fn>(),
         .invoke = invoke,
         .oracle = oracle,
         // A sum of squares, and two products.

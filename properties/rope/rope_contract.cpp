@@ -25,11 +25,12 @@ std::span<float> add_operands(Case& c, const RopeCall& call) {
 }
 
 // Tails of vectors of 4, 8 and 16 pairs, the head_dims of models, and beyond any tile.
-constexpr std::size_t head_dims[] = {0,   2,   4,   6,   8,   10,  12,  14,  16,  18,  20,  22,  24,
-                                     26,  28,  30,  32,  34,  36,  40,  42,  46,  48,  50,  62,  64,
-                                     66,  78,  80,  82,  94,  96,  98,  112, 126, 128, 130, 160, 190,
-                                     192, 254, 256, 258, 264, 384, 510, 512, 514, 576, 1026};
-constexpr std::size_t head_counts[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 16, 17, 24, 32, 33, 40, 64};
+constexpr std::size_t pair_counts[] = {
+    0,  1,  2,  3,  4,   5,   6,   7,   8,   9,   10,  11,  12,  13,  14,  15,  16,  17,  18,  19,  20,  21,  22,
+    23, 24, 25, 26, 27,  28,  29,  30,  31,  32,  33,  39,  40,  41,  47,  48,  49,  56,  62,  63,  64,  65,  77,
+    80, 90, 95, 96, 103, 116, 127, 128, 129, 132, 147, 170, 192, 210, 255, 256, 257, 270, 288, 300, 333, 363, 513};
+constexpr std::size_t head_counts[] = {0,  1,  2,  3,  4,  5,  6,   7,   8,   9,   12,  16,  17,
+                                       24, 32, 33, 40, 64, 65, 128, 130, 257, 260, 513, 515, 771};
 
 // Small ones, powers of two and their neighbours, and numerators of the convergents of pi/2 and their multiples,
 // where a sine or a cosine is nearly 0: after k pi/2 is taken away little is left, so errors of the reduction show.
@@ -67,8 +68,11 @@ void make_moderate(std::span<float> x) {
 
 void decode(ChoiceReader& choices, const Preconditions& holding, Case& c) {
     RopeCall call{};
-    call.head_dim = pick_size(choices, head_dims);
-    call.heads = std::min(pick_size(choices, head_counts), most_values / std::max<std::size_t>(call.head_dim, 1));
+    PickedSize pairs = choices.pick({.name = "head_dim", .table = pair_counts, .unit = 2});
+    PickedSize heads = choices.pick({.name = "heads", .table = head_counts});
+    limit_matrix(heads, pairs, most_values / 2);
+    call.head_dim = 2 * pairs.value;
+    call.heads = heads.value;
     call.position = pick_position(choices);
     call.style = 2 * choices.pick(2);
     call.theta = static_cast<double>(pick_theta(choices));
@@ -102,6 +106,7 @@ Contract make_contract() {
     Contract contract{
         .op = "rope",
         .version = 1,
+        .encoding = 2,  // 1: few remainders among the sizes, and none could be stated
         .summary = "Rotates pairs of values by angles that grow with the token's position (RoPE).",
         .signature =
             "void rope(float *x, size_t heads, size_t head_dim, size_t position, float theta, int style), in place",
@@ -113,11 +118,13 @@ Contract make_contract() {
                        "Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., 3.1"},
         .size_names = {"heads", "head_dim", "position", "style"},
         .parameters = {"position", "style"},
+        .independent_size = 0,
         .preconditions = {{"finite", "no value is Inf or NaN"},
                           {"moderate", "magnitudes are 0 or 2^-70 to 2^100, theta at most 2^30", true}},
         .bound_derivation = brick::rope_bound_derivation,
         .decode = decode,
         .typical = typical,
+        .arguments = argument_registers<brickproof_rope_fn>(),
         .invoke = invoke,
         .invoke_in_place = invoke_in_place,
         .oracle = rope_oracle,

@@ -57,7 +57,7 @@ void mask(ChoiceReader& choices, std::span<float> x) {
 }
 
 void decode(ChoiceReader& choices, const Preconditions& holding, Case& c) {
-    const std::span<float> x = add_operands(c, pick_size(choices, element_counts()));
+    const std::span<float> x = add_operands(c, pick_count(choices, "n"));
     if (holding.hold("exact")) {
         fill_exact(choices, x);
     } else {
@@ -107,6 +107,7 @@ Contract make_contract() {
     Contract contract{
         .op = "softmax",
         .version = 1,
+        .encoding = 2,  // 1: few remainders among the sizes, and none could be stated
         .summary = "Scores to probabilities: exp of each, over their sum; -Inf is a masked entry.",
         .signature = "void softmax(const float *x, float *y, size_t n)",
         .formula = "y_i = exp(x_i - m) / sum over j of exp(x_j - m), m = max x",
@@ -123,6 +124,7 @@ Contract make_contract() {
         .bound_derivation = brick::softmax_bound_derivation,
         .decode = decode,
         .typical = typical,
+        .arguments = argument_registers<brickproof_softmax_fn>(),
         .invoke = invoke,
         .oracle = oracle,
         // x - max, exp, the sum, and a product with its reciprocal.

@@ -140,16 +140,9 @@ Outcome dominant_entry(const Case& c, Trial& trial) {
 // Of two runs of the same mathematics; entry i of one is entry place(i) of the other.
 Outcome expect_two_bounds(std::string_view situation, std::span<const float> y, std::span<const float> other,
                           std::span<const double> bounds, auto place) {
-    double largest_share = 0.0;
-    for (std::size_t i = 0; i < y.size(); ++i) {
-        const double difference = std::fabs(static_cast<double>(y[i]) - static_cast<double>(other[place(i)]));
-        if (!(difference <= 2.0 * bounds[i]))
-            return Outcome::fail(
-                fmt::format("{}: y[{}] = {} becomes {}: {:.4g} apart, more than two bounds ({:.4g})", situation, i,
-                            show(y[i]), show(other[place(i)]), difference, 2.0 * bounds[i]));
-        if (bounds[i] > 0.0) largest_share = std::max(largest_share, difference / (2.0 * bounds[i]));
-    }
-    return Outcome::pass(largest_share);
+    Array<float> placed(y.size());
+    for (std::size_t i = 0; i < y.size(); ++i) placed[i] = other[place(i)];
+    return brickproof::expect_two_bounds(situation, y, placed, bounds);
 }
 
 Outcome permutation(const Case& c, Trial& trial, Oracle oracle) {

@@ -40,7 +40,7 @@ void make_products_normal(const Inputs& inputs) {
 }
 
 void decode(ChoiceReader& choices, const Preconditions& holding, Case& c) {
-    const Inputs inputs = add_operands(c, pick_size(choices, element_counts()));
+    const Inputs inputs = add_operands(c, pick_count(choices, "n"));
     fill_exp_arguments(choices, holding, inputs.gate);
     fill_floats(choices, holding, inputs.up);
     if (holding.hold("normal_products")) make_products_normal(inputs);
@@ -72,17 +72,20 @@ Contract make_contract() {
     Contract contract{
         .op = "swiglu",
         .version = 1,
+        .encoding = 2,  // 1: few remainders among the sizes, and none could be stated
         .summary = "The gated activation of SwiGLU: silu of the gate times up, element by element.",
         .signature = "void swiglu(const float *gate, const float *up, float *y, size_t n)",
         .formula = "y_i = gate_i / (1 + exp(-gate_i)) * up_i",
         .references = {"Shazeer, GLU Variants Improve Transformer, 2020 (arXiv:2002.05202)",
                        "Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., 3.1"},
         .size_names = {"n"},
+        .independent_size = 0,
         .preconditions = {{"finite", "no value is Inf or NaN"},
                           {"normal_products", "no product of up, gate and sigmoid(gate) underflows", true}},
         .bound_derivation = brick::swiglu_bound_derivation,
         .decode = decode,
         .typical = typical,
+        .arguments = argument_registers<brickproof_swiglu_fn>(),
         .invoke = invoke,
         .oracle = oracle,
         // gate / (1 + exp(-gate)) times up.

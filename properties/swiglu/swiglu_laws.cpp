@@ -15,6 +15,7 @@ namespace brickproof {
 namespace {
 
 using Values = Array<float>;
+using Oracle = std::vector<OracleOutput> (*)(const Case&);
 using limits_of_float = std::numeric_limits<float>;
 
 Values y_of(Trial& trial, const Case& c) {
@@ -136,8 +137,9 @@ Outcome overflow_is_infinite(const Case& c, Trial& trial) {
     return expect_same("y", y_of(trial, huge), expected);
 }
 
-// One of three values with a NaN gate, one with a NaN up.
-Outcome nan_stays_nan(const Case& c, Trial& trial) {
+// One of three values with a NaN gate, one with a NaN up. The others are as exact as without them.
+Outcome nan_stays_nan(const Case& c, Trial& trial, Oracle oracle) {
+    const OracleOutput exact = trial.derived(c, oracle)[0];
     Case with_nans = c;
     const auto is_nan_input = [start = c.sizes[0] % 3](std::size_t i) { return (i + start) % 3 != 2; };
     for (std::size_t i = 0; i < c.sizes[0]; ++i)
@@ -147,15 +149,69 @@ Outcome nan_stays_nan(const Case& c, Trial& trial) {
     for (std::size_t i = 0; i < y.size(); ++i)
         if (std::isnan(y[i]) != is_nan_input(i))
             return Outcome::fail(fmt::format("{}, but y[{}] is {}", at(with_nans, i), i, show(y[i])));
+        else if (!is_nan_input(i) && std::fabs(static_cast<double>(y[i]) - exact.exact[i]) > exact.bound[i])
+            return Outcome::fail(fmt::format("{}, beside a NaN: y[{}] is {}, beyond its bound from {}",
+                                             at(with_nans, i), i, show(y[i]), exact.exact[i]));
+    return Outcome::pass();
+}
+
+// One of three values with an infinite gate or up: silu(Inf) is Inf, and Inf times what is not 0 is Inf. What silu
+// of -Inf is, kernels differ in: Inf over Inf, or 0 times Inf, or its limit. The others are what they were.
+Outcome infinite_operands(const Case& c, Trial& trial, Oracle oracle) {
+    constexpr float infinity = limits_of_float::infinity();
+    const std::size_t first = c.sizes[0] % 3;
+    const OracleOutput exact = trial.derived(c, oracle)[0];
+    for (const bool in_gate : {true, false}) {
+        const float value = c.sizes[0] / 3 % 2 == 0 ? infinity : -infinity;
+        Case edited = c;
+        Values expected(c.sizes[0]);
+        for (std::size_t i = first; i < c.sizes[0]; i += 3) {
+            float& infinite = in_gate ? gate_of(edited)[i] : up_of(edited)[i];
+            float& other = in_gate ? up_of(edited)[i] : gate_of(edited)[i];
+            infinite = value;
+            if (!(std::fabs(other) >= 0x1p-20f && std::fabs(other) <= 64.0f)) other = std::copysign(1.0f, other);
+            expected[i] = value * other;
+        }
+        const Values y = y_of(trial, edited);
+        for (std::size_t i = 0; i < y.size(); ++i) {
+            const bool is_edited = i % 3 == first;
+            const bool promised = !is_edited || !in_gate || value > 0.0f;
+            const bool right = is_edited
+                                   ? same_value(y[i], expected[i])
+                                   : !std::isfinite(exact.bound[i]) ||
+                                         std::fabs(static_cast<double>(y[i]) - exact.exact[i]) <= exact.bound[i];
+            if (promised && !right)
+                return Outcome::fail(
+                    is_edited ? fmt::format("{}: y[{}] is {}, expected {}", at(edited, i), i, show(y[i]),
+                                            show(expected[i]))
+                              : fmt::format("{}, beside an infinity: y[{}] is {}, beyond its bound from {}",
+                                            at(edited, i), i, show(y[i]), exact.exact[i]));
+        }
+    }
     return Outcome::pass();
 }
 
 }  // namespace
 
 std::vector<Statement> swiglu_statements(const Contract& contract) {
-    Statement nan =
-        law("nan_stays_nan", "a NaN in gate or in up makes that y a NaN, and no other", {"finite"}, nan_stays_nan);
+    Statement nan{.name = "nan_stays_nan",
+                  .kind = StatementKind::law,
+                  .says = "a NaN in gate or in up makes that y a NaN, and no other: those are within their bounds",
+                  .needs = {"finite"},
+                  .check = [oracle = contract.oracle](const Case& c, Trial& trial) {
+                      return nan_stays_nan(c, trial, oracle);
+                  }};
     nan.excluded_by = {"finite"};
+    const Statement infinite{.name = "infinite_operands",
+                             .kind = StatementKind::law,
+                             .says =
+                                 "an infinite gate or up gives Inf with its sign, where the other is an everyday "
+                                 "number, and leaves the other results within their bounds",
+                             .needs = {"finite"},
+                             .excluded_by = {"finite"},
+                             .check = [oracle = contract.oracle](const Case& c, Trial& trial) {
+                                 return infinite_operands(c, trial, oracle);
+                             }};
     Statement same_bits = same_bits_as_definition({"finite"});
     same_bits.promised_by_own = true;
     return {
@@ -170,6 +226,7 @@ std::vector<Statement> swiglu_statements(const Contract& contract) {
         law("overflow_is_infinite", "where the result is beyond all floats, y is Inf with its sign", {"finite"},
             overflow_is_infinite),
         nan,
+        infinite,
         promised_by_own_kernels(elementwise({"finite"})),
         promised_by_own_kernels(prefix_consistency(1, {"finite"})),
         same_bits,

@@ -16,6 +16,8 @@ __attribute__((constructor)) static void while_loading(void) {
     exit(0);
 #elif defined(WHILE_LOADING_ABORTS)
     abort();
+#elif defined(WHILE_LOADING_HANGS)
+    for (;;) pause();
 #else
     _exit(0);
 #endif

@@ -46,19 +46,20 @@ TEST_F(Verify, ABadPluginIsRefusedInOneLine) {
     const struct {
         const char* file;
         const char* says;
-    } bad[] = {{"there_is_none.so", "there is no plug-in"},
-               {"not_a_library.so", "cannot be loaded"},
-               {"no_symbol.so", "does not export brickproof_kernels()"},
-               {"wrong_abi_version.so", "version"},
-               {"null_table.so", "no table"},
-               {"null_kernels.so", "no kernels"},
-               {"no_kernels.so", "no kernels"},
-               {"null_function.so", "null function"},
-               {"null_op.so", "no op name"},
-               {"null_variant.so", "no variant name"},
-               {"unknown_op.so", "does not know"},
-               {"unknown_assumption.so", "full-moon"},
-               {"two_of_a_name.so", "two kernels q8_0.dequantize / avx2"}};
+    } bad[] = {
+        {"there_is_none.so", "there is no plug-in"},
+        {"not_a_library.so", "cannot be loaded"},
+        {"no_symbol.so", "does not export brickproof_kernels()"},
+        {"wrong_abi_version.so", "version"},
+        {"null_table.so", "no table"},
+        {"null_kernels.so", "no kernels"},
+        {"no_kernels.so", "no kernels"},
+        {"null_function.so", "null function"},
+        {"null_op.so", "no op name"},
+        {"null_variant.so", "no variant name"},
+        {"unknown_op.so", "does not know the op 'q9_9.dequantize'; the nearest that it knows are q8_0.dequantize"},
+        {"unknown_assumption.so", "full-moon"},
+        {"two_of_a_name.so", "two kernels q8_0.dequantize / avx2"}};
     for (const auto& [file, says] : bad) {
         SCOPED_TRACE(file);
         expect_refused(run({"verify", "--kernels", std::string(BRICKPROOF_BAD_PLUGINS "/") + file}), says);
@@ -218,6 +219,71 @@ TEST_F(Verify, ARandomSeedIsPrinted) {
     const Result result = run(quick({"--seed", "random", "--variant", "scalar"}));
     EXPECT_EQ(result.exit_code, 0);
     EXPECT_TRUE(holds(result.out, "(seed ")) << result.out;
+}
+
+// The others are judged: one row that is not known is not the end of a run.
+TEST_F(Verify, AnOpThatIsNotKnownIsNotRunAndFailsUnderStrict) {
+    const Arguments plugin = {
+        "verify", "--effort",    "quick", "--kernels", BRICKPROOF_BAD_PLUGINS "/one_unknown_op.so",
+        "--json", path("r.json")};
+    const Result result = run(plugin);
+    EXPECT_EQ(result.exit_code, 0) << result.out << result.err;
+    EXPECT_TRUE(holds(result.out, "1 of 2 kernels judged: 1 PASS, 1 NOT RUN")) << result.out;
+    EXPECT_TRUE(holds(result.out, "does not know the op 'q8_0.dto'; the nearest that it knows are q8_0.dot, "))
+        << result.out;
+    EXPECT_EQ(json_at(path("r.json")).at("kernels")[1].at("verdict"), "NOT RUN");
+    Arguments strict = plugin;
+    strict.emplace_back("--strict");
+    const Result failed = run(strict);
+    EXPECT_EQ(failed.exit_code, 1) << failed.out << failed.err;
+    EXPECT_TRUE(holds(failed.out, "--strict: q8_0.dto / mistyped was not judged")) << failed.out;
+    const Result listed = run({"list", "--kernels", BRICKPROOF_BAD_PLUGINS "/one_unknown_op.so"});
+    EXPECT_EQ(listed.exit_code, 0);
+    EXPECT_TRUE(holds(listed.err, "NOT RUN: q8_0.dto / mistyped")) << listed.err;
+}
+
+TEST_F(Verify, KernelsOfOneNameAreToldApartByFileAndByFolder) {
+    std::filesystem::create_directory(path("new"));
+    const std::string files[] = {path("mine.so"), path("other.so"), path("new/mine.so")};
+    for (const std::string& file : files) std::filesystem::copy(BRICKPROOF_FAULTS, file);
+    const auto folder = folder_.filename().string();
+    for (const auto& [second, first_name, second_name] :
+         {std::tuple{files[1], std::string("mine.so"), std::string("other.so")},
+          std::tuple{files[2], folder + "/mine.so", std::string("new/mine.so")}}) {
+        const Arguments both =
+            quick({"--kernels", files[0], second, "--variant", "subnormals*", "--json", path("r.json"), "--junit",
+                   path("r.xml"), "--write-baseline", path("b.json")});
+        const Result result = run(both);
+        EXPECT_EQ(result.exit_code, 0) << result.out << result.err;
+        std::ifstream xml(path("r.xml"));
+        const std::string junit{std::istreambuf_iterator<char>(xml), {}};
+        for (const std::string& name : {first_name, second_name}) {
+            EXPECT_TRUE(holds(result.out, " (" + name + ")  ")) << result.out;
+            EXPECT_TRUE(holds(junit, " (" + name + ")\" name=")) << junit;
+        }
+        EXPECT_EQ(json_at(path("r.json")).at("kernels")[0].at("apart"), first_name);
+        nlohmann::json baseline = json_at(path("b.json"));
+        std::erase_if(baseline.at("known").get_ref<nlohmann::json::array_t&>(),
+                      [&](const nlohmann::json& entry) { return entry.at("file") == second_name; });
+        std::ofstream(path("one.json")) << baseline;
+        const Result of_one =
+            run(quick({"--kernels", files[0], second, "--variant", "subnormals*", "--baseline", path("one.json")}));
+        EXPECT_EQ(of_one.exit_code, 1) << "the other's are new: " << of_one.out;
+        EXPECT_EQ(run(quick({"--kernels", files[0], "--variant", "subnormals*", "--baseline", path("one.json")}))
+                      .exit_code,
+                  0)
+            << "an entry with a file is good without the other plug-in, too";
+    }
+    expect_refused(run(quick({"--kernels", files[0], files[0]})), "is given twice");
+}
+
+TEST_F(Verify, SaysWhatBaselineItWrote) {
+    const Result result = run(
+        quick({"--kernels", BRICKPROOF_FAULTS, "--variant", "subnormals*", "--write-baseline", path("b.json")}));
+    EXPECT_TRUE(holds(result.out, path("b.json") + ": ")) << result.out;
+    EXPECT_TRUE(holds(result.out, " of 2 kernels written, of 2 judged")) << result.out;
+    const Result none = run(quick({"--variant", "scalar", "--write-baseline", path("b.json")}));
+    EXPECT_TRUE(holds(none.out, "0 FAILs of 0 kernels written")) << none.out;
 }
 
 TEST_F(Verify, ABaselineGatesOnlyNewFailures) {

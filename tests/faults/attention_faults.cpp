@@ -123,6 +123,13 @@ void aligned_loads_of_k(const float* q, const float* k, const float* v, float* o
 #endif
 
 const PlantedFault table[] = {
+    {op, "heads_from_256_on_are_the_first_again", "error_within_bound,dominant_key,two_equal_keys",
+     "the head's number is kept in a byte (size class)",
+     kernel([](const float* q, const float* k, const float* v, float* out, Size seq, Size heads, Size kv_heads,
+               Size head_dim) {
+         right(q, k, v, out, seq, heads, kv_heads, head_dim);
+         for (Size i = 256 * head_dim; i < heads * head_dim; ++i) out[i] = out[i % (256 * head_dim)];
+     })},
     {op, "heads_modulo_kv_heads", "dominant_key,two_equal_keys,grouped_is_expanded",
      "h % kv_heads for h / group: the heads are tiled, not repeated (head map)",
      with_kv_head([](Size head, const AttentionSizes& of) { return head % of.kv_heads; })},

@@ -1,7 +1,38 @@
+#include <csignal>
+
+#include "caller_state.hpp"
 #include "misbehaviour.hpp"
 #include "reference_pieces.hpp"
 
 namespace brickproof::faults {
+
+#if defined(__x86_64__)
+extern "C" {
+void f16_loses_rbx();
+void f16_loses_rbp();
+void f16_loses_r12();
+void f16_loses_r13();
+void f16_loses_r14_in_the_tail();
+void f16_loses_r15();
+__attribute__((used, visibility("hidden"))) bool f16_always(const std::uint16_t* x, float* y, std::size_t n) {
+    floats_from_halves<>(x, y, n);
+    return true;
+}
+__attribute__((used, visibility("hidden"))) bool f16_in_the_tail(const std::uint16_t* x, float* y, std::size_t n) {
+    floats_from_halves<>(x, y, n);
+    return n > 64 && n % 8 != 0;
+}
+}
+asm(R"(
+    brickproof_loses f16_loses_rbx, f16_always, rbx
+    brickproof_loses f16_loses_rbp, f16_always, rbp
+    brickproof_loses f16_loses_r12, f16_always, r12
+    brickproof_loses f16_loses_r13, f16_always, r13
+    brickproof_loses f16_loses_r14_in_the_tail, f16_in_the_tail, r14
+    brickproof_loses f16_loses_r15, f16_always, r15
+)");
+#endif
+
 namespace {
 
 constexpr auto op = "f16.to_f32";
@@ -30,6 +61,18 @@ float rebiased(unsigned half) {
 void pairs_swapped_in_the_second_vector(const std::uint16_t* x, float* y, std::size_t n) {
     right(x, y, n);
     for (std::size_t i = 8; i + 8 <= n; i += 16) std::swap(y[i + 3], y[i + 4]);
+}
+
+/// Filled at the first call; it is said to be full before it is, or after.
+float by_a_table(std::uint16_t half, bool said_too_early) {
+    static float values[65536];
+    static std::atomic<bool> full = false;
+    if (!full) {
+        if (said_too_early) full = true;
+        for (unsigned bits = 0; bits < 65536; ++bits) values[bits] = half_value(static_cast<std::uint16_t>(bits));
+        full = true;
+    }
+    return values[half];
 }
 
 #if defined(__x86_64__)
@@ -111,7 +154,36 @@ const PlantedFault table[] = {
          if (n == 17) __builtin_trap();
          right(x, y, n);
      })},
+    {op, "table_said_to_be_full_before_it_is", "first_call",
+     "the flag is set before the table is filled: a second thread reads zeros (first call, race)",
+     with_conversion([](std::uint16_t half, Index, Index) { return by_a_table(half, true); })},
+    {op, "first_long_call_uses_an_empty_table", "first_call",
+     "the table for the vector path is filled after its first use (first call)",
+     kernel([](const std::uint16_t* x, float* y, std::size_t n) {
+         static bool filled = false;
+         right(x, y, n);
+         if (n >= 64 && !filled) y[n - 1] = 0.5f;
+         filled = filled || n >= 64;
+     })},
+    {op, "raises_sigterm_at_33", "no_crash", "ends the program where it cannot go on (signal)",
+     kernel([](const std::uint16_t* x, float* y, std::size_t n) {
+         if (n == 33) std::raise(SIGTERM);
+         right(x, y, n);
+     })},
+    {op, "counts_with_a_signal", "keeps_signals", "a handler of its own for the rare path (signal)",
+     kernel([](const std::uint16_t* x, float* y, std::size_t n) {
+         if (n > 64) std::signal(SIGUSR1, SIG_IGN);
+         right(x, y, n);
+     })},
 #if defined(__x86_64__)
+    {op, "loses_rbx", "keeps_registers", "hand-written assembly without a push and a pop (register)",
+     erased(f16_loses_rbx)},
+    {op, "loses_rbp", "keeps_registers", "the frame pointer as a counter (register)", erased(f16_loses_rbp)},
+    {op, "loses_r12", "keeps_registers", "a clobber that is not stated (register)", erased(f16_loses_r12)},
+    {op, "loses_r13", "keeps_registers", "a clobber that is not stated (register)", erased(f16_loses_r13)},
+    {op, "loses_r14_in_the_tail", "keeps_registers", "the tail's way out leaves the pop out (register)",
+     erased(f16_loses_r14_in_the_tail)},
+    {op, "loses_r15", "keeps_registers", "a clobber that is not stated (register)", erased(f16_loses_r15)},
     {op, "aligned_stores", "alignment_independent",
      "an aligned store to an address that is only 4-aligned (alignment fault)", kernel(aligned_stores)},
 #endif

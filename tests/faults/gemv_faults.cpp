@@ -81,6 +81,24 @@ void aligned_loads_of_x(const float* w, const float* x, const float* bias, float
 #endif
 
 const PlantedFault table[] = {
+    {op, "rows_wrong_from_the_second_tile_of_256", "error_within_bound,exact_sum",
+     "the bias pointer is not advanced with the tile (size class)",
+     kernel([](const float* w, const float* x, const float* bias, float* y, Size rows, Size cols) {
+         right(w, x, bias, y, rows, cols);
+         for (Size r = 256; bias != nullptr && r < rows; ++r)
+             y[r] = float_dot(w + r * cols, x, cols) + bias[r - 256];
+     })},
+    {op, "old_y_times_0", "deterministic", "beta = 0 reads y all the same (old contents)",
+     kernel([](const float* w, const float* x, const float* bias, float* y, Size rows, Size cols) {
+         for (Size r = 0; r < rows; ++r)
+             y[r] = 0.0f * y[r] + float_dot(w + r * cols, x, cols) + (bias == nullptr ? 0 : bias[r]);
+     })},
+    {op, "static_buffer_for_few_rows_and_many_columns", "thread_safe",
+     "a path of its own for narrow calls has a static scratch (race, shape)",
+     kernel([](const float* w, const float* x, const float* bias, float* y, Size rows, Size cols) {
+         if (rows > 8 || cols < 1024) return right(w, x, bias, y, rows, cols);
+         sums_in_a_static_group(w, x, bias, y, rows, cols);
+     })},
     {op, "leftover_rows_dropped", "outputs_written",
      "four rows at a time, nothing after them (remainder of the rows)",
      kernel([](const float* w, const float* x, const float* bias, float* y, Size rows, Size cols) {

@@ -1,5 +1,6 @@
 #include <array>
 
+#include "caller_state.hpp"
 #include "misbehaviour.hpp"
 #include "reference_pieces.hpp"
 
@@ -116,6 +117,14 @@ float offset_pairs_saturate_in_hardware(const Block* a, const Block* b, std::siz
 #endif
 
 const PlantedFault table[] = {
+#if defined(__x86_64__)
+    {op, "sum_never_cleared_beyond_16_blocks", "exact_sum,error_within_bound,zero_block",
+     "the second accumulator of the unrolled loop starts as it was found (register that nobody set)",
+     kernel([](const Block* a, const Block* b, std::size_t n) {
+         const float found = accumulator_as_found();
+         return right(a, b, n) + (n > 16 * kBlock ? found : 0.0f);
+     })},
+#endif
     {op, "odd_last_block_dropped", "exact_sum", "two blocks at a time, nothing for the odd one (remainder)",
      kernel([](const Block* a, const Block* b, std::size_t n) { return right(a, b, n / 64 * 64); })},
     {op, "third_leftover_block_dropped", "exact_sum",

@@ -91,6 +91,11 @@ void divides_by_the_rows_left(const Block* w, const Block* x, float* y, Size row
 #endif
 
 const PlantedFault table[] = {
+    {op, "row_above_from_the_second_tile_of_256", "exact_sum,error_within_bound",
+     "the tile's first row is taken for the second (size class)",
+     with_row([](const Block* w, const Block* x, Size r, Size, Size cols) {
+         return dot(r < 256 ? w : w - cols / kBlock, x, cols);
+     })},
     {op, "leftover_rows_dropped", "outputs_written",
      "four rows at a time, nothing after them (remainder of the rows)",
      kernel([](const Block* w, const Block* x, float* y, Size rows, Size cols) {

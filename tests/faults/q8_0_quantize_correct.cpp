@@ -1,3 +1,5 @@
+#include <csignal>
+
 #include "reference_pieces.hpp"
 
 namespace brickproof::faults {
@@ -36,6 +38,16 @@ void in_double(const float* x, Block* y, std::size_t n) {
     }
 }
 
+/// As a runtime does around what must not be interrupted.
+void with_all_signals_blocked(const float* x, Block* y, std::size_t n) {
+    sigset_t all;
+    sigset_t before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    right(x, y, n);
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
 const CorrectKernel table[] = {
     {op, "by_division", "", kernel(right)},
     {op, "by_the_reciprocal_of_the_scale", "codes next to a tie may differ",
@@ -54,6 +66,7 @@ const CorrectKernel table[] = {
          for (std::size_t b = n / kBlock; b-- > 0;) right(x + b * kBlock, y + b, kBlock);
      })},
     {op, "in_double", "codes next to a tie may differ", kernel(in_double)},
+    {op, "with_all_signals_blocked", "", kernel(with_all_signals_blocked)},
 };
 
 }  // namespace

@@ -38,6 +38,11 @@ void staged_in_a_static_row(const std::int8_t* q, const float* scales, float* y,
 }
 
 const PlantedFault table[] = {
+    {op, "second_half_of_a_cache_line", "alignment_independent", "a peeled head of the wrong length (alignment)",
+     kernel([](const std::int8_t* q, const float* scales, float* y, std::size_t n) {
+         right(q, scales, y, n);
+         if (n > 0 && reinterpret_cast<std::uintptr_t>(q) % 64 >= 32) y[0] = 2.0f * y[0] + 1.0f;
+     })},
     {op, "subnormal_products_flushed", "exact_product",
      "computed with subnormal results switched off (CPU state inside)",
      with_product([](const Coded& c, float scale) {

@@ -1,4 +1,5 @@
 #include <array>
+#include <future>
 
 #include "reference_pieces.hpp"
 #include "rms_norm_pieces.hpp"
@@ -103,6 +104,11 @@ void in_double(const float* x, const float* weight, float* y, std::size_t n, flo
         y[i] = static_cast<float>(static_cast<double>(x[i]) * static_cast<double>(weight[i]) / root);
 }
 
+/// On a thread of its own, from the first call on.
+void on_another_thread(const float* x, const float* weight, float* y, std::size_t n, float eps) {
+    std::async(std::launch::async, [=] { rms_norm_of<>(x, weight, y, n, eps); }).wait();
+}
+
 const CorrectKernel table[] = {
     {op, "one_float_sum", "order of the sum", kernel(&rms_norm_of<>)},
     {op, "eight_lanes_fused", "order of the sum, FMA", kernel(&rms_norm_of<EightLanesFused>)},
@@ -119,6 +125,7 @@ const CorrectKernel table[] = {
     {op, "divides_every_value", "no reciprocal", kernel(divides_every_value)},
     {op, "scaled_by_the_largest", "no square overflows", kernel(scaled_by_the_largest)},
     {op, "in_double", "more precise", kernel(in_double)},
+    {op, "on_another_thread", "order of the sum", kernel(on_another_thread)},
 };
 
 }  // namespace

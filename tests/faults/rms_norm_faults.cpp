@@ -1,10 +1,25 @@
+#include <csignal>
 #include <numeric>
 
+#include "caller_state.hpp"
 #include "misbehaviour.hpp"
 #include "reference_pieces.hpp"
 #include "rms_norm_pieces.hpp"
 
 namespace brickproof::faults {
+
+#if defined(__x86_64__)
+extern "C" void rms_norm_loses_r12_at_the_second_long_call();
+extern "C" __attribute__((used, visibility("hidden"))) bool rms_norm_second_long_call(const float* x,
+                                                                                      const float* weight, float* y,
+                                                                                      std::size_t n, float eps) {
+    static unsigned calls = 0;
+    rms_norm_of<>(x, weight, y, n, eps);
+    return n > 100 && ++calls == 2;
+}
+asm("brickproof_loses rms_norm_loses_r12_at_the_second_long_call, rms_norm_second_long_call, r12");
+#endif
+
 namespace {
 
 constexpr auto op = "rms_norm";
@@ -61,6 +76,22 @@ void every_odd_weight_from_its_left(const float* x, const float* weight, float* 
     for (Size i = 1; i < n; i += 2) y[i] = x[i] * factor * weight[i - 1];
 }
 
+#if defined(__x86_64__)
+/// eps comes in the lowest lane of its register; in the others lies anything.
+void eps_not_broadcast(const float* x, const float* weight, float* y, Size n, __m128 eps) {
+    alignas(16) float lanes[4];
+    _mm_store_ps(lanes, eps);
+    const float mean = FloatSum{}(x, n) / static_cast<float>(n);
+    for (Size i = 0; i < n; ++i) y[i] = x[i] * weight[i] / std::sqrt(mean + lanes[i % 4]);
+}
+
+void sum_in_a_register_as_found(const float* x, const float* weight, float* y, Size n, float eps) {
+    const float found = accumulator_as_found();
+    const float mean = ((found - found) + FloatSum{}(x, n)) / static_cast<float>(n) + eps;
+    for (Size i = 0; i < n; ++i) y[i] = x[i] / std::sqrt(mean) * weight[i];
+}
+#endif
+
 void nan_makes_zeros(const float* x, const float* weight, float* y, Size n, float eps) {
     right(x, weight, y, n, eps);
     for (Size i = 0; i < n; ++i) {
@@ -100,6 +131,41 @@ void aligned_loads_of_weight(const float* x, const float* weight, float* y, Size
 #endif
 
 const PlantedFault table[] = {
+#if defined(__x86_64__)
+    {op, "eps_not_broadcast", "error_within_bound,exact_mean",
+     "a float argument taken for a vector (garbage in its upper lanes)", erased(eps_not_broadcast)},
+    {op, "sum_cleared_by_a_difference", "error_within_bound,exact_mean",
+     "the accumulator's register is cleared by x - x: a NaN stays (register that nobody set)",
+     kernel(sum_in_a_register_as_found)},
+    {op, "loses_r12_at_the_second_long_call", "keeps_registers", "a clobber that is not stated (register, state)",
+     erased(rms_norm_loses_r12_at_the_second_long_call)},
+#endif
+    {op, "raises_an_alarm", "no_crash", "asks for time in its own way (signal)",
+     kernel([](const float* x, const float* weight, float* y, Size n, float eps) {
+         right(x, weight, y, n, eps);
+         if (n > 200) std::raise(SIGALRM);
+     })},
+    {op, "first_call_of_a_process_is_inexact", "first_call", "calibrates itself in its first call (first call)",
+     kernel([](const float* x, const float* weight, float* y, Size n, float eps) {
+         static bool calibrated = false;
+         right(x, weight, y, n, eps);
+         if (n > 0 && !calibrated) y[0] = cut_to_bf16(y[0] * 1.01f);
+         calibrated = calibrated || n > 0;
+     })},
+    {op, "last_term_dropped_beyond_192", "exact_mean",
+     "the tail of the unrolled loop ends early (size class and remainder)",
+     kernel([](const float* x, const float* weight, float* y, Size n, float eps) {
+         const bool dropped = n > 192 && n % 16 >= 2 && n % 16 <= 14;
+         const float mean = FloatSum{}(x, dropped ? n - 1 : n) / static_cast<float>(n) + eps;
+         for (Size i = 0; i < n; ++i) y[i] = x[i] / std::sqrt(mean) * weight[i];
+     })},
+    {op, "sum_keeps_a_nan_of_another_call", "deterministic", "a scratch sum is cleared by a product with 0 (state)",
+     kernel([](const float* x, const float* weight, float* y, Size n, float eps) {
+         static thread_local float sum = 0;
+         sum = 0.0f * sum + FloatSum{}(x, n);
+         const float mean = sum / static_cast<float>(n) + eps;
+         for (Size i = 0; i < n; ++i) y[i] = x[i] / std::sqrt(mean) * weight[i];
+     })},
     {op, "eps_outside_the_root", "exact_mean", "1 / (rms + eps) (formula)", kernel(eps_outside_the_root)},
     {op, "eps_forgotten", "exact_mean", "no eps at all (formula)",
      with_mean([](float sum, Size n, float) { return sum / static_cast<float>(n); })},

@@ -51,6 +51,11 @@ void last_pair_of_an_odd_number_dropped(float* x, Size heads, Size head_dim, Siz
     }
 }
 
+/// The style's register has 64 bits, and an int's upper 32 are anything.
+void style_read_as_64_bits(float* x, Size heads, Size head_dim, Size position, float theta, std::int64_t style) {
+    right(x, heads, head_dim, position, theta, style == 2 ? 2 : 0);
+}
+
 void second_value_from_the_next_head(float* x, Size heads, Size head_dim, Size position, float theta, int style) {
     if (style != 2 || head_dim % 4 != 2) return right(x, heads, head_dim, position, theta, style);
     for (Size head = 0; head < heads; ++head) {
@@ -92,6 +97,13 @@ void aligned_loads(float* x, Size heads, Size head_dim, Size position, float the
 #endif
 
 const PlantedFault table[] = {
+    {op, "style_read_as_64_bits", "error_within_bound,pair_norm,rotations_compose,position_0_is_identity",
+     "an int argument compared as a 64-bit register (garbage above it)", erased(style_read_as_64_bits)},
+    {op, "heads_from_256_on_left_as_they_are", "error_within_bound,pair_norm,rotations_compose",
+     "the number of heads is kept in a byte (size class)",
+     kernel([](float* x, Size heads, Size head_dim, Size position, float theta, int style) {
+         right(x, std::min<Size>(heads, 256), head_dim, position, theta, style);
+     })},
     {op, "norm_pairs_in_both_styles", "error_within_bound,styles_agree",
      "the style is never read: adjacent values are paired (pairing)",
      kernel([](float* x, Size heads, Size head_dim, Size position, float theta, int) {

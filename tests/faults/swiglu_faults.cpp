@@ -1,3 +1,9 @@
+#include <algorithm>
+#include <cmath>
+#include <csignal>
+#include <cstdint>
+
+#include "caller_state.hpp"
 #include "exp_pieces.hpp"
 #include "misbehaviour.hpp"
 #include "reference_pieces.hpp"
@@ -45,6 +51,20 @@ float exp_short_polynomial(float x) {
     return std::ldexp(1.0f + r * (1.0f + r * (0.5f + r * (1.0f / 6 + r / 24))), static_cast<int>(n));
 }
 
+#if defined(__x86_64__)
+/// A vector of the tail is staged on the stack, and only half of it is set.
+void tail_staged_on_the_stack(const float* gate, const float* up, float* y, Index n) {
+    right(gate, up, y, n);
+    if (n % 8 == 0) return;
+    float staged[8];
+    leave_as_found(staged);
+    for (Index i = 0; i < n % 8; ++i) staged[i] = y[n - n % 8 + i];
+    float sum = 0;
+    for (const float value : staged) sum += 0.0f * value;
+    y[n - 1] += sum - sum;
+}
+#endif
+
 void pairs_swapped_in_the_second_vector(const float* gate, const float* up, float* y, Index n) {
     right(gate, up, y, n);
     for (Index i = 8; i + 8 <= n; i += 16) std::swap(y[i + 3], y[i + 4]);
@@ -67,9 +87,71 @@ void aligned_loads_of_up(const float* gate, const float* up, float* y, Index n) 
         [[maybe_unused]] const volatile int used = _mm_movemask_ps(values);
     }
 }
+
+/// Looks at one of its operands only.
+void aligned_stores_where_gate_is_aligned(const float* gate, const float* up, float* y, Index n) {
+    if (reinterpret_cast<std::uintptr_t>(gate) % 32 != 0) return right(gate, up, y, n);
+    Index i = 0;
+    for (; i + 4 <= n; i += 4) {
+        float four[4];
+        right(gate + i, up + i, four, 4);
+        _mm_store_ps(y + i, _mm_loadu_ps(four));
+    }
+    right(gate + i, up + i, y + i, n - i);
+}
 #endif
 
+/// A NaN sends its whole vector of eight through a coarser form.
+void neighbours_of_a_nan_are_coarse(const float* gate, const float* up, float* y, Index n) {
+    right(gate, up, y, n);
+    for (Index i = 0; i < n; ++i)
+        if (std::isnan(gate[i]))
+            for (Index k = i / 8 * 8; k < std::min(n, i / 8 * 8 + 8); ++k) y[k] *= 1.0001f;
+}
+
 const PlantedFault table[] = {
+#if defined(__x86_64__)
+    {op, "tail_staged_on_a_stack_as_found", "error_within_bound,elementwise",
+     "lanes that are not used are multiplied by 0 and added (memory that nobody set)",
+     kernel(tail_staged_on_the_stack)},
+#endif
+    {op, "sends_an_interrupt_at_47", "no_crash", "a debugger's trap was left in (signal)",
+     kernel([](const float* gate, const float* up, float* y, Index n) {
+         right(gate, up, y, n);
+         if (n == 47) std::raise(SIGINT);
+     })},
+    {op, "flush_to_zero_left_on_by_the_first_long_call", "fp_environment",
+     "set once, for the process, where it pays (environment, state)",
+     kernel([](const float* gate, const float* up, float* y, Index n) {
+         static bool done = false;
+         right(gate, up, y, n);
+         if (n > 200 && !done) leave_flush_to_zero_on();
+         done = done || n > 200;
+     })},
+    {op, "tail_of_8_inexact_beyond_256", "error_within_bound",
+     "a second loop for long rows has a tail of its own (size class and remainder)",
+     kernel([](const float* gate, const float* up, float* y, Index n) {
+         right(gate, up, y, n);
+         if (n > 256 && n % 16 == 8) y[n - 1] = cut_to_bf16(y[n - 1]);
+     })},
+    {op, "infinite_gate_gives_nan", "infinite_operands", "its exp takes Inf - Inf (infinity)",
+     with_exp([](float x) { return exp_nearest(x - (x - x)); })},
+    {op, "nan_makes_its_vector_less_exact", "infinite_operands",
+     "a register with a NaN or an Inf takes a slow path of fewer terms (neighbours)",
+     kernel([](const float* gate, const float* up, float* y, Index n) {
+         right(gate, up, y, n);
+         for (Index i = 0; i < n; ++i)
+             if (!std::isfinite(gate[i / 8 * 8]) && std::isfinite(gate[i])) y[i] = cut_to_bf16(y[i]);
+     })},
+    {op, "old_y_times_0", "deterministic", "beta = 0 reads y all the same (old contents)",
+     kernel([](const float* gate, const float* up, float* y, Index n) {
+         for (Index i = 0; i < n; ++i) y[i] = 0.0f * y[i] + silu(gate[i]) * up[i];
+     })},
+    {op, "static_buffer_for_long_rows_only", "thread_safe", "a scratch row from 2,000 values on (race, size class)",
+     kernel([](const float* gate, const float* up, float* y, Index n) {
+         if (n < 2000) return right(gate, up, y, n);
+         gates_staged_in_a_static_buffer(gate, up, y, n);
+     })},
     {op, "gate_and_up_swapped", "error_within_bound,linear_in_up", "the activation is applied to up (operand)",
      with_value([](float gate, float up) { return silu(up) * gate; })},
     {op, "sigmoid_for_silu", "error_within_bound", "the factor gate is forgotten (formula)",
@@ -160,6 +242,8 @@ const PlantedFault table[] = {
          right(gate, up, y, n);
          for (Index i = n; i % 8 != 0; ++i) write_byte(y + i, 0);
      })},
+    {op, "neighbours_of_a_nan_are_coarse", "nan_stays_nan", "one NaN makes its register less exact (NaN)",
+     kernel(neighbours_of_a_nan_are_coarse)},
     {op, "gates_staged_in_a_static_buffer", "thread_safe", "a static scratch vector shared by all threads (race)",
      kernel(gates_staged_in_a_static_buffer)},
     {op, "leaves_flush_to_zero_on", "fp_environment", "sets MXCSR for speed and does not set it back (CPU state)",
@@ -176,6 +260,9 @@ const PlantedFault table[] = {
 #if defined(__x86_64__)
     {op, "aligned_loads_of_up", "alignment_independent,no_crash",
      "an aligned load from an address that is only 4-aligned (alignment fault)", kernel(aligned_loads_of_up)},
+    {op, "aligned_stores_where_gate_is_aligned", "alignment_independent",
+     "asks one operand for its alignment and takes all to have it (alignment fault)",
+     kernel(aligned_stores_where_gate_is_aligned)},
 #endif
 };
 

@@ -64,7 +64,7 @@ TEST(OpTarget, AcceptsTheOwnKernelsAndRefusesAWrongOne) {
     Random random(1);
     std::optional<Violation> violation;
     for (int i = 0; i < 50 && !violation; ++i) {
-        Bytes bytes = {7};  // blocks
+        Bytes bytes = {7, 0};  // blocks
         while (bytes.size() < longest_input) bytes.push_back(static_cast<std::uint8_t>(random.below(256)));
         ASSERT_EQ(decode_case(contract, bytes, {}).sizes[0], 7u * BRICKPROOF_Q8_0_BLOCK);
         violation = wrong.check(bytes);

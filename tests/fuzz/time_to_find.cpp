@@ -5,8 +5,6 @@
 //     time_to_find [--op GLOB] [--fault OP/NAME...] [--seeds N] [--executions N] [--seconds S] [--faults]
 #include <fmt/format.h>
 #include <fnmatch.h>
-#include <sys/mman.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -23,7 +21,8 @@
 
 #include "fuzz/search/guided_search.hpp"
 #include "fuzz/search/random_stream.hpp"
-#include "judge/child_process.hpp"
+#include "judge/child_pool.hpp"
+#include "judge/shared.hpp"
 #include "planted_fault.hpp"
 
 namespace {
@@ -71,15 +70,16 @@ void search_in_child(const Kernel& kernel, bool guided, std::uint64_t seed, cons
 }
 
 Search search(const Kernel& kernel, bool guided, std::uint64_t seed, const Limits& limits) {
-    void* memory = mmap(nullptr, sizeof(Record), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    auto* record = new (memory) Record;
-    const pid_t child = start_child([&] { search_in_child(kernel, guided, seed, limits, *record); });
-    int status = 0;
-    waitpid(child, &status, 0);
-    const bool ended_by_the_fault = !WIFEXITED(status) || WEXITSTATUS(status) != 0;
+    const Shared<Record> record;
+    bool ended_by_the_fault = false;
+    run_child({.work = [&](int) { search_in_child(kernel, guided, seed, limits, *record); },
+               .on_end =
+                   [&](const ChildEnd& end) {
+                       ended_by_the_fault = !end.ended_well();
+                       return false;
+                   }});
     const Search result{record->found || ended_by_the_fault, static_cast<double>(record->executions),
                         static_cast<double>(record->microseconds) * 1e-6};
-    munmap(memory, sizeof(Record));
     return result;
 }
 

@@ -48,6 +48,16 @@ TEST_F(Trap, EverySignalOfACrashComesBackAsAValueAgainAndAgain) {
         }
 }
 
+TEST_F(Trap, ASignalThatAKernelSendsToItsProcessIsCaught) {
+    for (const int signal :
+         {SIGTERM, SIGINT, SIGALRM, SIGHUP, SIGQUIT, SIGPIPE, SIGUSR1, SIGUSR2, SIGXCPU, SIGTRAP}) {
+        const Stop stop = call_trapped([signal] { std::raise(signal); });
+        EXPECT_EQ(stop.kind, Stop::Kind::signal) << signal;
+        EXPECT_EQ(stop.signal, signal);
+    }
+    EXPECT_EQ(describe(call_trapped([] { std::raise(SIGTERM); })), "it raised SIGTERM");
+}
+
 TEST_F(Trap, AbortIsCaughtTwice) {
     for (int round = 0; round < 2; ++round) EXPECT_EQ(call_trapped([] { std::abort(); }).signal, SIGABRT);
 }

@@ -8,9 +8,11 @@
 #include <csignal>
 #include <cstring>
 #include <set>
+#include <thread>
 
 #include "guest_kernels.hpp"
 #include "judge/flight_recorder.hpp"
+#include "judge/shared.hpp"
 #include "misbehaviour.hpp"
 
 namespace brickproof {
@@ -83,7 +85,7 @@ void expect_crash_and_the_rest(const KernelVerdict& verdict, std::string_view sa
     EXPECT_NE(crash->message.find(says), std::string::npos) << crash->message;
     EXPECT_FALSE(crash->token.empty());
     EXPECT_EQ(find_statement(verdict.statements, "exact_sum")->verdict, Verdict::fail);
-    EXPECT_EQ(find_statement(verdict.statements, "thread_safe")->verdict, Verdict::pass);
+    EXPECT_EQ(find_statement(verdict.statements, "first_call")->verdict, Verdict::pass);
 }
 
 TEST(Isolation, AKernelThatEndsItsProcessFailsNoCrashAndIsJudgedOn) {
@@ -99,7 +101,7 @@ TEST(Isolation, AKernelThatEndsItsProcessFailsNoCrashAndIsJudgedOn) {
 }
 
 TEST(Isolation, WhatAKernelMakesOfAVerdictIsNoVerdict) {
-    const std::set<std::string> skip = all_but({"no_crash", "exact_sum", "thread_safe"});
+    const std::set<std::string> skip = all_but({"no_crash", "exact_sum", "first_call"});
     for (
         const char* text : {
             "not JSON\n",
@@ -130,7 +132,7 @@ TEST(FlightRecorder, IsReadWhateverIsInIt) {
 }
 
 TEST(Isolation, AHangThatNoSignalReachesIsKilled) {
-    const auto verdicts = judge({guest("q8_0.dot", "hangs", hangs_beyond_reach)}, {.child_limit_seconds = 0.5},
+    const auto verdicts = judge({guest("q8_0.dot", "hangs", hangs_beyond_reach)}, {.limits = {4.0}},
                                 all_but({"terminates", "exact_sum"}));
     const StatementVerdict* terminates = find_statement(verdicts.at(0).statements, "terminates");
     ASSERT_NE(terminates, nullptr);
@@ -138,6 +140,71 @@ TEST(Isolation, AHangThatNoSignalReachesIsKilled) {
     EXPECT_EQ(terminates->sizes, "n = 16416");
     EXPECT_NE(terminates->message.find("does not let itself be interrupted"), std::string::npos);
     EXPECT_EQ(find_statement(verdicts[0].statements, "exact_sum")->verdict, Verdict::fail);
+}
+
+void sleeps_in_each_call(const std::uint16_t* x, float* y, std::size_t n) {
+    right_to_f32(x, y, n);
+    usleep(20'000);
+}
+
+TEST(Isolation, ASlowKernelIsUnfinishedAndNotAccused) {
+    const KernelVerdict verdict =
+        judge({guest("f16.to_f32", "slow", sleeps_in_each_call)}, {.limits = {1.5}}).at(0);
+    EXPECT_TRUE(failures(verdict.statements).empty());
+    EXPECT_TRUE(verdict.unfinished);
+    EXPECT_EQ(verdict.verdict, Verdict::not_run);
+    // In an emulator its time is over before so many calls were made.
+    EXPECT_TRUE(verdict.reason.find("its calls are slow") != std::string::npos ||
+                verdict.reason.find("its time was over") != std::string::npos)
+        << verdict.reason;
+}
+
+const Shared<std::atomic<bool>> is_hanging;
+void says_that_it_hangs(const std::uint16_t* x, float* y, std::size_t n) {
+    right_to_f32(x, y, n);
+    signal(SIGALRM, SIG_IGN);
+    *is_hanging = true;
+    faults::loop_for_ever();
+}
+
+// As after a signal, or when the time of the run is over: what hangs then has failed, whoever ends it.
+TEST(Isolation, AHangThatIsInterruptedHasFailed) {
+    std::atomic<bool> interrupted{false};
+    std::thread interrupting([&] {
+        while (!*is_hanging) usleep(10'000);
+        usleep(3'500'000);
+        interrupted = true;
+    });
+    const KernelVerdict verdict =
+        judge({guest("f16.to_f32", "hangs", says_that_it_hangs)}, {.interrupted = &interrupted, .limits = {20.0}})
+            .at(0);
+    interrupting.join();
+    EXPECT_EQ(verdict.verdict, Verdict::fail);
+    EXPECT_EQ(failures(verdict.statements), std::vector<std::string>{"terminates"});
+    EXPECT_TRUE(verdict.unfinished);
+    EXPECT_EQ(verdict.reason, "interrupted");
+}
+
+TEST(Isolation, WhatTheTimeOfTheRunDoesNotSufficeForIsUnfinished) {
+    const std::vector<Kernel> kernels(2, guest("f16.to_f32", "slow", sleeps_in_each_call));
+    const auto verdicts = judge(kernels, {.run_seconds = 0.3});
+    for (const KernelVerdict& verdict : verdicts) {
+        EXPECT_EQ(verdict.verdict, Verdict::not_run);
+        EXPECT_TRUE(verdict.unfinished);
+        EXPECT_NE(verdict.reason.find("--run-timeout"), std::string::npos) << verdict.reason;
+    }
+    EXPECT_FALSE(verdicts[0].statements.empty()) << "it was begun";
+}
+
+TEST(TimeLimits, AreInProportion) {
+    const TimeLimits usual{usual_kernel_seconds};
+    EXPECT_LT(usual.hurried_call(), usual.call());
+    EXPECT_LT(blocked_factor, lost_factor) << "the signal comes first";
+    // The first hang, and then what may be lost: within 20 s by default.
+    EXPECT_LT(lost_factor * usual.call() + usual.all_hangs(), 20.0);
+    EXPECT_EQ(TimeLimits{}.call(), usual.call()) << "no limit of the whole is none of silence";
+    EXPECT_DOUBLE_EQ(TimeLimits{600.0}.call(), 10.0 * usual.call());
+    EXPECT_GE(TimeLimits{0.01}.call(), 0.1) << "never so short that a right kernel is accused";
 }
 
 TEST(Isolation, AMissingCpuFeatureIsNotRun) {

@@ -78,13 +78,13 @@ TEST_F(Runner, ARightKernelIsRightEverywhere) {
         }
     }
     for (std::size_t offset = 0; offset < 32; ++offset)
-        EXPECT_EQ(runner.run(case_, {.offset_elements = offset}).outputs, roomy.outputs);
+        EXPECT_EQ(runner.run(case_, {.offsets = offset * all_by_one}).outputs, roomy.outputs);
 }
 
 TEST_F(Runner, AReadBehindTheEndIsSeenFlushWithTheEndOnly) {
     const Kernel kernel = guest("f16.to_f32", "over", reads_one_behind);
     expect(run(kernel, {.where = Where::flush_end}), Violation::read_out_of_bounds,
-           "reads behind the end of x (first at byte 0 behind it)");
+           "reads past the end of x (first at byte 0 past it)");
     EXPECT_EQ(run(kernel, {}).violation, Violation::none);
     EXPECT_EQ(run(kernel, {.where = Where::flush_start}).violation, Violation::none);
 }
@@ -102,7 +102,7 @@ TEST_F(Runner, TheReadSlackIsAllowedAndNotAByteMore) {
     Kernel two = guest("f16.to_f32", "two", reads_two_behind);
     one.read_slack = two.read_slack = 2;
     EXPECT_EQ(run(one, {.where = Where::flush_end}).violation, Violation::none);
-    expect(run(two, {.where = Where::flush_end}), Violation::read_out_of_bounds, "first at byte 2 behind it");
+    expect(run(two, {.where = Where::flush_end}), Violation::read_out_of_bounds, "first at byte 2 past it");
     two.read_slack = 4;
     EXPECT_EQ(run(two, {.where = Where::flush_end}).violation, Violation::none);
 }
@@ -116,8 +116,8 @@ TEST_F(Runner, TheReadSlackAllowsNoWrite) {
 
 TEST_F(Runner, AWriteOutsideIsSeenRoomyAndFlush) {
     const Kernel behind = guest("f16.to_f32", "over", writes_one_behind);
-    expect(run(behind, {}), Violation::wrote_out_of_bounds, "writes 1 byte behind the end of y");
-    expect(run(behind, {.where = Where::flush_end}), Violation::wrote_out_of_bounds, "writes behind the end of y");
+    expect(run(behind, {}), Violation::wrote_out_of_bounds, "writes 1 byte past the end of y");
+    expect(run(behind, {.where = Where::flush_end}), Violation::wrote_out_of_bounds, "writes past the end of y");
     const Kernel before = guest("f16.to_f32", "under", writes_one_before);
     expect(run(before, {}), Violation::wrote_out_of_bounds, "writes 1 byte before the start of y");
     expect(run(before, {.where = Where::flush_start}), Violation::wrote_out_of_bounds,
@@ -134,12 +134,16 @@ TEST_F(Runner, CrashesAndHangsAreStops) {
     const brickproof::Run crash = run(guest("f16.to_f32", "crash", crashes), {});
     EXPECT_TRUE(crash.stopped);
     expect(crash, Violation::crashed, "SIGSEGV");
-    set_call_limit(0.1);
     const Kernel kernel = guest("f16.to_f32", "hang", hangs);
     KernelRunner runner(kernel);
+    Pulse pulse;
+    runner.watch(pulse, {10.0});
     for (int call = 0; call < 4; ++call)
-        expect(runner.run(case_, {}), Violation::did_not_end, call < 2 ? "return" : "hung");
-    set_call_limit(default_call_limit);
+        expect(runner.run(case_, {}), Violation::did_not_end, "s of CPU time, of which it has 0.1 s");
+    EXPECT_EQ(pulse.hangs, 2) << "what hung twice is known";
+    runner.watch(pulse, {0.1});
+    EXPECT_TRUE(runner.has_given_up());
+    expect(runner.run(case_, {}), Violation::none, "not called any more");
 }
 
 TEST_F(Runner, TheEnvironmentIsReadBeforeAndAfter) {

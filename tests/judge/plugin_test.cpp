@@ -26,7 +26,7 @@ TEST(Plugin, BadOnesAreRefusedWithASentence) {
         {"null_function.so", {"null function"}},
         {"null_op.so", {"has no op name"}},
         {"null_variant.so", {"has no variant name"}},
-        {"unknown_op.so", {"which this brickproof does not know", "q8_0.dot"}},
+        {"unknown_op.so", {"this brickproof does not know the op 'q9_9.dequantize'", "q8_0.dequantize"}},
         {"unknown_assumption.so", {"full-moon", "no precondition of q8_0.dequantize"}},
     };
     for (const auto& [file, says] : refusals) {

@@ -160,9 +160,9 @@ std::vector<std::string> sources_of_no_room(const fs::path& root) {
 }
 
 std::vector<std::string> folders_of_no_op(const fs::path& root, const std::vector<std::string>& stems) {
-    constexpr std::array shared = {"lib/include",      "lib/dispatch",     "lib/support", "lib/bricks",
-                                   "lib/formats",      "lib/gguf",         "lib/threads", "properties/engine",
-                                   "properties/judge", "properties/report"};
+    constexpr std::array shared = {"lib/include",      "lib/dispatch",      "lib/support",    "lib/bricks",
+                                   "lib/formats",      "lib/gguf",          "lib/threads",    "properties/engine",
+                                   "properties/judge", "properties/report", "properties/dump"};
     std::vector<std::string> homeless;
     for (const char* storey : {"lib", "properties"}) {
         for (const fs::directory_entry& entry : fs::directory_iterator(root / storey)) {

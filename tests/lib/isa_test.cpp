@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "dispatch/active_kernel.hpp"
+#include "dispatch/kernel_registry.hpp"
 #include "kernel_rows.hpp"
 
 namespace brick {
@@ -73,6 +74,20 @@ TEST_F(IsaTest, AnUnknownNameIsAnErrorAndChangesNothing) {
         EXPECT_TRUE(result.error().message.view().starts_with(expected)) << result.error().message.view();
         EXPECT_EQ(what_runs(), "scalar");
     }
+}
+
+TEST_F(IsaTest, TheRankOfAVariantDecidesAndNotThePlaceOfItsRow) {
+    const std::array fast_first = {rows[1], rows[0]};
+    ActiveKernel kernel(fast_first);
+    ASSERT_TRUE(select_isa("auto"));
+    EXPECT_STREQ((*kernel.get())->variant, best.variant);
+}
+
+TEST_F(IsaTest, EveryVariantHasARank) {
+    for (const auto& op : kernels_by_op())
+        for (const brickproof_kernel& row : op)
+            EXPECT_EQ(std::ranges::count(variants_by_rank(), std::string_view(row.variant)), 1)
+                << row.op << ' ' << row.variant;
 }
 
 TEST_F(IsaTest, AnOpWithoutTheVariantRunsItsBestWithinThatIsa) {

@@ -227,6 +227,48 @@ TEST(PlantedBricks, TheLayerNamesTheBrickWhoseKernelIsWrong) {
     }
 }
 
+// A kernel that gives NaN for the product with this matrix alone.
+const float* faulty_matrix = nullptr;
+
+void expect_compute_error(const TransformerLayerBrick& layer, std::string_view message) {
+    KvCache cache = *layer.make_cache(2);
+    const std::vector<float> x = values_like(small_config.hidden, 1, 1.0f);
+    std::vector<float> y(small_config.hidden, 7.0f);
+    const auto done = layer.run(x, cache, y);
+    ASSERT_FALSE(done) << message;
+    EXPECT_EQ(done.error().code, ErrorCode::compute_error) << message;
+    EXPECT_EQ(done.error().message.view(), "TransformerLayerBrick::run: " + std::string(message));
+    EXPECT_EQ(cache.size(), 0u);
+    EXPECT_EQ(y, std::vector<float>(small_config.hidden, 7.0f));
+}
+
+TEST(PlantedBricks, EachOfQKAndVIsCheckedBehindTheStepThatMadeIt) {
+    const LayerWeights weights = small_f32_weights();
+    const auto layer = *TransformerLayerBrick::create(small_config, weights);
+    chosen = right_kernels();
+    chosen.gemv = [](const float* w, const float* x, const float* bias, float* y, std::size_t rows,
+                     std::size_t cols) {
+        scalar_kernels().gemv(w, x, bias, y, rows, cols);
+        if (w == faulty_matrix) y[1] = std::numeric_limits<float>::quiet_NaN();
+    };
+    faulty_matrix = weights.q.weight.values().data();
+    expect_compute_error(layer, "qkv gives nan at 1 of q, from finite inputs");
+    faulty_matrix = weights.k.weight.values().data();
+    expect_compute_error(layer, "qkv gives nan at 1 of k, from finite inputs");
+    faulty_matrix = weights.v.weight.values().data();
+    expect_compute_error(layer, "qkv gives nan at 1 of v, from finite inputs");
+
+    chosen = right_kernels();
+    chosen.rope = [](float* x, std::size_t heads, std::size_t, std::size_t, float, int) {
+        if (heads == small_config.kv_heads) x[2] = std::numeric_limits<float>::infinity();
+    };
+    expect_compute_error(layer, "rope gives inf at 2 of k, from finite inputs");
+    chosen.rope = [](float* x, std::size_t heads, std::size_t, std::size_t, float, int) {
+        if (heads == small_config.heads) x[3] = -std::numeric_limits<float>::infinity();
+    };
+    expect_compute_error(layer, "rope gives -inf at 3 of q, from finite inputs");
+}
+
 template <class Brick>
 bool is_valid(const Brick& brick) {
     const auto verified = brick.verify();

@@ -107,6 +107,17 @@ TEST(TransformerLayer, ResultsThatOverflowAreAnErrorAndTheCacheStays) {
     EXPECT_EQ(y, std::vector<float>(hidden, 7.0f));
 }
 
+// The keys of the cache that the layer made lie where those of the variable do.
+TEST(TransformerLayer, ACacheIsNotCopiedOutOfItsResult) {
+    const auto layer = TransformerLayerBrick::create(small_config, small_f32_weights());
+    ASSERT_TRUE(layer);
+    auto made = layer->make_cache(4096);
+    ASSERT_TRUE(made);
+    const float* const keys = made->keys().data();
+    const KvCache cache = *std::move(made);
+    EXPECT_EQ(cache.keys().data(), keys);
+}
+
 TEST(TransformerLayer, AFullCacheIsAnErrorAndTheLayerStaysUsable) {
     const auto layer = *TransformerLayerBrick::create(small_config, small_f32_weights());
     KvCache cache = *layer.make_cache(1);

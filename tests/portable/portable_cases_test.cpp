@@ -40,19 +40,19 @@ std::uint64_t hash_of_cases(const Contract& contract) {
     for (const Preconditions& holding : some_preconditions(contract))
         for (int i = 0; i < 60; ++i) add_case(hash, decode_case(contract, random_bytes(random, 96), holding));
     for (const Workload& workload : contract.workloads)
-        add_case(hash, typical_case(contract, clipped_sizes(workload.sizes, 64), 7));
+        add_case(hash, typical_case(contract, clipped_sizes(contract, workload.sizes, 64), 7));
     return hash.value();
 }
 
 // A new number here is a new meaning of every token of that op: raise the contract's encoding with it.
 const std::map<std::string_view, std::uint64_t> pinned = {
-    {"q8_0.quantize", 0x1fd16b7e05293a36u},  {"q8_0.dequantize", 0x06eefd4aa53d41e6u},
-    {"q8_0.dot", 0x6866e65638b6a63du},       {"q8_0.gemv", 0xc8e1ae71c4cb8e92u},
-    {"q8_0f.quantize", 0x2215ef6f7aec577eu}, {"q8_0f.dequantize", 0x766b65f999b44ba8u},
-    {"f16.from_f32", 0x311bfe67f7b80923u},   {"f16.to_f32", 0xd083d3262798f15au},
-    {"rms_norm", 0x20f7b8742a3c1aeeu},       {"gemv", 0xd1c8e3577642ef87u},
-    {"swiglu", 0x1ea12cbec52509bdu},         {"softmax", 0xafbec4dfecd42212u},
-    {"rope", 0xcc8bf9c647bd245fu},           {"attention", 0x6ed1ef402b75c6b4u},
+    {"q8_0.quantize", 0x8d5cbdd3d8b8580fu},  {"q8_0.dequantize", 0x983d11a5bd51df40u},
+    {"q8_0.dot", 0x9d04ca4f9d1253e0u},       {"q8_0.gemv", 0x69fdbeb035699b46u},
+    {"q8_0f.quantize", 0x5cf0c7a1dd67a20fu}, {"q8_0f.dequantize", 0x0cc80b82b4a9fbd0u},
+    {"f16.from_f32", 0xd938d278c427e998u},   {"f16.to_f32", 0xb35d946b80c883d2u},
+    {"rms_norm", 0xb37c67d7295dc2d3u},       {"gemv", 0xbd09e96f7f7f34a6u},
+    {"swiglu", 0xa25e541d9295ed0fu},         {"softmax", 0x8b13356d1d631b1fu},
+    {"rope", 0x6a0dd51cae8aef1bu},           {"attention", 0x1dbf4df9893f8779u},
 };
 
 TEST(PortableCases, SameBytesAreTheSameCaseEverywhere) {

@@ -60,6 +60,35 @@ TEST(ByteSearch, ShrinksWhatDependsOnARemainder) {
     }
 }
 
+// What was found shows the fault at a large size only; other contents show it at a small one.
+TEST(ByteSearch, SmallSizesAreTriedWithOtherContents) {
+    const auto sizes_first = [](const Bytes& bytes) {
+        std::vector<Choice> log;
+        ChoiceReader choices(bytes, &log);
+        choices.pick(256);
+        choices.pick(8);
+        return log;
+    };
+    const auto wrong = [](const Bytes& bytes) {
+        ChoiceReader choices(bytes);
+        const std::size_t size = choices.pick(256);
+        const std::size_t contents = choices.pick(8);
+        return size >= 150 || (size >= 3 && contents == 5) ? Outcome::fail("wrong") : Outcome::pass();
+    };
+    const Found found = shrink_sizes({{200, 0}, Outcome::fail("wrong")}, wrong, sizes_first, 800);
+    ASSERT_FALSE(found.bytes.empty());
+    EXPECT_EQ(found.bytes[0], 3);
+    std::size_t evaluations = 0;
+    shrink_sizes(
+        {{200, 0}, Outcome::fail("wrong")},
+        [&](const Bytes&) {
+            ++evaluations;
+            return Outcome::pass();
+        },
+        sizes_first, 50);
+    EXPECT_LE(evaluations, 50u);
+}
+
 TEST(ByteSearch, TheSameSeedTriesTheSameCases) {
     const auto tried = [](std::uint64_t seed) {
         std::vector<Bytes> all;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <set>
 
 #include "engine/byte_search.hpp"
 #include "engine/contract.hpp"
@@ -54,6 +55,7 @@ TEST(Domains, EveryByteStringIsACaseUnderEveryCombinationOfPreconditions) {
             const Preconditions& holding = combinations[random.below(combinations.size())];
             ASSERT_NO_FATAL_FAILURE(
                 expect_consistent(*contract, decode_case(*contract, random_bytes(random, length), holding)));
+            if (length % 10 > 0) continue;  // bytes of 0xFF state the largest sizes, which take long
             ASSERT_NO_FATAL_FAILURE(
                 expect_consistent(*contract, decode_case(*contract, Bytes(length, 0xFF), holding)));
         }
@@ -164,15 +166,54 @@ TEST(Sizes, ALargeMatrixLosesRowsOrColumnsInTurn) {
     for (const std::size_t picked : element_counts()) {
         int kept = 0;
         for (const std::size_t picked_rows : row_counts()) {
-            std::size_t rows = picked_rows;
-            std::size_t columns = picked;
+            PickedSize rows{picked_rows};
+            PickedSize columns{picked};
             limit_matrix(rows, columns, most);
-            EXPECT_LE(rows * columns, rows == 1 ? picked : most);
-            EXPECT_TRUE(rows == picked_rows || columns == picked);
-            EXPECT_EQ(rows == 0 || columns == 0, picked_rows == 0 || picked == 0);
-            kept += columns == picked && rows > 0 ? 1 : 0;
+            EXPECT_LE(rows.value * columns.value, rows.value == 1 ? picked : most);
+            EXPECT_TRUE(rows.value == picked_rows || columns.value == picked);
+            EXPECT_EQ(rows.value == 0 || columns.value == 0, picked_rows == 0 || picked == 0);
+            kept += columns.value == picked && rows.value > 0 ? 1 : 0;
         }
         EXPECT_GE(kept, 9) << picked;
+    }
+}
+
+TEST(Sizes, EveryRemainderComesInEveryOctave) {
+    const auto expect_remainders = [](std::span<const std::size_t> table, std::size_t modulus, std::size_t first) {
+        std::set<std::size_t> remainders;
+        for (const std::size_t n : table)
+            if (n >= first && n < 2 * first) remainders.insert(n % modulus);
+        EXPECT_EQ(remainders.size(), modulus) << "from " << first;
+    };
+    for (const std::size_t octave : {64u, 256u, 512u, 1024u, 2048u})
+        expect_remainders(element_counts(), 64, octave);
+    for (const std::size_t octave : {32u, 96u, 256u}) expect_remainders(block_counts(), 32, octave);
+}
+
+// A size that is asked for is there, as it is, in every case that is made for it, and a token needs nothing else.
+TEST(Sizes, AStatedSizeIsThatOfTheCase) {
+    const std::vector<StatedSize> stated = {{"", 14336}, {"n", 11008}, {"rows", 65600}};
+    for (const Contract* contract : all_contracts()) {
+        const auto choices_of = [&](const Bytes& bytes) {
+            std::vector<Choice> log;
+            ChoiceReader choices(bytes, &log);
+            Case c;
+            contract->decode(choices, {}, c);
+            return log;
+        };
+        std::size_t expected = 0;
+        for (const SizeChoice& size : size_choices(*contract))
+            for (const StatedSize& wanted : stated)
+                expected += (wanted.name.empty() || wanted.name == size.name) && can_be(size, wanted.value) ? 1 : 0;
+        const std::vector<Bytes> cases = stated_size_cases(choices_of, 1, stated, 1);
+        EXPECT_EQ(cases.size(), expected) << contract->op;
+        EXPECT_GT(cases.size(), 0u) << contract->op;
+        for (const Bytes& bytes : cases) {
+            const Case c = decode_case(*contract, bytes, {});
+            EXPECT_TRUE(
+                std::ranges::any_of(c.sizes, [](std::size_t n) { return n == 14336 || n == 11008 || n == 65600; }))
+                << contract->op << ": " << describe_sizes(c, contract->size_names);
+        }
     }
 }
 

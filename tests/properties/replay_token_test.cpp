@@ -46,7 +46,7 @@ TEST(ReplayToken, NeedsNoQuotingInAShell) {
 
 // The checksum is the CRC-32 of zlib, on all before it.
 TEST(ReplayToken, IsPinned) {
-    EXPECT_EQ(make_token(*find_contract("q8_0.dot"), {5, 0, 0, 4}), "q8_0.dot@1:BQAABA:ca1279de");
+    EXPECT_EQ(make_token(*find_contract("q8_0.dot"), {5, 0, 0, 4}), "q8_0.dot@2:BQAABA:449d7e3d");
 }
 
 TEST(ReplayToken, EveryTruncationIsRefused) {
@@ -90,7 +90,7 @@ TEST(ReplayToken, SaysWhatIsWrong) {
                  {with_checksum("q8_0.dot@7:AQID"), "is of encoding 7 of cases of q8_0.dot"},
                  {with_checksum("q8_0.dot@:AQID"), "encoding"},
                  {with_checksum("q9_9.dot@1:AQID"), "'q9_9.dot', which this brickproof does not know"},
-                 {with_checksum("q8_0.dot@1:AQ!D"), "base64url"}};
+                 {with_checksum("q8_0.dot@2:AQ!D"), "base64url"}};
     for (const auto& [token, says] : wrong) {
         const Expected<ReplayToken> parsed = parse_token(token);
         ASSERT_FALSE(parsed) << token;

@@ -79,6 +79,26 @@ TEST(Baseline, MalformedOnesAreRefusedWithASentenceThatNamesTheFile) {
               std::string::npos);
 }
 
+// Two plug-ins with kernels of one name: what is known of one excuses nothing in the other.
+TEST(Baseline, KernelsOfOneNameAreToldApartByTheirFiles) {
+    Report report = sample_report();
+    report.kernels[2] = report.kernels[1] = report.kernels[0];
+    const std::string files[] = {"new/libguest.so", "old/libguest.so", ""};
+    for (std::size_t i = 0; i < 3; ++i) report.kernels[i].plugin_path = report.kernels[i].apart = files[i];
+    report.kernels[1].plugin_path = "/build/" + files[1];
+    report.kernels[2].apart = "builtin";
+    const auto all = parse_baseline(baseline_text(report), "b");
+    ASSERT_EQ(all->size(), 3u);
+    for (std::size_t i = 0; i < 3; ++i) {
+        Report again = report;
+        apply_baseline({(*all)[i]}, again);
+        for (std::size_t j = 0; j < 3; ++j)
+            EXPECT_EQ(again.kernels[j].verdict, j == i ? Verdict::known : Verdict::fail) << i << ", " << j;
+    }
+    apply_baseline({known_sum}, report);
+    EXPECT_EQ(report.kernels[0].verdict, Verdict::fail) << "an entry without a file does not say which is meant";
+}
+
 TEST(Baseline, AMissingFileIsAProblem) {
     EXPECT_NE(read_baseline("there/is/none.json").problem().find("there/is/none.json"), std::string::npos);
 }

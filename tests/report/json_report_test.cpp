@@ -54,6 +54,25 @@ TEST(JsonReport, AStatementReadsBack) {
     }
 }
 
+TEST(JsonReport, OperandsMapAndCauseReadBack) {
+    StatementVerdict verdict = failing_kernel().statements[0];
+    WrongElements wrong{"y", 64, {}};
+    for (std::size_t i = 7; i < 64; i += 8) wrong.add(i);
+    verdict.map = element_map(wrong, {});
+    verdict.map.of_case = "n = 64";
+    verdict.operands = {"x = 1 (64 times)"};
+    verdict.consequence_of = "outputs_written";
+    const nlohmann::ordered_json json = to_json(verdict);
+    EXPECT_EQ(json["map"]["runs"].size(), 8u);
+    const auto back = statement_from_json(nlohmann::json::parse(json.dump()));
+    ASSERT_TRUE(back) << back.problem();
+    EXPECT_EQ(back->operands, verdict.operands);
+    EXPECT_EQ(back->consequence_of, verdict.consequence_of);
+    EXPECT_EQ(back->map.runs, verdict.map.runs);
+    EXPECT_EQ(back->map.says, verdict.map.says);
+    EXPECT_EQ(back->map.picture, verdict.map.picture);
+}
+
 TEST(JsonReport, EveryKindAndVerdictReadsBack) {
     using enum Verdict;
     for (const Verdict verdict : {pass, note, known, fixed, not_run, fail})

@@ -112,12 +112,20 @@ TEST(JunitReport, IsWellFormedWhateverAMessageHolds) {
         report.kernels[0].statements[0].message = text;
         report.kernels[0].statements[1].message = text;
         report.kernels[2].reason = text;
+        report.kernels[1].output = text;
         EXPECT_EQ(xml_problem(report), "") << "byte " << byte;
     }
     Report report = sample_report();
     report.kernels[0].statements[0].message = "\u03b3_k, \u2264, \U0001F9F1";
     EXPECT_EQ(xml_problem(report), "");
     EXPECT_NE(junit_text(report).find("\u03b3_k, \u2264, \U0001F9F1"), std::string::npos);
+}
+
+TEST(JunitReport, WhatAKernelPrintedIsTheOutputOfItsSuite) {
+    Report report = sample_report();
+    report.kernels[1].output = "x < 1\n";
+    EXPECT_NE(junit_text(report).find("    <system-out>x &lt; 1\n</system-out>\n  </testsuite>"),
+              std::string::npos);
 }
 
 TEST(JunitReport, ASuiteAKernelACaseAStatement) {
@@ -132,9 +140,21 @@ TEST(JunitReport, ASuiteAKernelACaseAStatement) {
     EXPECT_EQ(count("<failure "), 1u);
     EXPECT_EQ(count("<skipped "), 2u) << "a statement and a kernel";
     EXPECT_EQ(count("<system-out>"), 1u);
-    EXPECT_EQ(count("tests=\"4\" failures=\"1\" skipped=\"1\""), 1u);
+    EXPECT_EQ(count("tests=\"4\" failures=\"1\" errors=\"0\" skipped=\"1\""), 1u);
     EXPECT_EQ(count("1 &lt; 2 &amp; &quot;3&quot; &gt; 0?"), 1u) << xml;
     EXPECT_EQ(count("replay token: q8_0.dot@1:AgEB:00000000"), 1u);
+}
+
+// A gate that reads failures and errors must see it.
+TEST(JunitReport, WhatIsUnfinishedIsAnError) {
+    Report report = sample_report();
+    report.kernels[1].unfinished = report.kernels[2].unfinished = true;
+    report.kernels[1].reason = "its time was over";
+    const std::string xml = junit_text(report);
+    EXPECT_NE(xml.find("tests=\"2\" failures=\"0\" errors=\"1\" skipped=\"0\""), std::string::npos) << xml;
+    EXPECT_NE(xml.find("tests=\"1\" failures=\"0\" errors=\"1\" skipped=\"0\""), std::string::npos) << xml;
+    EXPECT_NE(xml.find("<error message=\"its time was over\"/>"), std::string::npos) << xml;
+    EXPECT_EQ(xml_problem(report), "");
 }
 
 }  // namespace

@@ -9,7 +9,7 @@
 
 namespace brick {
 
-// All kernels of this library, grouped by op: scalar (the definition) first, then ascending ISA.
+// All kernels of this library, grouped by op: scalar (the definition) first.
 const brickproof_kernel_table& kernel_table();
 
 // Whether this CPU and its operating system offer every feature of a comma-separated list such as "avx2,fma,f16c".

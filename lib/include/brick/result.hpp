@@ -11,6 +11,8 @@
 #include <utility>
 #include <variant>
 
+#include "brick/try.hpp"
+
 namespace brick {
 
 enum class ErrorCode {
@@ -80,12 +82,16 @@ class [[nodiscard]] Result {
 
     bool has_value() const { return outcome_.index() == 0; }
     explicit operator bool() const { return has_value(); }
+    T& value() & { return *std::get_if<0>(&outcome_); }
     const T& value() const& { return *std::get_if<0>(&outcome_); }
     T&& value() && { return std::move(*std::get_if<0>(&outcome_)); }
+    T& operator*() & { return value(); }
     const T& operator*() const& { return value(); }
     T&& operator*() && { return std::move(*this).value(); }
+    T* operator->() { return &value(); }
     const T* operator->() const { return &value(); }
     const Error& error() const { return *std::get_if<1>(&outcome_); }
+    const Error& failure() const { return error(); }  // for BRICK_TRY
 
   private:
     std::variant<T, Error> outcome_;
@@ -100,6 +106,7 @@ class [[nodiscard]] Result<void> {
     bool has_value() const { return outcome_.index() == 0; }
     explicit operator bool() const { return has_value(); }
     const Error& error() const { return *std::get_if<1>(&outcome_); }
+    const Error& failure() const { return error(); }  // for BRICK_TRY
 
   private:
     std::variant<std::monostate, Error> outcome_;

@@ -131,7 +131,8 @@ class TransformerLayerBrick : public BrickTerms {
     TransformerLayerBrick(BrickTerms terms, Components components)
         : BrickTerms(std::move(terms)), components_(std::make_shared<const Components>(std::move(components))) {}
 
-    Result<void> compute(std::span<const float> x, KvCache& cache, std::span<float> y, const Executor& executor,
+    // residual[hidden]: x before, y after. After an error the cache may hold a token more.
+    Result<void> compute(std::span<float> residual, KvCache& cache, const Executor& executor,
                          LayerTiming& timing) const;
 
     std::shared_ptr<const Components> components_;
