@@ -133,7 +133,7 @@ Run KernelRunner::run_between(const Case& c, const Placement& placement, void (*
     const RegisterFill fill = placement.watched ? RegisterFill::zero : next_fill();
     const GuardedCall call{.fill = fill,
                            .upper_halves = placement.watched || fills_upper_halves(c),
-                           .own_stack = placement.measure_stack && can_measure_stack,
+                           .own_stack = placement.measure_stack && !is_sanitized(),
                            .look_at_vectors = placement.watched};
     const auto begun = std::chrono::steady_clock::now();
     const Stop stop = call_trapped([&]() noexcept {

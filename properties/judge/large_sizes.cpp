@@ -83,9 +83,8 @@ std::vector<bool> growing_operands(const Contract& contract, const Case& piece) 
 
 class LargeCall {
   public:
-    LargeCall(const Kernel& kernel, const Case& piece, std::size_t times)
+    LargeCall(const Kernel& kernel, const Case& piece, const std::vector<bool>& growing, std::size_t times)
         : kernel_(kernel), piece_(piece), sizes_(piece.sizes.begin(), piece.sizes.end()) {
-        const std::vector<bool> growing = growing_operands(*kernel.contract, piece);
         std::size_t& size = sizes_[*kernel.contract->independent_size];
         // Not whole pieces: a tail of half of one, less some units. The rest of the last piece is room for what a
         // kernel declares to read past the end.
@@ -137,9 +136,17 @@ double seconds_since(std::chrono::steady_clock::time_point begun) {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
 }
 
-Outcome judge_times(Probe& probe, const Case& piece, const Outputs& expected, std::size_t times, double predicted) {
+// As the small call gives it.
+struct Piece {
+    const Case& c;
+    std::vector<bool> growing;  // operands
+    Outputs expected;
+};
+
+Outcome judge_times(Probe& probe, const Piece& small, std::size_t times, double predicted) {
     const Kernel& kernel = probe.kernel();
-    LargeCall call(kernel, piece, times);
+    const auto& [piece, growing, expected] = small;
+    LargeCall call(kernel, piece, growing, times);
     const Stop stop = call.run(10.0 * predicted + probe.limits().call());
     const std::string where =
         fmt::format("at {} = {}", kernel.contract->size_names[*kernel.contract->independent_size], call.size());
@@ -155,14 +162,13 @@ Outcome judge_times(Probe& probe, const Case& piece, const Outputs& expected, st
                         std::move(outcome));
 }
 
-}  // namespace
-
-Outcome works_at_large_sizes(const Case&, Probe& probe) {
+Outcome judge_large_sizes(Probe& probe) {
     const Contract& contract = *probe.kernel().contract;
     if (!contract.independent_size)
         return Outcome::discard("not judged: every element of a result depends on all elements of its operands");
     const Case piece = typical_case(contract, sizes_of_a_piece(contract), 1);
-    for (std::size_t i = 0; const bool grows : growing_operands(contract, piece))
+    const std::vector<bool> growing = growing_operands(contract, piece);
+    for (std::size_t i = 0; const bool grows : growing)
         if (piece.operands[i++].bytes() % page != 0 && grows)
             return Outcome::discard("not judged: a piece of its operands is not a whole number of pages");
     const Run alone = probe.run_placed(piece, {});
@@ -170,16 +176,28 @@ Outcome works_at_large_sizes(const Case&, Probe& probe) {
     if (alone.stopped || probe.run_placed(piece, {}).stopped) return Outcome::discard("a smaller call is stopped");
     // Where pages are touched for the first time, that takes longer than most kernels do.
     const double seconds_of_a_piece = seconds_since(begun) + 0.002;
+    const Piece small{piece, growing, alone.outputs};
     bool judged = false;
     for (const std::size_t bits : {31u, 32u}) {
         const std::size_t times = (std::size_t{1} << bits) / values_of_a_piece + 1;
         const double predicted = static_cast<double>(times) * seconds_of_a_piece;
         if (predicted > longest_call * probe.limits().call()) break;
-        Outcome outcome = judge_times(probe, piece, alone.outputs, times, predicted);
+        Outcome outcome = judge_times(probe, small, times, predicted);
         if (outcome.kind != Outcome::Kind::pass) return outcome;
         judged = true;
     }
     return judged ? Outcome::pass() : Outcome::discard("not judged: a call would take too long");
+}
+
+}  // namespace
+
+Outcome works_at_large_sizes(const Case&, Probe& probe) {
+    try {
+        return judge_large_sizes(probe);
+    } catch (const std::system_error& error) {
+        return Outcome::discard(
+            fmt::format("not judged: the system does not give so much address space ({})", error.what()));
+    }
 }
 
 }  // namespace brickproof

@@ -18,6 +18,12 @@ struct KernelStopped {
     Run run;
 };
 
+// How a case of thread_safe is judged by single steps.
+struct Interleaving {
+    bool small;  // also at small sizes, of which they go through much of a call
+    long steps;
+};
+
 class Probe final : public Trial {
   public:
     // `assumed` holds of every case that the kernel may be given.
@@ -61,8 +67,13 @@ class Probe final : public Trial {
         return seen;
     }
     bool may_be_nonfinite() const { return !assumed_.hold("finite"); }
-    // Single steps are expensive: many of one call are taken for the first few cases only.
-    bool take_long_interleaving() { return interleavings_left_ > 0 && interleavings_left_-- > 0; }
+    // Single steps are expensive: they are taken for the first few cases only.
+    Interleaving next_interleaving() {
+        const int i = interleavings_++;
+        return {.small = i < 2, .steps = i < 8 ? 1'200 : 0};
+    }
+    bool may_watch_static_writes() const { return may_watch_static_writes_; }
+    void stop_watching_static_writes() { may_watch_static_writes_ = false; }
 
   private:
     const Kernel& kernel_;
@@ -71,7 +82,8 @@ class Probe final : public Trial {
     KernelRunner partner_;
     Watcher watcher_;
     SignalState signals_before_ = read_signal_state();
-    int interleavings_left_ = 2;
+    int interleavings_ = 0;
+    bool may_watch_static_writes_ = !is_sanitized();
 };
 
 }  // namespace brickproof

@@ -1,180 +1,139 @@
-// Two threads at once. Left to chance, a race on a static buffer shows rarely on a busy machine; so on x86-64
-// chance is taken out: the first thread is stopped in the middle of its call, by single-stepping, until the second
-// has run the kernel from beginning to end on other data.
-#include <fmt/format.h>
-
-#include <semaphore.h>
-
+// Two threads at once. Left to chance, a race on a static buffer shows rarely on a busy machine; so chance is taken
+// out: the first thread is stopped in the middle of its call, after writes to static data and by single-stepping,
+// until the second has run the kernel from beginning to end on other data.
 #include <algorithm>
-#include <atomic>
-#include <cerrno>
 #include <chrono>
-#include <csignal>
-#include <ctime>
-#include <thread>
+#include <functional>
+#include <initializer_list>
+#include <limits>
 
 #include "judge/behaviours.hpp"
-#include "judge/call/call_guard.hpp"
+#include "judge/call/own_process.hpp"
+#include "judge/call/second_thread.hpp"
 #include "judge/call/single_step.hpp"
-
-#if defined(__x86_64__)
-#include <ucontext.h>
-#endif
+#include "judge/call/static_writes.hpp"
 
 namespace brickproof {
 namespace {
 
-// The second thread: runs one case whenever it is told to. Semaphores, since one is told from a signal handler.
-class Partner {
-  public:
-    Partner(KernelRunner& runner, const Case& c, const Outputs& expected)
-        : runner_(runner), case_(c), expected_(expected) {
-        sem_init(&wanted_, 0, 0);
-        sem_init(&finished_, 0, 0);
-        thread_ = std::thread([this] { serve(); });
-    }
-    ~Partner() {
-        leaving_ = true;
-        sem_post(&wanted_);
-        thread_.join();
-        sem_destroy(&wanted_);
-        sem_destroy(&finished_);
-    }
-    Partner(const Partner&) = delete;
-    Partner& operator=(const Partner&) = delete;
-
-    void start(int runs) {
-        runs_ = runs;
-        sem_post(&wanted_);
-    }
-    // Waits until the runs are through, but not for ever: a kernel that takes a lock is right too, and in the
-    // middle of a call its partner waits for the thread that waits here. False where it gave up.
-    bool wait(std::chrono::milliseconds patience) {
-        timespec until{};
-        clock_gettime(CLOCK_REALTIME, &until);
-        constexpr long second = 1'000'000'000;  // ns
-        const long nanoseconds = until.tv_nsec + std::chrono::nanoseconds(patience).count();
-        until.tv_sec += nanoseconds / second;
-        until.tv_nsec = nanoseconds % second;
-        while (sem_timedwait(&finished_, &until) != 0)
-            if (errno != EINTR) return false;
-        return true;
-    }
-    bool differed() const { return differed_; }
-
-  private:
-    void serve() {
-        sigset_t alarms;
-        sigemptyset(&alarms);
-        sigaddset(&alarms, SIGALRM);
-        pthread_sigmask(SIG_BLOCK, &alarms, nullptr);
-        while (true) {
-            while (sem_wait(&wanted_) != 0) {
-            }
-            if (leaving_) return;
-            for (int i = runs_; i > 0; --i) {
-                const Run result = runner_.run(case_, {});
-                if (result.stopped || result.outputs != expected_) differed_ = true;
-            }
-            sem_post(&finished_);
-        }
-    }
-
-    KernelRunner& runner_;
-    const Case& case_;
-    const Outputs& expected_;
-    sem_t wanted_{};
-    sem_t finished_{};
-    std::atomic<int> runs_{0};
-    std::atomic<bool> leaving_{false};
-    std::atomic<bool> differed_{false};
-    std::thread thread_;
-};
-
-#if defined(__x86_64__)
-
-constexpr greg_t trap_flag = 0x100;
-constexpr std::chrono::milliseconds lock_patience{300};
-
-struct Stepping {
-    Partner* partner = nullptr;
-    long most_steps = 0;
+// The call of the first thread that is stopped again and again.
+struct Interrupted {
+    SecondThread* second = nullptr;
+    long most_steps = 0;  // after which it runs freely
     long steps = 0;
     long next_stop = 1;
-    bool partner_waits = false;  // for a lock that this call holds
+    bool second_waits = false;  // for a lock that this call holds
 };
-thread_local Stepping stepping;
+thread_local Interrupted interrupted;
 
 // How long a call will be is not known, and to count its steps first would double what this costs. So stops lie
 // close together at first and farther apart later: between two lies at most an eighth of what has been run.
-long stop_after(long step) {
-    return step + std::max(step / 7, 4L);
-}
-
-// Raised behind every instruction while the trap flag is set (Intel SDM vol. 3, 17.3.1.4).
-void on_step(int, siginfo_t*, void* context) {
-    auto& registers = static_cast<ucontext_t*>(context)->uc_mcontext.gregs;
-    if (is_in_call_guard(static_cast<std::uintptr_t>(registers[REG_RIP]))) return;
-    auto& flags = registers[REG_EFL];
-    ++stepping.steps;
-    if (stepping.steps == stepping.next_stop) {
-        stepping.next_stop = stop_after(stepping.steps);
-        stepping.partner->start(1);
-        stepping.partner_waits = !stepping.partner->wait(lock_patience);
+bool step() {
+    constexpr std::chrono::milliseconds lock_patience{300};
+    Interrupted& call = interrupted;
+    if (++call.steps == call.next_stop) {
+        call.next_stop += std::max(call.steps / 7, 4L);
+        call.second->start(1);
+        call.second_waits = !call.second->wait(lock_patience);
     }
-    if (stepping.partner_waits || stepping.steps >= stepping.most_steps || must_run_free(registers))
-        flags &= ~trap_flag;
+    return !call.second_waits && call.steps < call.most_steps;
 }
 
-void set_trap_flag() {
-    asm volatile("pushfq\n\torq $0x100, (%%rsp)\n\tpopfq" ::: "memory", "cc");
-}
-void clear_trap_flag() {
-    asm volatile("pushfq\n\tandq $~0x100, (%%rsp)\n\tpopfq" ::: "memory", "cc");
+bool step_instruction(std::uintptr_t) {
+    return step();
 }
 
-// One run of the kernel; the partner runs at every stop.
-Run run_stepped(const Case& c, Probe& probe, Partner& partner, long most_steps) {
-    stepping = {.partner = &partner, .most_steps = most_steps};
-    const Run run = probe.run_between(c, set_trap_flag, clear_trap_flag);
-    if (stepping.partner_waits) partner.wait(lock_patience);
-    return run;
-}
-
-Outcome same_result_when_interleaved(const Case& c, Probe& probe, const Outputs& expected, Partner& partner,
-                                     long most_steps) {
-    struct sigaction action {};
-    action.sa_sigaction = on_step;
-    action.sa_flags = SA_SIGINFO | SA_ONSTACK;
-    struct sigaction before {};
-    sigaction(SIGTRAP, &action, &before);
-    const Run run = run_stepped(c, probe, partner, most_steps);
-    sigaction(SIGTRAP, &before, nullptr);
+Outcome judge_interrupted(const Run& run, const Outputs& expected, SecondThread& second) {
+    if (interrupted.second_waits) second.wait(std::chrono::seconds(2));
     if (run.stopped || run.outputs != expected)
         return Outcome::fail(
             "a second thread that runs it in the middle of a call changes the result of that call");
-    if (partner.differed())
+    if (second.differed())
         return Outcome::fail("a call made while another thread is in the middle of one gives another result");
     return Outcome::pass();
 }
 
-#else
+// What the threads do, and what comes out where each is alone.
+struct Pair {
+    const Case& c;
+    const Case& other;
+    Outputs expected{};
+    Outputs other_expected{};
+    bool can_be_judged = false;
 
-Outcome same_result_when_interleaved(const Case&, Probe&, const Outputs&, Partner&, long) {
+    Pair(Probe& probe, const Case& first, const Case& second) : c(first), other(second) {
+        Run alone = probe.run_placed(c, {});
+        Run other_alone = probe.partner().run(other, {});
+        if (alone.stopped || other_alone.stopped) return;
+        expected = std::move(alone.outputs);
+        other_expected = std::move(other_alone.outputs);
+        // A kernel that is not even deterministic on one thread has its own statement.
+        can_be_judged = probe.run_placed(c, {}).outputs == expected;
+    }
+    SecondThread second_thread(Probe& probe) const {
+        return {probe.partner(), other, [this](const Run& run) { return run.outputs == other_expected; }};
+    }
+};
+
+Outcome same_result_single_stepped(Probe& probe, const Pair& pair, long most_steps) {
+    if (!can_single_step || most_steps == 0) return Outcome::pass();
+    SecondThread second = pair.second_thread(probe);
+    interrupted = {.second = &second, .most_steps = most_steps};
+    const Run run = run_single_stepped(probe.runner(), pair.c, step_instruction);
+    return judge_interrupted(run, pair.expected, second);
+}
+
+// What a process of its own says: whether the first thread's result changed, or the second's.
+struct Changed {
+    bool first = false;
+    bool second = false;
+};
+
+// Where it also changes what the kernel gives if nobody disturbs its call, this way of watching it is at fault: its
+// system calls may not write to static data.
+Changed changed_at_static_writes(Probe& probe, const Pair& pair, std::span<const StaticData> data) {
+    interrupted = {};
+    const Run alone = run_stopped_at_static_writes(probe.runner(), pair.c, data, [] {
+        ++interrupted.steps;
+        return true;
+    });
+    if (interrupted.steps == 0 || alone.stopped || alone.outputs != pair.expected) return {};
+    SecondThread second = pair.second_thread(probe);
+    interrupted = {.second = &second, .most_steps = std::numeric_limits<long>::max()};
+    const Run run = run_stopped_at_static_writes(probe.runner(), pair.c, data, step);
+    if (interrupted.second_waits) second.wait(std::chrono::seconds(2));
+    return {.first = run.stopped || run.outputs != pair.expected, .second = second.differed()};
+}
+
+Outcome same_result_at_static_writes(Probe& probe, const Pair& pair) {
+    // A thread of the kernel's own does not live on in a process that is made; a sanitizer's functions write, too.
+    if (!probe.may_watch_static_writes()) return Outcome::pass();
+    const std::vector<StaticData> data = static_data_of(probe.kernel());
+    const auto asked =
+        ask_in_own_process<Changed>(probe, [&] { return changed_at_static_writes(probe, pair, data); });
+    if (asked.end != OwnProcess<Changed>::End::answered) probe.stop_watching_static_writes();
+    if (asked.answer.first)
+        return Outcome::fail(
+            "a second thread that runs it in the middle of a call, after a write to static data, changes the "
+            "result "
+            "of that call");
+    if (asked.answer.second)
+        return Outcome::fail(
+            "a call made while another thread is in the middle of one, and has written to static data, gives "
+            "another result");
     return Outcome::pass();
 }
 
-#endif
-
-Outcome same_result_side_by_side(const Case& c, Probe& probe, const Outputs& expected, Partner& partner, int runs) {
+Outcome same_result_side_by_side(Probe& probe, const Pair& pair, int runs) {
     bool differed = false;
-    partner.start(runs);
+    SecondThread second = pair.second_thread(probe);
+    second.start(runs);
     for (int i = 0; i < runs; ++i) {
-        const Run run = probe.run_placed(c, {});
-        differed = differed || run.stopped || run.outputs != expected;
+        const Run run = probe.run_placed(pair.c, {});
+        differed = differed || run.stopped || run.outputs != pair.expected;
     }
-    partner.wait(std::chrono::seconds(2));
-    if (!differed && !partner.differed()) return Outcome::pass();
+    second.wait(std::chrono::seconds(2));
+    if (!differed && !second.differed()) return Outcome::pass();
     return Outcome::fail(
         "two threads that run it at once, on buffers of their own, get other results than one alone");
 }
@@ -187,36 +146,46 @@ std::vector<std::size_t> small_sizes(const Contract& contract, const Sizes& size
     return small;
 }
 
-struct Judgement {
-    long steps;  // of a call that the partner interrupts
-    int runs;    // side by side
-};
+// The first of these that does not pass.
+Outcome first_objection(std::initializer_list<std::function<Outcome()>> questions) {
+    for (const auto& question : questions)
+        if (Outcome outcome = question(); outcome.kind != Outcome::Kind::pass) return outcome;
+    return Outcome::pass();
+}
 
-Outcome judge_at(std::span<const std::size_t> sizes, Probe& probe, Judgement judgement) {
+Outcome judge_small(Probe& probe, const Sizes& sizes) {
+    constexpr long most_steps = 4'000;
     const Contract& contract = *probe.kernel().contract;
-    const Case c = typical_case(contract, sizes, 5);
-    const Case other = typical_case(contract, sizes, 6);
+    const auto small = small_sizes(contract, sizes);
+    const Case c = typical_case(contract, small, 5);
+    const Case other = typical_case(contract, small, 6);
     if (c.operands.front().bytes() == 0) return Outcome::pass();
-    const Run alone = probe.run_placed(c, {});
-    const Run other_alone = probe.partner().run(other, {});
-    if (alone.stopped || other_alone.stopped) return Outcome::discard();
-    // A kernel that is not even deterministic on one thread has its own statement.
-    if (probe.run_placed(c, {}).outputs != alone.outputs) return Outcome::discard();
-    Partner partner(probe.partner(), other, other_alone.outputs);
-    const Outcome interleaved = same_result_when_interleaved(c, probe, alone.outputs, partner, judgement.steps);
-    if (interleaved.kind != Outcome::Kind::pass || judgement.runs == 0) return interleaved;
-    return same_result_side_by_side(c, probe, alone.outputs, partner, judgement.runs);
+    const Pair pair(probe, c, other);
+    return pair.can_be_judged ? same_result_single_stepped(probe, pair, most_steps) : Outcome::discard();
 }
 
 }  // namespace
 
-// Everyday data at the sizes of the case: only those decide which way a kernel goes.
+// Everyday data at the sizes of the case, since those decide which way a kernel goes, and the case's own data.
 Outcome same_result_on_two_threads(const Case& c, Probe& probe) {
-    if (probe.take_long_interleaving()) {
-        const Outcome small = judge_at(small_sizes(*probe.kernel().contract, c.sizes), probe, {10'000, 0});
-        if (small.kind != Outcome::Kind::pass) return small;
-    }
-    return judge_at(c.sizes, probe, {1'200, 20});
+    constexpr int runs = 20;
+    const Interleaving interleaving = probe.next_interleaving();
+    if (interleaving.small)
+        if (const Outcome small = judge_small(probe, c.sizes); small.kind != Outcome::Kind::pass) return small;
+    const Contract& contract = *probe.kernel().contract;
+    const Case everyday = typical_case(contract, c.sizes, 5);
+    const Case other = typical_case(contract, c.sizes, 6);
+    if (everyday.operands.front().bytes() == 0) return Outcome::pass();
+    const Pair pair(probe, everyday, other);
+    if (!pair.can_be_judged) return Outcome::discard();
+    return first_objection({[&] { return same_result_at_static_writes(probe, pair); },
+                            [&] { return same_result_single_stepped(probe, pair, interleaving.steps); },
+                            [&] { return same_result_side_by_side(probe, pair, runs); },
+                            [&] {
+                                const Pair own(probe, c, other);
+                                return own.can_be_judged ? same_result_at_static_writes(probe, own)
+                                                         : Outcome::pass();
+                            }});
 }
 
 }  // namespace brickproof

@@ -73,8 +73,7 @@ Outcome needs_little_stack(const Case& c, Probe& probe) {
     constexpr std::size_t worth_a_note = std::size_t{64} << 10;
     constexpr double kib = 1024.0;
     const Run run = probe.run_placed(c, {.measure_stack = true});
-    if (!can_measure_stack)
-        return Outcome::discard("not judged: a sanitizer knows the stacks of threads and no other");
+    if (is_sanitized()) return Outcome::discard("not judged: a sanitizer knows the stacks of threads and no other");
     if (run.stopped) return Outcome::discard();
     if (run.stack < worth_a_note) return Outcome::pass();
     const std::string amount = run.stack < (std::size_t{1} << 20)

@@ -188,6 +188,16 @@ std::string dirty_upper_halves() {
     return fmt::format("{}", fmt::join(names, ", "));
 }
 
+bool is_sanitized() {
+#if defined(__SANITIZE_ADDRESS__)
+    return true;
+#elif defined(__has_feature)
+    return __has_feature(address_sanitizer);
+#else
+    return false;
+#endif
+}
+
 std::size_t stack_used() {
     return brickproof_call_frame.stack == 0 ? 0 : measured_stack.used();
 }

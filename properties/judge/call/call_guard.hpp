@@ -39,14 +39,8 @@ std::string dirty_upper_halves();
 std::size_t stack_used();
 inline constexpr std::size_t largest_stack = std::size_t{16} << 20;
 
-// A sanitizer knows the stacks of its threads and no other.
-#if defined(__SANITIZE_ADDRESS__)
-inline constexpr bool can_measure_stack = false;
-#elif defined(__has_feature)
-inline constexpr bool can_measure_stack = !__has_feature(address_sanitizer);
-#else
-inline constexpr bool can_measure_stack = true;
-#endif
+// A sanitizer knows the stacks of its threads and no other, and its own instructions are most of a call.
+bool is_sanitized();
 
 #if defined(__x86_64__)
 inline constexpr bool has_upper_halves = true;

@@ -129,14 +129,16 @@ bool may_import_what_the_cpu_has(const std::string& library) {
 Outcome uses_what_is_declared(const Kernel& kernel, const Uses& uses) {
     const std::set<std::string> declared = with_implied_features(kernel.cpu_features);
     std::vector<std::string> undeclared;
-    bool chooses = false;
+    std::set<const Code*> users;
     for (const auto& [feature, use] : uses) {
         if (declared.contains(feature)) continue;
         undeclared.push_back(fmt::format("{} at {}, which needs {}", use.mnemonic, use.sizes, feature));
-        chooses = chooses || (!use.code->library.empty() &&
-                              (asks_the_cpu(*use.code) || may_import_what_the_cpu_has(use.code->library)));
+        users.insert(use.code);
     }
     if (undeclared.empty()) return Outcome::pass();
+    const bool chooses = std::ranges::any_of(users, [](const Code* code) {
+        return !code->library.empty() && (asks_the_cpu(*code) || may_import_what_the_cpu_has(code->library));
+    });
     const std::string what =
         fmt::format("executes {}; its row {}", fmt::join(undeclared, ", and "), row_of(kernel));
     return chooses ? Outcome::note(what + " (its library asks the CPU, and may choose by that)")

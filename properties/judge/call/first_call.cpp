@@ -1,26 +1,18 @@
 // The first call of a process, and the first two at once on two threads: a table may be filled there, or a function
 // chosen. Each is made in a process of its own, in which the kernel was never called.
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <semaphore.h>
-#include <unistd.h>
 
-#include <algorithm>
-#include <atomic>
-#include <cerrno>
-#include <csignal>
-#include <cstring>
-#include <ctime>
-#include <optional>
+#include <array>
+#include <chrono>
 #include <string>
-#include <thread>
 
 #include "engine/hash.hpp"
 #include "engine/random.hpp"
 #include "judge/behaviours.hpp"
 #include "judge/call/call_behaviours.hpp"
+#include "judge/call/own_process.hpp"
+#include "judge/call/second_thread.hpp"
 #include "judge/call/single_step.hpp"
-#include "judge/child_pool.hpp"
 
 namespace brickproof {
 namespace {
@@ -44,38 +36,6 @@ struct Answer {
     void say(std::string_view text) { text.copy(what.data(), what.size() - 1); }
 };
 
-// None where the process ended early, or had to be ended.
-std::optional<Answer> answer_of_a_fresh_process(Probe& probe, const std::function<Answer()>& question) {
-    std::string told;
-    bool was_killed = false;  // a slow machine, or a call that hangs: others see that
-    // A call that hangs and does not let itself be interrupted hangs where others call it, too, and is waited for
-    // there, with the size at which it does.
-    const double patience = blocked_factor * probe.limits().call() + 0.3;
-    run_child({.work =
-                   [&](int pipe) {
-                       // What it prints, and the time of calls that hang, are seen where others call it.
-                       const int nowhere = open("/dev/null", O_WRONLY);
-                       for (const int output : {STDOUT_FILENO, STDERR_FILENO}) dup2(nowhere, output);
-                       Pulse pulse;
-                       probe.watch(pulse, probe.limits());
-                       const Answer answer = question();
-                       tell_parent(pipe, {reinterpret_cast<const char*>(&answer), sizeof(answer)});
-                   },
-               .on_bytes = [&](std::string_view bytes) { told += bytes; },
-               .is_overdue = [&](const ChildTime& time) { return time.age > patience; },
-               .on_end =
-                   [&](const ChildEnd& end) {
-                       was_killed = end.why == ChildEnd::Why::overdue;
-                       return false;
-                   }});
-    Answer answer;
-    if (was_killed) answer.found = Answer::Found::not_judged;
-    if (was_killed) return answer;
-    if (told.size() != sizeof(answer)) return std::nullopt;
-    std::memcpy(&answer, told.data(), sizeof(answer));
-    return answer;
-}
-
 // The way that a call takes, by its first instructions.
 struct Way {
     std::uint64_t steps = 0;
@@ -84,7 +44,7 @@ struct Way {
 Way way;
 
 bool note_step(std::uintptr_t address) {
-    constexpr std::uint64_t most_steps = 1'500;
+    constexpr std::uint64_t most_steps = 800;
     way.addresses.add(address);
     return ++way.steps < most_steps;
 }
@@ -117,102 +77,50 @@ Answer first_two_calls(Probe& probe, const Case& c, const Case& other) {
     return answer;
 }
 
-// The other thread of the first two calls.
-class OtherThread {
-  public:
-    OtherThread(KernelRunner& runner, const Case& c) : runner_(runner), case_(c) {
-        sem_init(&wanted_, 0, 0);
-        sem_init(&finished_, 0, 0);
-        thread_ = std::thread([this] { serve(); });
-    }
-    OtherThread(const OtherThread&) = delete;
-    OtherThread& operator=(const OtherThread&) = delete;
-    ~OtherThread() {
-        start();
-        if (thread_.joinable()) thread_.join();
-        sem_destroy(&wanted_);
-        sem_destroy(&finished_);
-    }
-
-    // From a signal handler, too. Waits a moment for the end of the call, but no longer: the kernel may rightly
-    // wait for the call that is interrupted.
-    void start() {
-        if (!started_.exchange(true)) sem_post(&wanted_);
-    }
-    void start_and_wait() {
-        start();
-        constexpr long patience = 30'000'000;  // ns
-        constexpr long second = 1'000'000'000;
-        timespec until{};
-        clock_gettime(CLOCK_REALTIME, &until);
-        until.tv_sec += (until.tv_nsec + patience) / second;
-        until.tv_nsec = (until.tv_nsec + patience) % second;
-        while (sem_timedwait(&finished_, &until) != 0 && errno == EINTR) {
-        }
-    }
-    const Run& result() {
-        start();
-        thread_.join();
-        return run_;
-    }
-
-  private:
-    void serve() {
-        sigset_t alarms;
-        sigemptyset(&alarms);
-        sigaddset(&alarms, SIGALRM);
-        pthread_sigmask(SIG_BLOCK, &alarms, nullptr);
-        while (sem_wait(&wanted_) != 0) {
-        }
-        run_ = runner_.run(case_, {});
-        sem_post(&finished_);
-    }
-
-    KernelRunner& runner_;
-    const Case& case_;
-    Run run_;
-    sem_t wanted_{};
-    sem_t finished_{};
-    std::atomic<bool> started_{false};
-    std::thread thread_;
-};
-
-OtherThread* other_thread = nullptr;
+SecondThread* other_thread = nullptr;
 long steps_to_the_stop = 0;
+bool was_started = false;
 
+// The other thread makes its call, while this one waits for its end; but only a moment, since the kernel may
+// rightly wait for the call that is interrupted.
 bool stop_once(std::uintptr_t) {
     if (--steps_to_the_stop > 0) return true;
-    other_thread->start_and_wait();
+    was_started = true;
+    other_thread->start(1);
+    was_started = !other_thread->wait(std::chrono::milliseconds(30));
     return false;
 }
 
 // Two threads: the second makes its call after so many instructions of the first's; 0: at the same time.
 Answer two_first_calls(Probe& probe, const Case& c, const Case& other, long stop, const Answer& alone) {
-    OtherThread second(probe.partner(), other);
+    SecondThread second(probe.partner(), other,
+                        [&](const Run& of_other) { return digest(of_other) == alone.other_result; });
     other_thread = &second;
     steps_to_the_stop = stop;
-    if (stop == 0) second.start();
+    if (stop == 0) second.start(1);
     const Run run = stop == 0 ? probe.run_placed(c, {}) : run_single_stepped(probe.runner(), c, stop_once);
-    const Run& of_other = second.result();
+    if (stop == 0 || was_started) second.wait(std::chrono::hours(1));  // its call has limits
     Answer answer;
-    if (run.stopped || of_other.stopped) {
+    if (run.stopped || !second.what_stopped().empty()) {
         answer.found = Answer::Found::stopped;
-        answer.say(run.stopped ? run.what : of_other.what);
-    } else if (digest(run) != alone.result || digest(of_other) != alone.other_result) {
+        answer.say(run.stopped ? run.what : second.what_stopped());
+    } else if (digest(run) != alone.result || second.differed()) {
         answer.found = Answer::Found::differs;
     }
     return answer;
 }
 
 Outcome judge_pair(Probe& probe, const Case& c, const Case& other, long stop, const Answer& alone) {
-    const auto answer =
-        answer_of_a_fresh_process(probe, [&] { return two_first_calls(probe, c, other, stop, alone); });
-    if (!answer) return Outcome::fail("the first two calls of a process, on two threads at once, end it");
-    if (answer->found == Answer::Found::not_judged) return Outcome::pass();
-    if (answer->found == Answer::Found::stopped)
+    const auto asked =
+        ask_in_own_process<Answer>(probe, [&] { return two_first_calls(probe, c, other, stop, alone); });
+    if (asked.end == OwnProcess<Answer>::End::early)
+        return Outcome::fail("the first two calls of a process, on two threads at once, end it");
+    const Answer& answer = asked.answer;
+    if (asked.end == OwnProcess<Answer>::End::overdue || answer.found == Answer::Found::nothing)
+        return Outcome::pass();
+    if (answer.found == Answer::Found::stopped)
         return Outcome::fail(
-            fmt::format("of the first two calls of a process, on two threads at once: {}", answer->what.data()));
-    if (answer->found == Answer::Found::nothing) return Outcome::pass();
+            fmt::format("of the first two calls of a process, on two threads at once: {}", answer.what.data()));
     return Outcome::fail(
         "the first two calls of a process, on two threads at once, give other results than later ones: is a table "
         "filled at the first call?");
@@ -222,20 +130,22 @@ Outcome judge_first_call(Probe& probe, std::span<const std::size_t> sizes) {
     const Contract& contract = *probe.kernel().contract;
     const Case c = typical_case(contract, sizes, 5);
     const Case other = typical_case(contract, sizes, 6);
-    const auto alone = answer_of_a_fresh_process(probe, [&] { return first_two_calls(probe, c, other); });
-    if (!alone || alone->found == Answer::Found::not_judged) return Outcome::discard();
+    const auto asked = ask_in_own_process<Answer>(probe, [&] { return first_two_calls(probe, c, other); });
+    if (asked.end != OwnProcess<Answer>::End::answered || asked.answer.found == Answer::Found::not_judged)
+        return Outcome::discard();
+    const Answer& alone = asked.answer;
     const std::string where = describe_sizes(c, contract.size_names);
-    if (alone->found == Answer::Found::stopped)
-        return Outcome::fail(fmt::format("in the first call of a process, at {}, {}", where, alone->what.data()));
-    if (alone->found == Answer::Found::differs)
+    if (alone.found == Answer::Found::stopped)
+        return Outcome::fail(fmt::format("in the first call of a process, at {}, {}", where, alone.what.data()));
+    if (alone.found == Answer::Found::differs)
         return Outcome::fail(
             fmt::format("the first call of a process, at {}, gives another result than the second: {}", where,
-                        alone->what.data()));
-    if (!alone->goes_another_way) return Outcome::pass();
+                        alone.what.data()));
+    if (!alone.goes_another_way) return Outcome::pass();
     constexpr long stops[] = {0, 8, 20, 50, 0, 120, 300, 700, 1'600, 4'000, 0};
     for (const long stop : stops) {
         if (stop > 0 && !can_single_step) continue;
-        const Outcome outcome = judge_pair(probe, c, other, stop, *alone);
+        const Outcome outcome = judge_pair(probe, c, other, stop, alone);
         if (outcome.kind != Outcome::Kind::pass) return outcome;
     }
     return Outcome::pass();

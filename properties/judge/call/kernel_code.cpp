@@ -1,10 +1,12 @@
 #include "judge/call/kernel_code.hpp"
 
 #include <link.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <functional>
 #include <string_view>
 #include <unordered_set>
 
@@ -13,20 +15,14 @@
 namespace brickproof {
 namespace {
 
-std::vector<Code> loaded_code() {
-    std::vector<Code> all;
+// For each library that is loaded, the program among them.
+void for_each_library(const std::function<void(const dl_phdr_info&)>& act) {
     dl_iterate_phdr(
         [](dl_phdr_info* info, std::size_t, void* to) {
-            for (std::size_t i = 0; i < info->dlpi_phnum; ++i) {
-                const auto& segment = info->dlpi_phdr[i];
-                if (segment.p_type != PT_LOAD || (segment.p_flags & PF_X) == 0) continue;
-                const auto* begin = reinterpret_cast<const std::uint8_t*>(info->dlpi_addr + segment.p_vaddr);
-                static_cast<std::vector<Code>*>(to)->push_back({info->dlpi_name, {begin, segment.p_filesz}});
-            }
+            (*static_cast<const std::function<void(const dl_phdr_info&)>*>(to))(*info);
             return 0;
         },
-        &all);
-    return all;
+        const_cast<void*>(static_cast<const void*>(&act)));
 }
 
 bool is_of_the_system(const std::string& library) {
@@ -35,6 +31,33 @@ bool is_of_the_system(const std::string& library) {
                                    "libgcc_s.", "libgomp.",   "libomp", "libiomp5.", "libpthread.", "libdl.",
                                    "librt.",    "linux-vdso", "libc++", "libasan.",  "libubsan."};
     return std::ranges::any_of(system, [&](std::string_view prefix) { return name.starts_with(prefix); });
+}
+
+// Whether a kernel answers for what is in a library. The program is named by nothing.
+bool brings(const Kernel& kernel, const std::string& library) {
+    if (kernel.plugin_path.empty()) return library.empty();
+    return !library.empty() && !is_of_the_system(library);
+}
+
+std::span<const ElfW(Phdr)> segments_of(const dl_phdr_info& library) {
+    return {library.dlpi_phdr, library.dlpi_phnum};
+}
+
+std::uintptr_t page_of(std::uintptr_t address) {
+    const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
+    return address / page * page;
+}
+
+std::uintptr_t next_page_of(std::uintptr_t address) {
+    return page_of(address + static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE)) - 1);
+}
+
+// Where that ends which is written while the library is loaded, and can only be read from then on; 0 where there
+// is none.
+std::uintptr_t end_of_relocated(const dl_phdr_info& library) {
+    for (const auto& segment : segments_of(library))
+        if (segment.p_type == PT_GNU_RELRO) return page_of(library.dlpi_addr + segment.p_vaddr + segment.p_memsz);
+    return 0;
 }
 
 // Goes through instructions, each once.
@@ -97,12 +120,31 @@ std::span<const std::uint8_t> Code::from(std::uintptr_t address) const {
 }
 
 std::vector<Code> code_of(const Kernel& kernel) {
-    std::vector<Code> code = loaded_code();
-    const bool in_program = kernel.plugin_path.empty();  // which is named by nothing
-    std::erase_if(code, [&](const Code& c) {
-        return in_program ? !c.library.empty() : c.library.empty() || is_of_the_system(c.library);
+    std::vector<Code> code;
+    for_each_library([&](const dl_phdr_info& library) {
+        if (!brings(kernel, library.dlpi_name)) return;
+        for (const auto& segment : segments_of(library)) {
+            if (segment.p_type != PT_LOAD || (segment.p_flags & PF_X) == 0) continue;
+            const auto* begin = reinterpret_cast<const std::uint8_t*>(library.dlpi_addr + segment.p_vaddr);
+            code.push_back({library.dlpi_name, {begin, segment.p_filesz}});
+        }
     });
     return code;
+}
+
+std::vector<StaticData> static_data_of(const Kernel& kernel) {
+    std::vector<StaticData> data;
+    for_each_library([&](const dl_phdr_info& library) {
+        if (!brings(kernel, library.dlpi_name)) return;
+        for (const auto& segment : segments_of(library)) {
+            if (segment.p_type != PT_LOAD || (segment.p_flags & PF_W) == 0) continue;
+            const std::uintptr_t first = library.dlpi_addr + segment.p_vaddr;
+            const std::uintptr_t begin = std::max(page_of(first), end_of_relocated(library));
+            const std::uintptr_t end = next_page_of(first + segment.p_memsz);
+            if (begin < end) data.push_back({reinterpret_cast<std::byte*>(begin), end - begin});
+        }
+    });
+    return data;
 }
 
 std::span<const std::uint8_t> code_from(const std::vector<Code>& code, std::uintptr_t address) {

@@ -1,6 +1,7 @@
 // The machine code that a kernel has to answer for.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <set>
 #include <span>
@@ -19,6 +20,20 @@ struct Code {
     // Of an address in it, the code from there on; empty for any other.
     std::span<const std::uint8_t> from(std::uintptr_t address) const;
 };
+
+// Memory of a library that is loaded, in whole pages, that holds variables of static storage.
+struct StaticData {
+    std::byte* begin;
+    std::size_t bytes;
+
+    bool holds(const void* address) const {
+        const auto* at = static_cast<const std::byte*>(address);
+        return at >= begin && at < begin + bytes;
+    }
+};
+
+// Of a plug-in, that of its own library and of those that it brings; of our own kernels, the program's.
+std::vector<StaticData> static_data_of(const Kernel& kernel);
 
 // Of a plug-in, its own and that of the libraries that it brings; of our own kernels, the program's. The system's
 // libraries choose their instructions by the CPU themselves.

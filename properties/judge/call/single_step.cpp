@@ -20,7 +20,16 @@ constexpr greg_t trap_flag = 0x100;
 
 thread_local OnInstruction current_watch = nullptr;
 
-// Raised behind every instruction while the trap flag is set (Intel SDM vol. 3, 17.3.1.4).
+// The next instruction asks the kernel of the system to block signals, or to start a thread or a process: single
+// steps must end before. A trap while SIGTRAP is blocked ends the process.
+bool must_run_free(const gregset_t& registers) {
+    const auto* next = reinterpret_cast<const unsigned char*>(registers[REG_RIP]);
+    if (next[0] != 0x0F || next[1] != 0x05) return false;  // syscall
+    constexpr std::array calls = {SYS_rt_sigprocmask, SYS_clone, SYS_clone3, SYS_fork, SYS_vfork};
+    return std::ranges::find(calls, registers[REG_RAX]) != calls.end();
+}
+
+// Raised after every instruction while the trap flag is set (Intel SDM vol. 3, 17.3.1.4).
 void on_step(int, siginfo_t*, void* context) {
     auto& registers = static_cast<ucontext_t*>(context)->uc_mcontext.gregs;
     const auto next = static_cast<std::uintptr_t>(registers[REG_RIP]);
@@ -36,13 +45,6 @@ void clear_trap_flag() {
 }
 
 }  // namespace
-
-bool must_run_free(const gregset_t& registers) {
-    const auto* next = reinterpret_cast<const unsigned char*>(registers[REG_RIP]);
-    if (next[0] != 0x0F || next[1] != 0x05) return false;  // syscall
-    constexpr std::array calls = {SYS_rt_sigprocmask, SYS_clone, SYS_clone3, SYS_fork, SYS_vfork};
-    return std::ranges::find(calls, registers[REG_RAX]) != calls.end();
-}
 
 Run run_single_stepped(KernelRunner& runner, const Case& c, OnInstruction on_instruction) {
     struct sigaction action {};

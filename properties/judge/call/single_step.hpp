@@ -5,10 +5,6 @@
 
 #include "judge/kernel_runner.hpp"
 
-#if defined(__x86_64__)
-#include <ucontext.h>
-#endif
-
 namespace brickproof {
 
 #if defined(__x86_64__)
@@ -23,11 +19,5 @@ using OnInstruction = bool (*)(std::uintptr_t address);
 
 // One thread of a process at a time.
 Run run_single_stepped(KernelRunner& runner, const Case& c, OnInstruction on_instruction);
-
-#if defined(__x86_64__)
-// The next instruction asks the kernel of the system to block signals, or to start a thread or a process: single
-// steps must end before. A trap while SIGTRAP is blocked ends the process.
-bool must_run_free(const gregset_t& registers);
-#endif
 
 }  // namespace brickproof
