@@ -72,6 +72,9 @@ class Probe final : public Trial {
         const int i = interleavings_++;
         return {.small = i < 2, .steps = i < 8 ? 1'200 : 0};
     }
+    // Whether a call of the kernel was seen to wait for another one.
+    bool locks() const { return locks_; }
+    void note_lock() { locks_ = true; }
     bool may_watch_static_writes() const { return may_watch_static_writes_; }
     void stop_watching_static_writes() { may_watch_static_writes_ = false; }
 
@@ -83,6 +86,7 @@ class Probe final : public Trial {
     Watcher watcher_;
     SignalState signals_before_ = read_signal_state();
     int interleavings_ = 0;
+    bool locks_ = false;
     bool may_watch_static_writes_ = !is_sanitized();
 };
 

@@ -19,7 +19,8 @@ namespace {
 // The call of the first thread that is stopped again and again.
 struct Interrupted {
     SecondThread* second = nullptr;
-    long most_steps = 0;  // after which it runs freely
+    std::chrono::milliseconds patience{};  // with the second thread
+    long most_steps = 0;                   // after which it runs freely
     long steps = 0;
     long next_stop = 1;
     bool second_waits = false;  // for a lock that this call holds
@@ -29,18 +30,22 @@ thread_local Interrupted interrupted;
 // How long a call will be is not known, and to count its steps first would double what this costs. So stops lie
 // close together at first and farther apart later: between two lies at most an eighth of what has been run.
 bool step() {
-    constexpr std::chrono::milliseconds lock_patience{300};
     Interrupted& call = interrupted;
     if (++call.steps == call.next_stop) {
         call.next_stop += std::max(call.steps / 7, 4L);
         call.second->start(1);
-        call.second_waits = !call.second->wait(lock_patience);
+        call.second_waits = !call.second->wait(call.patience);
     }
     return !call.second_waits && call.steps < call.most_steps;
 }
 
 bool step_instruction(std::uintptr_t) {
     return step();
+}
+
+// Once it was seen to hold a lock, it is not waited for long.
+std::chrono::milliseconds patience_with(const Probe& probe) {
+    return std::chrono::milliseconds(probe.locks() ? 20 : 300);
 }
 
 Outcome judge_interrupted(const Run& run, const Outputs& expected, SecondThread& second) {
@@ -78,8 +83,9 @@ struct Pair {
 Outcome same_result_single_stepped(Probe& probe, const Pair& pair, long most_steps) {
     if (!can_single_step || most_steps == 0) return Outcome::pass();
     SecondThread second = pair.second_thread(probe);
-    interrupted = {.second = &second, .most_steps = most_steps};
+    interrupted = {.second = &second, .patience = patience_with(probe), .most_steps = most_steps};
     const Run run = run_single_stepped(probe.runner(), pair.c, step_instruction);
+    if (interrupted.second_waits) probe.note_lock();
     return judge_interrupted(run, pair.expected, second);
 }
 
@@ -87,6 +93,7 @@ Outcome same_result_single_stepped(Probe& probe, const Pair& pair, long most_ste
 struct Changed {
     bool first = false;
     bool second = false;
+    bool holds_a_lock = false;  // for which the second thread waits
 };
 
 // Where it also changes what the kernel gives if nobody disturbs its call, this way of watching it is at fault: its
@@ -99,10 +106,13 @@ Changed changed_at_static_writes(Probe& probe, const Pair& pair, std::span<const
     });
     if (interrupted.steps == 0 || alone.stopped || alone.outputs != pair.expected) return {};
     SecondThread second = pair.second_thread(probe);
-    interrupted = {.second = &second, .most_steps = std::numeric_limits<long>::max()};
+    interrupted = {
+        .second = &second, .patience = patience_with(probe), .most_steps = std::numeric_limits<long>::max()};
     const Run run = run_stopped_at_static_writes(probe.runner(), pair.c, data, step);
     if (interrupted.second_waits) second.wait(std::chrono::seconds(2));
-    return {.first = run.stopped || run.outputs != pair.expected, .second = second.differed()};
+    return {.first = run.stopped || run.outputs != pair.expected,
+            .second = second.differed(),
+            .holds_a_lock = interrupted.second_waits};
 }
 
 Outcome same_result_at_static_writes(Probe& probe, const Pair& pair) {
@@ -112,6 +122,7 @@ Outcome same_result_at_static_writes(Probe& probe, const Pair& pair) {
     const auto asked =
         ask_in_own_process<Changed>(probe, [&] { return changed_at_static_writes(probe, pair, data); });
     if (asked.end != OwnProcess<Changed>::End::answered) probe.stop_watching_static_writes();
+    if (asked.answer.holds_a_lock) probe.note_lock();
     if (asked.answer.first)
         return Outcome::fail(
             "a second thread that runs it in the middle of a call, after a write to static data, changes the "

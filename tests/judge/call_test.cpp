@@ -18,23 +18,6 @@
 namespace brickproof {
 namespace {
 
-StatementVerdict verdict_of(const Kernel& kernel, std::string_view statement) {
-    install_fault_trap();
-    JudgeOptions options{.effort = small_effort};
-    for (const StatementVerdict& other : statements_of(kernel, options))
-        if (other.name != statement) options.skip.insert(other.name);
-    return judge_kernel(kernel, options).at(0);
-}
-
-template <typename Fn>
-StatementVerdict verdict_of(Fn* fn, std::string_view statement) {
-    return verdict_of(guest("f16.to_f32", "guest", fn), statement);
-}
-
-bool says(const StatementVerdict& verdict, std::string_view text) {
-    return verdict.message.find(text) != std::string::npos;
-}
-
 using Halves = const std::uint16_t*;
 
 #if defined(__x86_64__)

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/fills.hpp"
+#include "judge/fault_trap.hpp"
 #include "judge/judge.hpp"
 
 namespace brickproof {
@@ -50,5 +51,23 @@ inline std::vector<std::string> failures(const std::vector<StatementVerdict>& al
 
 // Enough to meet every alternative of every choice once.
 inline constexpr Effort small_effort{20, 1, true};
+
+// By this statement alone.
+inline StatementVerdict verdict_of(const Kernel& kernel, std::string_view statement) {
+    install_fault_trap();
+    JudgeOptions options{.effort = small_effort};
+    for (const StatementVerdict& other : statements_of(kernel, options))
+        if (other.name != statement) options.skip.insert(other.name);
+    return judge_kernel(kernel, options).at(0);
+}
+
+template <typename Fn>
+StatementVerdict verdict_of(Fn* fn, std::string_view statement) {
+    return verdict_of(guest("f16.to_f32", "guest", fn), statement);
+}
+
+inline bool says(const StatementVerdict& verdict, std::string_view text) {
+    return verdict.message.find(text) != std::string::npos;
+}
 
 }  // namespace brickproof
